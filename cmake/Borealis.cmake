@@ -1,0 +1,78 @@
+# Build rules shared by every room.
+#
+#   borealis_library(NAME SOURCES a.cc b.cc DEPS base model)   -> target borealis_NAME (static, PIC)
+#   borealis_test(NAME SOURCES a_test.cc DEPS log)             -> target NAME, one ctest per gtest case
+#   borealis_benchmark(NAME SOURCES a_bench.cc DEPS log)       -> target NAME (not a test)
+#   borealis_fuzzer(NAME SOURCES a_fuzz.cc DEPS model)         -> target NAME, only in the fuzz preset
+#
+# DEPS name rooms (borealis_X) or foreign targets and libraries.
+# Compiled-in seeded bugs (BOREALIS_SEEDED_BUGS) exist only where tests are built without Release.
+
+option(BOREALIS_FUZZ "Build libFuzzer targets (clang only)" OFF)
+set(BOREALIS_SANITIZE "" CACHE STRING "Value for -fsanitize=, empty for none")
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(GTest REQUIRED)
+find_package(benchmark REQUIRED)
+include(GoogleTest)
+
+add_compile_options(-Wall -Wextra -Wconversion -Werror -fno-omit-frame-pointer)
+if(BOREALIS_SANITIZE)
+  add_compile_options(-fsanitize=${BOREALIS_SANITIZE} -fno-sanitize-recover=all -O1)
+  add_link_options(-fsanitize=${BOREALIS_SANITIZE})
+endif()
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_definitions(BOREALIS_SEEDED_BUGS=1)
+endif()
+if(BOREALIS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+function(_borealis_link target visibility)
+  foreach(dep ${ARGN})
+    if(TARGET borealis_${dep} OR EXISTS ${CMAKE_SOURCE_DIR}/src/${dep}/CMakeLists.txt)
+      target_link_libraries(${target} ${visibility} borealis_${dep})
+    else()
+      target_link_libraries(${target} ${visibility} ${dep})
+    endif()
+  endforeach()
+endfunction()
+
+function(borealis_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(borealis_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(borealis_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  _borealis_link(borealis_${name} PUBLIC ${ARG_DEPS})
+endfunction()
+
+function(borealis_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+  _borealis_link(${name} PRIVATE ${ARG_DEPS})
+  target_link_libraries(${name} PRIVATE GTest::gtest GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+function(borealis_benchmark name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  _borealis_link(${name} PRIVATE ${ARG_DEPS})
+  target_link_libraries(${name} PRIVATE benchmark::benchmark benchmark::benchmark_main)
+endfunction()
+
+function(borealis_fuzzer name)
+  if(NOT BOREALIS_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  _borealis_link(${name} PRIVATE ${ARG_DEPS})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+endfunction()

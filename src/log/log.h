@@ -1,0 +1,148 @@
+// Log: the totally ordered, durable sequence of records of a volume, over any storage::Backend.
+//
+// A log is a chain of segments. The chain is one register, changed by compare-and-swap; its version
+// of the world is authoritative. Exactly the last segment is open; those before are sealed at the
+// size the chain gives. Each chain entry knows the seqno before its first record, so anyone can
+// count from there.
+//
+//   roll:     Seal(open) -> final size; count its records; create the next segment under epoch + 1;
+//             swap the chain. Whoever loses the swap discards its segment and reads the chain again.
+//   recover:  when the backend NeedsRecovery(): validate the open segment's raw bytes; a bad batch
+//             below a durable watermark that any later valid batch carries is corruption, and stops
+//             the log with its position; anything else past the last valid batch is the torn tail.
+//             Seal at the cut, roll. Nothing is overwritten, and what survives is synced before
+//             anything of it is read.
+//
+// Format: log/batch.h. Thread-safe unless said otherwise; one Log per process and volume.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "model/record.h"
+#include "storage/backend.h"
+
+namespace borealis::log {
+
+// Constants of a volume, fixed when it is created (register "identity").
+struct Identity {
+  Uuid volume;                   // also the history uuid that servers see
+  uint32_t format_version = 1;   // newer than ours: refused
+  uint32_t certification_window = 65536;  // seqnos
+  int64_t created_us = 0;
+  bool operator==(const Identity&) const = default;
+};
+inline constexpr uint32_t kFormatVersion = 1;
+
+struct Options {
+  // A segment is rolled when it has grown past this.
+  uint64_t segment_bytes = 64ull << 20;
+  // Payloads above it are cut into chunks of this size.
+  uint32_t chunk_bytes = 1u << 20;
+  // A write-set's whole payload; larger is refused with kInvalidArgument.
+  uint64_t payload_bytes_max = 2ull << 30;
+};
+
+struct ChainEntry {
+  storage::SegmentRef segment;
+  Seqno before;                   // seqno of the last ordered record before this segment
+  int64_t time_before_us = 0;     // running maximum of stamps before this segment
+  uint64_t final_size = 0;        // sealed segments; 0 for the open one
+  bool sealed = false;
+  bool operator==(const ChainEntry&) const = default;
+};
+
+struct Chain {
+  uint64_t version = 0;           // of the register
+  std::vector<ChainEntry> entries;  // oldest retained first; the last is open
+};
+
+struct [[nodiscard]] AppendReport {
+  storage::AppendOutcome outcome = storage::AppendOutcome::kNotAppended;
+  Status status;                  // not ok unless kOk
+  // kOk: a position past the batch: every reader that reached it has seen the records.
+  Position end;
+  int64_t write_ns = 0;
+  int64_t sync_ns = 0;
+};
+
+class Reader;
+
+class Log {
+ public:
+  // Makes a volume's identity and first segment. kAlreadyExists when there is one.
+  static Status Create(storage::Backend& backend, const Identity& identity, const Clock& clock);
+
+  // Opens, and recovers when the backend says so. kNotFound: no volume here; kUnsupported: newer
+  // format; kCorruption names the position.
+  static Result<std::unique_ptr<Log>> Open(storage::Backend& backend, const Options& options,
+                                           const Clock& clock);
+  virtual ~Log() = default;
+
+  virtual const Identity& identity() const = 0;
+  // True when Open() found nobody attached and cut the tail: the incarnations before are dead.
+  virtual bool recovered() const = 0;
+
+  // Appends `records` as one batch, in their order, rolling segments as needed; payloads above
+  // chunk_bytes go ahead as chunks (then `chunks` and kFlagChunked of the record are filled in).
+  // Blocks until durable or failed. kUnknown: the caller must not append further records of the
+  // same source before ResolveUnknown() said what became of it.
+  // stamp_us 0 is replaced by the clock. payload_hash is computed here.
+  virtual AppendReport Append(std::span<Record> records) = 0;
+
+  // After kUnknown: makes the outcome final by sealing and rolling the segment it may land in.
+  // Then: everything appended before is either readable or will never be.
+  virtual Status ResolveUnknown() = 0;
+
+  // Writes an empty batch after the last one if none follows it yet and nobody else appended since
+  // the last call, so that damage to the last batch can be told from a torn tail. Cheap when there is
+  // nothing to do. Call every idle_marker_ms (100) from a background thread.
+  virtual Status WriteIdleMarker() = 0;
+
+  // The position past everything durable now.
+  virtual Result<Position> DurableEnd() = 0;
+
+  // A cursor of its own at a position; `before`/`time_before_us` describe the state there.
+  // kNotFound when the position was trimmed away.
+  virtual Result<std::unique_ptr<Reader>> NewReader(const Position& from, Seqno before,
+                                                    int64_t time_before_us) = 0;
+  // A cursor so that the next ordered record is seqno + 1. Seqno::Zero(): the oldest retained if
+  // nothing was trimmed. kNotFound: trimmed.
+  virtual Result<std::unique_ptr<Reader>> NewReaderAfter(Seqno seqno) = 0;
+
+  virtual Result<Chain> ReadChain() = 0;
+  // Drops whole segments that lie entirely before `keep` and, with them, their bytes. Returns bytes
+  // freed. Crash-safe: chain first, then the segments; Open() sweeps leftovers.
+  virtual Result<uint64_t> Trim(const Position& keep) = 0;
+
+  // Wakes readers that wait in Reader::WaitForMore (kAborted), until ClearInterrupt.
+  virtual void Interrupt() = 0;
+  virtual void ClearInterrupt() = 0;
+};
+
+// Reads entries in order. One thread at a time.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  // The next entry, or nullopt at the durable end. Chunked payloads are read back only by
+  // LoadPayload; kChunk records are skipped unless Options of the tool ask for them.
+  // kCorruption names the position: a durable byte is wrong; the log stops here for everyone.
+  virtual Result<const LogEntry*> Next() = 0;  // nullptr at the durable end; valid until next call
+
+  // Blocks until Next() may return more. kTimeout, kAborted.
+  virtual Status WaitForMore(int64_t timeout_ns) = 0;
+
+  // Where the next entry will be read.
+  virtual Position position() const = 0;
+  virtual Seqno seqno() const = 0;  // of the last ordered record returned
+
+  // The whole payload of a record, assembled from its chunks and verified against payload_hash.
+  virtual Result<Bytes> LoadPayload(const Record& record) = 0;
+};
+
+}  // namespace borealis::log
