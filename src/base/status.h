@@ -19,13 +19,13 @@ enum class Code : int {
   kInvalidArgument,  // the caller's input is wrong; retrying cannot help
   kNotFound,
   kAlreadyExists,
-  kConflict,     // a compare-and-swap lost; read again and decide again
-  kFenced,       // the mutation carries a stale epoch
-  kSealed,       // the segment takes no more appends
-  kNoSpace,      // the device is full; goes on when there is room
-  kIo,           // the device failed; final for the object concerned
-  kCorruption,   // bytes that were durable are not what was written
-  kUnknown,      // the mutation may or may not take effect, now or later
+  kConflict,    // a compare-and-swap lost; read again and decide again
+  kFenced,      // the mutation carries a stale epoch
+  kSealed,      // the segment takes no more appends
+  kNoSpace,     // the device is full; goes on when there is room
+  kIo,          // the device failed; final for the object concerned
+  kCorruption,  // bytes that were durable are not what was written
+  kUnknown,     // the mutation may or may not take effect, now or later
   kTimeout,
   kAborted,      // cancelled by request (shutdown, brute-force abort)
   kUnavailable,  // not now; retry later
@@ -69,7 +69,7 @@ const Status& ToStatus(const Result<T>& result) {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit on purpose
+  Result(T value) : value_(std::move(value)) {}         // NOLINT: implicit on purpose
   Result(Status status) : status_(std::move(status)) {  // NOLINT: implicit on purpose
     CHECK(!status_.ok());
   }
@@ -102,14 +102,16 @@ class [[nodiscard]] Result {
 
 }  // namespace borealis
 
+// `lhs` may be a declaration, so it cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define BOREALIS_CONCAT_INNER(a, b) a##b
 #define BOREALIS_CONCAT(a, b) BOREALIS_CONCAT_INNER(a, b)
 
 // Leaves the function with the failure of `expr` (a Status), if any.
-#define RETURN_IF_ERROR(expr)                                   \
-  do {                                                          \
-    ::borealis::Status status_macro = (expr);                   \
-    if (!status_macro.ok()) return status_macro;                \
+#define RETURN_IF_ERROR(expr)                    \
+  do {                                           \
+    ::borealis::Status status_macro = (expr);    \
+    if (!status_macro.ok()) return status_macro; \
   } while (false)
 
 // `lhs = value of expr (a Result)`, or leaves the function with its failure.
@@ -119,3 +121,4 @@ class [[nodiscard]] Result {
   auto result = (expr);                          \
   if (!result.ok()) return result.status();      \
   lhs = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)
