@@ -1,7 +1,7 @@
 // Strong types of the log and the cluster. None converts into another. Value types.
 #pragma once
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <compare>
 #include <cstdint>

@@ -37,8 +37,9 @@ enum RecordFlag : uint32_t {
   kFlagChunked = 1u << 1,         // payload = the chunks named in `chunks`, in order
   kFlagTrxStart = 1u << 2,        // first fragment of a transaction
   kFlagTrxEnd = 1u << 3,          // commits the transaction
+  kFlagKeysChunked = 1u << 4,     // keys = those in the chunks named in `key_chunks`, in order
 };
-inline constexpr uint32_t kFlagsKnown = (1u << 4) - 1;
+inline constexpr uint32_t kFlagsKnown = (1u << 5) - 1;
 
 // Where a chunk lies and how many payload bytes it carries.
 struct ChunkRef {
@@ -58,6 +59,7 @@ struct Record {
   uint64_t connection = 0;          // the origin's connection number
   std::vector<Key> keys;            // in order of appending; a key occurs once
   std::vector<ChunkRef> chunks;     // only with kFlagChunked
+  std::vector<ChunkRef> key_chunks;  // only with kFlagKeysChunked; a log Reader has filled `keys`
   uint64_t payload_hash = 0;        // Hash64(whole payload, 0); kept when the payload is elsewhere
   ByteView payload;                 // empty when chunked; points into `backing` or to the caller's
   // Keeps the batch alive that `payload` points into: records of one batch share it, and appliers
