@@ -1,6 +1,6 @@
 // Backend: what a cluster volume must be able to do. One contract, four implementations: local/
 // (a directory), memory/ and faulty/ (tests, simulator), and RADOS objects; one conformance suite
-// (backend_conformance_test.cc) runs on each.
+// (conformance/backend_conformance.h) runs on each.
 //
 // A volume holds three kinds of things:
 //   segments   append-only byte sequences, the medium of the log;
@@ -78,7 +78,8 @@ struct SegmentState {
 };
 
 struct RegisterValue {
-  uint64_t version = 0;  // 0 = absent; increases with every change
+  // 0 = absent; increases with every change, also over a deletion: no name sees a version twice.
+  uint64_t version = 0;
   Bytes value;
 };
 
@@ -142,7 +143,8 @@ class Backend {
   // recovery, which validated the bytes (kInvalidArgument below the durable end of a segment that a
   // living process appended to). The bytes below the final size are synced before it returns.
   // The seal of a local segment holds as long as any process is attached; what makes it outlive a
-  // full crash is the chain register that names the final size.
+  // full crash is the chain register that names the final size: after one, a segment may show itself
+  // unsealed, must_seal and with durable_end 0 until recovery seals it again, with its size as `cut`.
   virtual Result<uint64_t> Seal(const SegmentRef& segment, const uint64_t* cut = nullptr) = 0;
 
   // kNotFound, kFenced.
@@ -164,7 +166,8 @@ class Backend {
 
   // True when this object attached to a volume that no living process was attached to: whatever
   // was not synced may be gone and the active segment's end is uncertain. The first one to attach
-  // holds the volume's recovery lock until EndRecovery(); others block in opening meanwhile.
+  // holds the volume's recovery lock until EndRecovery(), and this is false from then on; others
+  // block in opening meanwhile. EndRecovery() without the lock is Ok.
   virtual bool NeedsRecovery() const = 0;
   virtual Status EndRecovery() = 0;
 
