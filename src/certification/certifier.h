@@ -37,11 +37,11 @@ namespace borealis::certification {
 
 enum class Verdict : uint8_t {
   kCommit = 1,
-  kConflict = 2,    // another source committed a claim on one of its keys first
-  kTooOld = 3,      // seqno - last_seen exceeds the window: can't be certified any more
-  kNotMember = 4,   // its source is not a member at this point of the order
-  kRepeat = 5,      // its request number was seen: a second landing of one append
-  kRefused = 6,     // a view change that does not hold (slot taken, subject gone)
+  kConflict = 2,   // another source committed a claim on one of its keys first
+  kTooOld = 3,     // seqno - last_seen exceeds the window: can't be certified any more
+  kNotMember = 4,  // its source is not a member at this point of the order
+  kRepeat = 5,     // its request number was seen: a second landing of one append
+  kRefused = 6,    // a view change that does not hold (slot taken, subject gone)
 };
 const char* VerdictName(Verdict verdict);
 
@@ -67,14 +67,14 @@ class Certifier {
   // REQUIRES: IsOrdered(record.type) and seqno == seqno() + 1.
   Outcome Certify(Seqno seqno, const Record& record);
 
-  Seqno seqno() const;         // of the last record certified
+  Seqno seqno() const;  // of the last record certified
   const View& view() const;
   uint32_t window() const;
   // Digest of the whole history of verdicts, dependencies and views; 0 before the first record.
   uint64_t RunningDigest() const;
   // Digest of the state in canonical form: equal states, equal digests. O(state).
   uint64_t StateDigest() const;
-  size_t key_count() const;    // claims held
+  size_t key_count() const;  // claims held
   size_t MemoryBytes() const;
 
   // Versioned, canonical, checksummed. Load(Save()) certifies on exactly as the original would.

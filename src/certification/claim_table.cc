@@ -1,0 +1,94 @@
+#include "certification/claim_table.h"
+
+#include <bit>
+#include <utility>
+
+#include "base/check.h"
+#include "certification/seeded_bugs.h"
+
+namespace borealis::certification {
+namespace {
+
+constexpr size_t kCapacityMin = 64;  // slots
+
+bool IsFull(size_t count, size_t capacity) { return count * 8 > capacity * 5; }
+
+}  // namespace
+
+PackedClaim Pack(const Claim& claim, int64_t base) {
+  const auto newest = static_cast<uint64_t>(claim.newest - base);
+  const uint64_t second = claim.second == 0 ? newest : static_cast<uint64_t>(claim.second - base);
+  CHECK(newest < kWindowMax && second <= newest, "claim {}/{} from base {}", claim.newest,
+        claim.second, base);
+  CHECK(claim.source > 0 && claim.source <= kSourceMax, "source {}", claim.source);
+  return {.hash = claim.hash,
+          .word = uint64_t{claim.source} << 42 | static_cast<uint64_t>(claim.type) << 40 |
+                  newest << 20 | second};
+}
+
+ClaimTable::ClaimTable(int64_t base, size_t expected) : base_(base) {
+  size_t capacity = kCapacityMin;
+  while (IsFull(expected, capacity)) {
+    capacity *= 2;
+  }
+  Resize(capacity);
+}
+
+ClaimTable::Slots ClaimTable::Allocate(size_t capacity) {
+  auto* slots = static_cast<PackedClaim*>(std::calloc(capacity, sizeof(PackedClaim)));
+  CHECK(slots != nullptr, "no memory for {} claims", capacity);
+  return Slots(slots);
+}
+
+PackedClaim& ClaimTable::Locate(uint64_t hash, KeyType type) {
+  size_t at = Home(hash);
+  while (slots_[at].word != 0 &&
+         (slots_[at].hash != hash || static_cast<KeyType>((slots_[at].word >> 40) & 3) != type)) {
+    at = (at + 1) & (capacity_ - 1);
+  }
+  return slots_[at];
+}
+
+void ClaimTable::Resize(size_t capacity) {
+  const size_t old_capacity = std::exchange(capacity_, capacity);
+  const Slots old = std::exchange(slots_, Allocate(capacity));
+  shift_ = 64 - std::countr_zero(capacity);
+  for (size_t i = 0; i < old_capacity; ++i) {
+    if (old[i].word == 0) {
+      continue;
+    }
+    size_t at = Home(old[i].hash);
+    while (slots_[at].word != 0) {
+      at = (at + 1) & (capacity_ - 1);
+    }
+    slots_[at] = old[i];
+  }
+}
+
+void ClaimTable::Add(const Key& key, uint32_t source, int64_t seqno) {
+  PackedClaim& slot = Locate(key.hash, key.type);
+  if (slot.word == 0) {
+    Restore({.hash = key.hash, .type = key.type, .source = source, .newest = seqno});
+    return;
+  }
+  Claim claim = Unpack(slot, base_);
+  CHECK(seqno >= claim.newest, "claim {} after {}", seqno, claim.newest);
+  if (claim.source != source) {
+    claim.second = Seeded(SeededBug::kForgetOtherSource) ? 0 : claim.newest;
+    claim.source = source;
+  }
+  claim.newest = seqno;
+  slot = Pack(claim, base_);
+}
+
+void ClaimTable::Restore(const Claim& claim) {
+  if (IsFull(count_ + 1, capacity_)) {
+    Resize(capacity_ * 2);
+  }
+  PackedClaim& slot = Locate(claim.hash, claim.type);
+  CHECK(slot.word == 0, "key {:x} twice", claim.hash);
+  slot = Pack(claim, base_);
+  ++count_;
+}
+
+}  // namespace borealis::certification
