@@ -1,0 +1,157 @@
+#include "snapshot/cache_state.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/codec.h"
+
+namespace borealis::snapshot {
+namespace {
+
+constexpr std::string_view kMagic = "BRLCACHE";
+constexpr uint64_t kCacheSeed = 0x6361636865;
+constexpr size_t kFileBytesMax = 4096;
+constexpr size_t kNodeBytesMax = 255;
+
+std::string PathIn(const std::string& datadir) { return datadir + "/" + kCacheStateFile; }
+
+// One line of bounded length.
+std::string Tidy(const std::string& reason) {
+  std::string text = reason.substr(0, kReasonBytesMax);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return text;
+}
+
+bool IsValid(const CacheState& state) {
+  const bool known =
+      state.condition >= CacheCondition::kSafe && state.condition <= CacheCondition::kInconsistent;
+  return known && state.at.value >= -1 && state.restored.value >= -1 &&
+         state.last_isolated.value >= -1 && state.node.size() <= kNodeBytesMax &&
+         state.reason.size() <= kReasonBytesMax;
+}
+
+}  // namespace
+
+const char* CacheConditionName(CacheCondition condition) {
+  switch (condition) {
+    case CacheCondition::kSafe:
+      return "safe";
+    case CacheCondition::kUnsafe:
+      return "unsafe";
+    case CacheCondition::kInconsistent:
+      return "inconsistent";
+  }
+  return "invalid";
+}
+
+Bytes EncodeCacheState(const CacheState& state) {
+  Bytes payload;
+  Encoder inner(payload);
+  inner.Raw(std::as_bytes(std::span(state.volume.bytes)));
+  inner.Int(state.condition);
+  inner.Int(state.at.value);
+  inner.Int(state.restored.value);
+  inner.Int(state.last_isolated.value);
+  inner.Text(state.node);
+  inner.Text(Tidy(state.reason));
+  Bytes bytes;
+  Encoder encoder(bytes);
+  encoder.Raw(AsBytes(kMagic));
+  encoder.Int(kCacheStateVersion);
+  encoder.Blob(payload);
+  encoder.Int(Hash64(bytes, kCacheSeed));
+  return bytes;
+}
+
+Result<CacheState> DecodeCacheState(ByteView bytes) {
+  const Status damaged(Code::kCorruption, "damaged cache state");
+  Decoder decoder(bytes);
+  const std::string_view magic = AsText(decoder.Raw(kMagic.size()));
+  const auto version = decoder.Int<uint32_t>();
+  if (!decoder.ok() || magic != kMagic || version == 0) return damaged;
+  if (version > kCacheStateVersion) {
+    return Status(Code::kUnsupported,
+                  fmt::format("the cache has format {}, this release reads up to {}: upgrade",
+                              version, kCacheStateVersion));
+  }
+  const ByteView payload = decoder.Blob();
+  const size_t hashed = bytes.size() - decoder.remaining();
+  const auto hash = decoder.Int<uint64_t>();
+  if (!decoder.done() || hash != Hash64(bytes.first(hashed), kCacheSeed)) return damaged;
+
+  Decoder inner(payload);
+  CacheState state;
+  const ByteView volume = inner.Raw(state.volume.bytes.size());
+  state.condition = inner.Int<CacheCondition>();
+  state.at.value = inner.Int<int64_t>();
+  state.restored.value = inner.Int<int64_t>();
+  state.last_isolated.value = inner.Int<int64_t>();
+  state.node = inner.Text();
+  state.reason = inner.Text();
+  if (!inner.done() || !IsValid(state)) return damaged;
+  std::memcpy(state.volume.bytes.data(), volume.data(), volume.size());
+  return state;
+}
+
+Result<CacheState> ReadCacheState(const std::string& datadir) {
+  ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(PathIn(datadir), kFileBytesMax));
+  auto state = DecodeCacheState(bytes);
+  return state.ok() ? state : state.status().WithContext(PathIn(datadir));
+}
+
+Status WriteCacheState(const std::string& datadir, const CacheState& state, Durability durability) {
+  return WriteFileAtomically(PathIn(datadir), EncodeCacheState(state), durability);
+}
+
+Result<std::unique_ptr<CacheStateFile>> CacheStateFile::Open(const std::string& datadir) {
+  ASSIGN_OR_RETURN(CacheState state, ReadCacheState(datadir));
+  return std::unique_ptr<CacheStateFile>(new CacheStateFile(datadir, std::move(state)));
+}
+
+CacheState CacheStateFile::state() const {
+  MutexLock lock(mutex_);
+  return state_;
+}
+
+Status CacheStateFile::MarkUnsafe(Seqno seqno) {
+  MutexLock lock(mutex_);
+  CacheState next = state_;
+  if (next.condition == CacheCondition::kInconsistent) {
+    return {Code::kAborted, "the cache is inconsistent"};
+  }
+  next.condition = CacheCondition::kUnsafe;
+  next.at = seqno;
+  next.last_isolated = seqno;
+  RETURN_IF_ERROR(WriteCacheState(datadir_, next, Durability::kDurable));
+  state_ = next;
+  return Status::Ok();
+}
+
+Status CacheStateFile::MarkSafe(Seqno seqno) {
+  MutexLock lock(mutex_);
+  if (state_.condition != CacheCondition::kUnsafe) return Status::Ok();
+  CHECK(state_.at == seqno, "unsafe since {}, declared safe at {}", state_.at, seqno);
+  CacheState next = state_;
+  next.condition = CacheCondition::kSafe;
+  next.at = Seqno::Undefined();
+  RETURN_IF_ERROR(WriteCacheState(datadir_, next, Durability::kProcess));
+  state_ = next;
+  return Status::Ok();
+}
+
+Status CacheStateFile::MarkInconsistent(Seqno seqno, const std::string& reason) {
+  MutexLock lock(mutex_);
+  if (state_.condition == CacheCondition::kInconsistent) return Status::Ok();
+  CacheState next = state_;
+  next.condition = CacheCondition::kInconsistent;
+  next.at = seqno;
+  next.reason = Tidy(reason);
+  RETURN_IF_ERROR(WriteCacheState(datadir_, next, Durability::kDurable));
+  state_ = next;
+  return Status::Ok();
+}
+
+}  // namespace borealis::snapshot

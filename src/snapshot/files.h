@@ -1,0 +1,68 @@
+// Small files and directories, with the errors and syncs that a store of state needs.
+// Adapter over system calls; free functions are thread-safe.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+namespace borealis::snapshot {
+
+// Owns a file descriptor; -1 = none.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    Reset(std::exchange(other.fd_, -1));
+    return *this;
+  }
+  ~UniqueFd() { Reset(); }
+
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+  void Reset(int fd = -1);
+  int Release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+// "open /x/y: No such file or directory"; ENOENT -> kNotFound, EEXIST -> kAlreadyExists,
+// ENOSPC and EDQUOT -> kNoSpace, else kIo.
+Status ErrnoStatus(int error, std::string_view what, std::string_view path);
+
+// kDurable: survives a power failure when ok. kProcess: survives the death of the process; after a
+// power failure the file is the old one, the new one or damaged.
+enum class Durability { kDurable, kProcess };
+
+// Replaces `path` with a file of mode 0600: readers see the old bytes or the new ones. One writer.
+Status WriteFileAtomically(const std::string& path, ByteView bytes, Durability durability);
+
+// The whole file. kNotFound; kCorruption when it is larger than `bytes_max`.
+Result<Bytes> ReadFile(const std::string& path, size_t bytes_max);
+
+Status SyncDirectory(const std::string& path);
+
+// Makes one directory of mode 0700; Ok when it exists.
+Status MakeDirectory(const std::string& path);
+
+// Names in a directory but "." and "..", sorted. kNotFound.
+Result<std::vector<std::string>> ListDirectory(const std::string& path);
+
+// Removes a directory with all in it; Ok when there is none. Never follows links.
+Status RemoveTree(const std::string& path);
+
+// True when something of that name exists (a dangling link too).
+bool PathExists(const std::string& path);
+
+// The directory part: "/a/b" -> "/a", "b" -> ".".
+std::string ParentOf(const std::string& path);
+
+}  // namespace borealis::snapshot
