@@ -1,0 +1,78 @@
+#include "provider/cache_marks.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+
+#include "base/log.h"
+
+namespace borealis::provider {
+
+using snapshot::CacheCondition;
+using snapshot::CacheState;
+
+Status CacheMarks::Claim(const Uuid& volume, Seqno position, bool* used) {
+  auto state = snapshot::ReadCacheState(directory_);
+  *used = state.ok();
+  if (!state.ok() && state.status().code() != Code::kNotFound) return state.status();
+  if (!state.ok()) {
+    if (!position.IsDefined()) RETURN_IF_ERROR(CheckFresh());
+    CacheState fresh;
+    fresh.volume = volume;
+    fresh.node = node_name_;
+    RETURN_IF_ERROR(snapshot::WriteCacheState(directory_, fresh, snapshot::Durability::kDurable));
+  } else if (state->volume != volume) {
+    return {Code::kInvalidArgument,
+            fmt::format("{} is a cache of volume {}, this is volume {}: start the server on its "
+                        "own volume, or remove the directory and let it be restored",
+                        directory_, state->volume.ToString(), volume.ToString())};
+  } else if (state->condition != CacheCondition::kSafe) {
+    return {Code::kInvalidArgument,
+            fmt::format("{} can't be used, it is {} since seqno {}{}{}: remove it and let it be "
+                        "restored",
+                        directory_, snapshot::CacheConditionName(state->condition), state->at,
+                        state->reason.empty() ? "" : ": ", state->reason)};
+  } else if (position.IsDefined() && position < state->last_isolated) {
+    return {Code::kInvalidArgument,
+            fmt::format("{} came back at seqno {}, before the statement at seqno {} that it has "
+                        "run: remove it and let it be restored",
+                        directory_, position, state->last_isolated)};
+  }
+  ASSIGN_OR_RETURN(file_, snapshot::CacheStateFile::Open(directory_));
+  return Status::Ok();
+}
+
+// A directory without a mark and without a position may only be as the installer made it.
+Status CacheMarks::CheckFresh() const {
+  constexpr std::array<std::string_view, 5> kSystem = {"mysql", "performance_schema", "sys", "test",
+                                                       "mtr"};
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
+    const std::string name = entry.path().filename();
+    if (!entry.is_directory(error) || name.starts_with('#') || name.starts_with('.')) continue;
+    if (std::find(kSystem.begin(), kSystem.end(), name) != kSystem.end()) continue;
+    return {Code::kInvalidArgument,
+            fmt::format("{} holds database '{}', which is in no volume: start on an empty data "
+                        "directory and load the database through SQL",
+                        directory_, name)};
+  }
+  return Status::Ok();
+}
+
+Status CacheMarks::BeginUnsafe(Seqno seqno) { return file_->MarkUnsafe(seqno); }
+
+void CacheMarks::EndUnsafe(Seqno seqno) {
+  const Status status = file_->MarkSafe(seqno);
+  if (status.ok()) return;
+  LogWarning("{} stays marked unsafe ({}): should this server crash, its cache is rebuilt",
+             directory_, status.ToString());
+}
+
+void CacheMarks::MarkInconsistent(Seqno seqno, const std::string& reason) {
+  if (file_ == nullptr) return;
+  const Status status = file_->MarkInconsistent(seqno, reason);
+  if (!status.ok()) LogError("{} can't be marked inconsistent: {}", directory_, status.ToString());
+}
+
+}  // namespace borealis::provider

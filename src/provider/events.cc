@@ -1,0 +1,111 @@
+// Provider: what replication asks of the server.
+#include <unistd.h>
+
+#include <csignal>
+
+#include "base/log.h"
+#include "provider/provider.h"
+
+namespace borealis::provider {
+
+using replication::Action;
+using replication::ApplyItem;
+
+Status Provider::Apply(ApplyItem& item, void* applier, bool* exit) {
+  if (item.record.type == RecordType::kIsolated) return ApplyIsolated(item, applier, exit);
+  Transaction trx(item);
+  if (item.action == Action::kDummy) {
+    return CallApply(item, trx, abi::kFlagTrxStart | abi::kFlagRollback, applier, exit);
+  }
+  uint32_t flags = abi::kFlagTrxStart | abi::kFlagTrxEnd;
+  if ((item.record.flags & kFlagParallelUnsafe) != 0) flags |= abi::kFlagParallelUnsafe;
+  return CallApply(item, trx, flags, applier, exit);
+}
+
+// Its effect may persist before its seqno does: the cache can't be trusted if we die in between.
+Status Provider::ApplyIsolated(ApplyItem& item, void* applier, bool* exit) {
+  Transaction trx(item);
+  RETURN_IF_ERROR(cache_.BeginUnsafe(item.seqno));
+  RETURN_IF_ERROR(CallApply(item, trx, abi::kFlagTrxStart | abi::kFlagTrxEnd | abi::kFlagIsolation,
+                            applier, exit));
+  cache_.EndUnsafe(item.seqno);
+  return Status::Ok();
+}
+
+Status Provider::CallApply(ApplyItem& item, Transaction& trx, uint32_t flags, void* applier,
+                           bool* exit) {
+  Bytes loaded;
+  ByteView payload = item.record.payload;
+  const bool here = item.record.backing != nullptr && (item.record.flags & kFlagChunked) == 0;
+  if (!here && item.action == Action::kApply) {
+    ASSIGN_OR_RETURN(loaded, replicator()->LoadPayload(item));
+    payload = loaded;
+  }
+  if (item.action == Action::kDummy) payload = {};
+  abi::TrxMeta meta;
+  FillMeta(meta, item.seqno, item.depends_on, item.record.source, item.record.trx,
+           item.record.connection);
+  const abi::Handle handle{item.record.trx, &trx};
+  const abi::Buffer data{payload.data(), payload.size()};
+  if (callbacks_.apply(applier, &handle, flags, &data, &meta, exit) != abi::kCallbackOk) {
+    return {Code::kInternal, fmt::format("applying seqno {} failed", item.seqno)};
+  }
+  CHECK(trx.left_order, "seqno {} was applied without passing commit order", item.seqno);
+  return Status::Ok();
+}
+
+Status Provider::ViewChanged(const ApplyItem& item, void* applier) {
+  const NodeId self = replicator()->self();
+  const bool member = item.view.Find(self) != nullptr;
+  const bool joined = state_.load() != LocalState::kJoining;
+  if (joined && !member) return Status::Ok();  // the own departure: Closed() follows
+  View view = item.view;
+  // On the way to the own join: the server can't be outside of its own view.
+  if (!member) view.members.push_back(*replicator()->join_view().Find(self));
+  RETURN_IF_ERROR(DeliverView(view, applier, /*final_view=*/false));
+  if (!joined && member) {
+    state_ = LocalState::kJoined;
+    replicator()->AnnounceSynced();
+  }
+  return Status::Ok();
+}
+
+void Provider::Synced() {
+  LocalState joined = LocalState::kJoined;
+  LocalState desynced = LocalState::kDesynced;
+  if (!state_.compare_exchange_strong(joined, LocalState::kSynced)) {
+    state_.compare_exchange_strong(desynced, LocalState::kSynced);
+  }
+  if (callbacks_.synced(callbacks_.app) != abi::kCallbackOk) {
+    LogError("the server did not take notice of being synced");
+  }
+}
+
+void Provider::Closed(void* applier) {
+  View nobody;
+  {
+    MutexLock lock(mutex_);
+    position_ = replicator()->last_finished();
+    position_volume_ = volume_;
+    nobody.seqno = position_;
+  }
+  const Status status = DeliverView(nobody, applier, /*final_view=*/true);
+  if (!status.ok()) LogWarning("{}", status.ToString());
+  current_ = nullptr;
+  state_ = LocalState::kJoining;
+}
+
+// Dying hard is the safe way out: no lock is taken, no callback runs, nothing else is acknowledged.
+// What is in the log stays, and the cache is either still a prefix of it or marked.
+void Provider::Stop(const Status& reason) {
+  if (reason.code() == Code::kInternal) {
+    cache_.MarkInconsistent(Seqno::Undefined(), reason.message());
+    LogError("this server's data differs from the log and will be rebuilt: {}", reason.message());
+  } else {
+    LogError("this server stops: {}", reason.message());
+  }
+  kill(getpid(), SIGKILL);
+  while (true) ::pause();
+}
+
+}  // namespace borealis::provider

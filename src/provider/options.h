@@ -1,0 +1,37 @@
+// Options of the provider (wsrep_provider_options) and the cluster address. Pure; every refusal is
+// one line that says what is wrong and what to write instead.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace borealis::provider {
+
+struct Options {
+  uint32_t slot = 0;                  // 1..16; 0: the lowest free
+  uint32_t lease_ms = 10'000;         // silence after which the others expel a member
+  uint32_t tick_ms = 250;             // heartbeat
+  uint32_t causal_timeout_s = 30;     // sync_wait without a time-out of its own
+  uint32_t backlog_items_max = 4096;  // remote records waiting here before local clients wait
+  uint64_t write_set_bytes_max = 2ull << 30;  // a larger transaction is refused
+  uint32_t segment_mib = 64;                  // size of a log segment
+  bool debug = false;                         // debug lines in the server's log
+
+  // "slot=1;lease_ms=10000"; blanks around names and values are allowed. kInvalidArgument.
+  static Result<Options> Parse(std::string_view text);
+  // Changes only what the running provider can change (debug, causal_timeout_s, backlog...).
+  Status Update(std::string_view text);
+  // "slot = 1; lease_ms = 10000; ..."
+  std::string ToString() const;
+};
+
+// "volume:///absolute/directory"
+struct Address {
+  std::string directory;
+  static Result<Address> Parse(std::string_view url);
+};
+
+}  // namespace borealis::provider

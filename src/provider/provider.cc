@@ -1,0 +1,211 @@
+#include "provider/provider.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "base/log.h"
+#include "provider/view_info.h"
+#include "storage/local/local_backend.h"
+
+namespace borealis::provider {
+namespace {
+
+Uuid FromAbi(const abi::UuidBytes& bytes) {
+  Uuid uuid;
+  std::memcpy(uuid.bytes.data(), bytes.data, uuid.bytes.size());
+  return uuid;
+}
+
+std::string OrEmpty(const char* text) { return text == nullptr ? std::string() : text; }
+
+}  // namespace
+
+Result<std::unique_ptr<Provider>> Provider::Create(const abi::InitArgs& args) {
+  ASSIGN_OR_RETURN(Options options, Options::Parse(OrEmpty(args.options)));
+  return std::unique_ptr<Provider>(new Provider(args, options));
+}
+
+Provider::Provider(const abi::InitArgs& args, Options options)
+    : callbacks_{args.app, args.connected, args.view, args.apply, args.synced},
+      node_name_(OrEmpty(args.node_name)),
+      node_incoming_(OrEmpty(args.node_incoming)),
+      proto_ver_(args.proto_ver),
+      cache_(OrEmpty(args.data_dir), OrEmpty(args.node_name)),
+      options_(options) {
+  SetLogLevel(options.debug ? LogLevel::kDebug : LogLevel::kInfo);
+  MutexLock lock(mutex_);
+  if (args.state_id != nullptr) {
+    position_ = Seqno{args.state_id->seqno};
+    position_volume_ = FromAbi(args.state_id->uuid);
+  }
+}
+
+uint32_t Provider::capabilities() const {
+  return abi::kCapMultiMaster | abi::kCapCertification | abi::kCapParallelApplying |
+         abi::kCapTrxReplay | abi::kCapIsolation | abi::kCapPause | abi::kCapCausalReads |
+         abi::kCapIncrementalWriteSet;
+}
+
+Options Provider::options() const {
+  MutexLock lock(mutex_);
+  return options_;
+}
+
+Status Provider::UpdateOptions(std::string_view text) {
+  MutexLock lock(mutex_);
+  RETURN_IF_ERROR(options_.Update(text));
+  SetLogLevel(options_.debug ? LogLevel::kDebug : LogLevel::kInfo);
+  return Status::Ok();
+}
+
+Status Provider::Connect(std::string_view url, bool bootstrap) {
+  if (replicator() != nullptr) return {Code::kAlreadyExists, "already connected"};
+  ASSIGN_OR_RETURN(const Address address, Address::Parse(url));
+  ASSIGN_OR_RETURN(std::unique_ptr<Session> session, OpenVolume(address, bootstrap));
+  volume_ = session->log->identity().volume;
+
+  ASSIGN_OR_RETURN(const Seqno start, StartPosition(volume_));
+  const Options options = this->options();
+  replication::ReplicatorConfig config;
+  config.name = node_name_;
+  config.endpoint = node_incoming_;
+  config.slot = Slot{static_cast<uint16_t>(options.slot)};
+  config.start = start;
+  config.tick_ms = options.tick_ms;
+  config.lease_ticks = options.lease_ms / options.tick_ms;
+  config.backlog_items_max = options.backlog_items_max;
+  state_ = LocalState::kJoining;
+  ASSIGN_OR_RETURN(session->replicator,
+                   replication::Replicator::Start(*session->backend, *session->log, config, *this,
+                                                  SystemClock()));
+  MutexLock lock(mutex_);
+  start_view_given_ = start_view_done_ = false;
+  position_ = start;
+  sessions_.push_back(std::move(session));
+  current_ = sessions_.back()->replicator.get();
+  return DeliverConnected(*sessions_.back());
+}
+
+Result<std::unique_ptr<Session>> Provider::OpenVolume(const Address& address, bool bootstrap) {
+  const Options options = this->options();
+  storage::LocalOptions local;
+  local.segment_bytes_max = (uint64_t{options.segment_mib} + 1) << 20;
+  auto session = std::make_unique<Session>();
+  const bool exists = storage::LocalBackend::IsVolume(address.directory);
+  if (!exists && !bootstrap) {
+    return Status(
+        Code::kNotFound,
+        fmt::format("no volume at {}: make one with 'borealis volume create'", address.directory));
+  }
+  if (!exists) RETURN_IF_ERROR(storage::LocalBackend::Create(address.directory, local));
+  ASSIGN_OR_RETURN(session->backend, storage::LocalBackend::Open(address.directory, local));
+  if (!exists) {
+    log::Identity identity;
+    identity.volume = Uuid::Random();
+    identity.created_us = SystemClock().WallUs();
+    RETURN_IF_ERROR(log::Log::Create(*session->backend, identity, SystemClock()));
+  }
+  log::Options log_options;
+  log_options.segment_bytes = uint64_t{options.segment_mib} << 20;
+  log_options.payload_bytes_max = options.write_set_bytes_max;
+  ASSIGN_OR_RETURN(session->log, log::Log::Open(*session->backend, log_options, SystemClock()));
+  return session;
+}
+
+// Where the server's data stands. Guessing would replay what it has or miss what it lacks.
+Result<Seqno> Provider::StartPosition(const Uuid& volume) {
+  Seqno position;
+  Uuid position_volume;
+  {
+    MutexLock lock(mutex_);
+    position = position_;
+    position_volume = position_volume_;
+  }
+  const bool defined = position.IsDefined() && !position_volume.IsNil();
+  if (defined && position_volume != volume) {
+    return Status(Code::kInvalidArgument,
+                  fmt::format("the data in {} belongs to volume {}, this is volume {}: start the "
+                              "server on its own volume, or remove the data and let it be restored",
+                              cache_.directory(), position_volume.ToString(), volume.ToString()));
+  }
+  bool used = false;
+  RETURN_IF_ERROR(cache_.Claim(volume, defined ? position : Seqno::Undefined(), &used));
+  if (defined) return position;
+  if (used) {
+    return Status(Code::kInvalidArgument,
+                  fmt::format("the server was started on used data in {} without a position: run "
+                              "'mariadbd --wsrep-recover' and pass what it prints as "
+                              "--wsrep-start-position (the node agent does)",
+                              cache_.directory()));
+  }
+  return Seqno::Zero();
+}
+
+Status Provider::DeliverConnected(const Session& session) {
+  const replication::Replicator& replicator = *session.replicator;
+  const ViewInfoBuffer info(volume_, replicator.join_view(), replicator.self(), proto_ver_,
+                            capabilities());
+  if (callbacks_.connected(callbacks_.app, info.get()) != abi::kCallbackOk) {
+    return {Code::kInternal, "the server refused the connection to the cluster"};
+  }
+  return Status::Ok();
+}
+
+void Provider::Disconnect() {
+  replication::Replicator* replicator = this->replicator();
+  if (replicator != nullptr) replicator->Close();
+}
+
+abi::Status Provider::Receive(void* applier) {
+  replication::Replicator* replicator = this->replicator();
+  if (replicator == nullptr) return abi::kConnFail;
+  DeliverStartView(applier);
+  const Status status = replicator->RunApplier(applier);
+  return status.ok() ? abi::kOk : abi::kFatal;
+}
+
+// The first applier tells the server who is a member as of its start position; the others wait.
+void Provider::DeliverStartView(void* applier) {
+  View view;
+  {
+    MutexLock lock(mutex_);
+    while (start_view_given_ && !start_view_done_) start_view_.Wait(mutex_);
+    if (start_view_done_) return;
+    start_view_given_ = true;
+    const replication::Replicator& replicator = *sessions_.back()->replicator;
+    view = replicator.start_view();
+    const Member* me = replicator.join_view().Find(replicator.self());
+    view.members.push_back(*me);
+  }
+  const Status status = DeliverView(view, applier, /*final_view=*/false);
+  if (!status.ok()) Stop(status);
+  MutexLock lock(mutex_);
+  start_view_done_ = true;
+  start_view_.NotifyAll();
+}
+
+Status Provider::DeliverView(const View& view, void* applier, bool final_view) {
+  const ViewInfoBuffer info(volume_, view, replicator()->self(), proto_ver_, capabilities(),
+                            final_view);
+  if (callbacks_.view(callbacks_.app, applier, info.get(), nullptr, 0) != abi::kCallbackOk) {
+    return {Code::kInternal,
+            fmt::format("the server did not accept the view at seqno {}", view.seqno)};
+  }
+  return Status::Ok();
+}
+
+void Provider::FillMeta(abi::TrxMeta& meta, Seqno seqno, Seqno depends_on, const NodeId& source,
+                        uint64_t trx, uint64_t connection) const {
+  meta = {};
+  if (seqno.IsDefined()) {
+    std::memcpy(meta.gtid.uuid.data, volume_.bytes.data(), volume_.bytes.size());
+  }
+  meta.gtid.seqno = seqno.value;
+  std::memcpy(meta.source.node.data, source.uuid.bytes.data(), source.uuid.bytes.size());
+  meta.source.trx = trx;
+  meta.source.connection = connection;
+  meta.depends_on = depends_on.value;
+}
+
+}  // namespace borealis::provider

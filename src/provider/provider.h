@@ -1,0 +1,146 @@
+// Provider: the server's view of the cluster, behind the wsrep plug (entry.cc).
+//
+// Translates calls of the plug into those of replication::Replicator and back. Decisions about
+// transactions are in transaction.h; this class owns the connection to the volume, which starts at
+// connect() and lasts until the server ends or connects again.
+//
+// The server's data directory is a cache of the log. `borealis_cache` in it says of which volume
+// and whether it can be used: it is marked unsafe while a statement runs whose effect may persist
+// before its seqno does (DDL), and inconsistent when the data is known to differ.
+//
+// Thread-safe; calls come from client, applier and administrative threads.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "provider/cache_marks.h"
+#include "provider/options.h"
+#include "provider/transaction.h"
+#include "provider/wsrep_abi.h"
+#include "replication/replicator.h"
+
+namespace borealis::provider {
+
+// What the server shows as wsrep_local_state.
+enum class LocalState : int { kJoining = 1, kDesynced = 2, kJoined = 3, kSynced = 4 };
+
+// One connection to a volume. Kept until the provider is freed: transactions of the last one may
+// still be released after disconnect.
+struct Session {
+  std::unique_ptr<storage::Backend> backend;
+  std::unique_ptr<log::Log> log;
+  std::unique_ptr<replication::Replicator> replicator;
+};
+
+class Provider : private replication::ReplicationEvents {
+ public:
+  static Result<std::unique_ptr<Provider>> Create(const abi::InitArgs& args);
+  ~Provider() override = default;
+
+  uint32_t capabilities() const;
+  Options options() const EXCLUDES(mutex_);
+  Status UpdateOptions(std::string_view text) EXCLUDES(mutex_);
+
+  // --- Life cycle (provider.cc) ---------------------------------------------------------------
+  Status Connect(std::string_view url, bool bootstrap);
+  void Disconnect();
+  abi::Status Receive(void* applier);
+
+  // --- Local transactions (local_commit.cc) ---------------------------------------------------
+  abi::Status AppendKeys(abi::Handle& handle, const abi::Key* keys, size_t count, KeyType type);
+  abi::Status AppendData(abi::Handle& handle, const abi::Buffer* data, size_t count);
+  abi::Status Certify(uint64_t connection, abi::Handle& handle, uint32_t flags, abi::TrxMeta& meta);
+  abi::Status EnterOrder(const abi::Handle& handle, const abi::TrxMeta& meta);
+  abi::Status LeaveOrder(const abi::Handle& handle, const abi::TrxMeta& meta,
+                         const abi::Buffer* error);
+  abi::Status Release(abi::Handle& handle);
+  abi::Status Replay(const abi::Handle& handle, void* applier);
+  abi::Status AbortCertification(int64_t bf_seqno, uint64_t victim, int64_t* victim_seqno);
+
+  // --- Statements in isolation (isolation.cc) -------------------------------------------------
+  abi::Status IsolationStart(uint64_t connection, const abi::Key* keys, size_t keys_num,
+                             const abi::Buffer* action, size_t count, uint32_t flags,
+                             abi::TrxMeta& meta);
+  abi::Status IsolationEnd(uint64_t connection, const abi::Buffer* error);
+
+  // --- Reads and administration (admin.cc) ----------------------------------------------------
+  abi::Status SyncWait(const abi::Gtid* upto, int timeout_s, abi::Gtid* out);
+  abi::Status LastCommitted(abi::Gtid* out);
+  int64_t Pause();
+  abi::Status Resume();
+  abi::Status Desync();
+  abi::Status Resync();
+
+  // --- Status variables (stats.cc) ------------------------------------------------------------
+  abi::StatsVar* Stats();
+  static void FreeStats(abi::StatsVar* vars);
+
+ private:
+  struct Callbacks {
+    void* app = nullptr;
+    abi::ConnectedCallback connected = nullptr;
+    abi::ViewCallback view = nullptr;
+    abi::ApplyCallback apply = nullptr;
+    abi::SyncedCallback synced = nullptr;
+  };
+  Provider(const abi::InitArgs& args, Options options);
+
+  Result<std::unique_ptr<Session>> OpenVolume(const Address& address, bool bootstrap);
+  Result<Seqno> StartPosition(const Uuid& volume);
+  Status DeliverConnected(const Session& session);
+  void DeliverStartView(void* applier);
+  Status DeliverView(const View& view, void* applier, bool final_view);
+
+  // Null when not connected.
+  replication::Replicator* replicator() const { return current_.load(std::memory_order_acquire); }
+  std::shared_ptr<Transaction> LocalTrx(abi::Handle& handle);
+  void FillMeta(abi::TrxMeta& meta, Seqno seqno, Seqno depends_on, const NodeId& source,
+                uint64_t trx, uint64_t connection) const;
+  abi::Status NotAppended(const Status& why);
+  // What came of applying: ok, or this node's data differs.
+  Status JudgeApplied(const Transaction& trx, const abi::Buffer* error);
+
+  // replication::ReplicationEvents (events.cc)
+  Status Apply(replication::ApplyItem& item, void* applier, bool* exit) override;
+  Status ViewChanged(const replication::ApplyItem& item, void* applier) override;
+  void Synced() override;
+  void Closed(void* applier) override;
+  [[noreturn]] void Stop(const Status& reason) override;
+  Status ApplyIsolated(replication::ApplyItem& item, void* applier, bool* exit);
+  Status CallApply(replication::ApplyItem& item, Transaction& trx, uint32_t flags, void* applier,
+                   bool* exit);
+
+  const Callbacks callbacks_;
+  const std::string node_name_;
+  const std::string node_incoming_;
+  const int proto_ver_;
+  CacheMarks cache_;
+  TransactionRegistry registry_;
+  std::atomic<replication::Replicator*> current_{nullptr};
+  std::atomic<LocalState> state_{LocalState::kJoining};
+  std::atomic<bool> debug_{false};
+
+  mutable Mutex mutex_;
+  Options options_ GUARDED_BY(mutex_);
+  Uuid volume_;                        // set by Connect, before any other call
+  Seqno position_ GUARDED_BY(mutex_);  // what the data holds, when not connected
+  Uuid position_volume_ GUARDED_BY(mutex_);
+  std::vector<std::unique_ptr<Session>> sessions_ GUARDED_BY(mutex_);  // the last is current
+  bool start_view_given_ GUARDED_BY(mutex_) = false;
+  bool start_view_done_ GUARDED_BY(mutex_) = false;
+  CondVar start_view_;
+
+  Mutex isolation_mutex_;
+  struct Isolated {
+    Seqno seqno;
+    replication::Replicator* replicator = nullptr;
+  };
+  std::map<uint64_t, Isolated> isolated_ GUARDED_BY(isolation_mutex_);  // by connection
+};
+
+}  // namespace borealis::provider

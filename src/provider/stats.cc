@@ -1,0 +1,138 @@
+// Provider: status variables. The server shows them as wsrep_<name>. Names that clients and proxies
+// know from elsewhere keep their meaning; ours start with borealis_. Times are means in
+// microseconds since the start, unless the name says otherwise.
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "provider/provider.h"
+
+namespace borealis::provider {
+namespace {
+
+class StatsBuilder {
+ public:
+  void Int(const char* name, int64_t value) {
+    abi::StatsVar var{name, abi::kVarInt64, {}};
+    var.value.int64 = value;
+    vars_.push_back(var);
+  }
+  void Real(const char* name, double value) {
+    abi::StatsVar var{name, abi::kVarDouble, {}};
+    var.value.real = value;
+    vars_.push_back(var);
+  }
+  // Copied; freed by FreeStats.
+  void Text(const char* name, const std::string& value) {
+    abi::StatsVar var{name, abi::kVarString, {}};
+    var.value.text = strdup(value.c_str());
+    vars_.push_back(var);
+  }
+  // One malloc'ed array with a nameless end.
+  abi::StatsVar* Finish() {
+    vars_.push_back({nullptr, abi::kVarInt64, {}});
+    const size_t bytes = vars_.size() * sizeof(abi::StatsVar);
+    auto* out = static_cast<abi::StatsVar*>(std::malloc(bytes));
+    CHECK(out != nullptr);
+    std::memcpy(out, vars_.data(), bytes);
+    return out;
+  }
+
+ private:
+  std::vector<abi::StatsVar> vars_;
+};
+
+const char* Comment(LocalState state) {
+  switch (state) {
+    case LocalState::kJoining:
+      return "Joining";
+    case LocalState::kDesynced:
+      return "Donor/Desynced";
+    case LocalState::kJoined:
+      return "Joined";
+    case LocalState::kSynced:
+      return "Synced";
+  }
+  return "?";
+}
+
+double Ratio(int64_t part, int64_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void AddCommitFigures(StatsBuilder& out, const replication::CommitFigures& f) {
+  out.Int("replicated", f.records.load());
+  out.Int("replicated_bytes", f.bytes.load());
+  out.Int("received", f.received.load());
+  out.Int("received_bytes", f.received_bytes.load());
+  out.Int("local_commits", f.commits.load());
+  out.Int("local_cert_failures", f.cert_failures.load());
+  out.Int("local_replays", f.replays.load());
+  out.Int("local_bf_aborts", f.bf_aborts.load());
+  out.Real("cert_deps_distance", Ratio(f.depends_distance_sum.load(), f.received.load()));
+  out.Int("borealis_commit_queue_us", static_cast<int64_t>(f.queue.MeanUs()));
+  out.Int("borealis_commit_append_us", static_cast<int64_t>(f.append.MeanUs()));
+  out.Int("borealis_commit_sync_us", static_cast<int64_t>(f.sync.MeanUs()));
+  out.Int("borealis_commit_certify_us", static_cast<int64_t>(f.certify.MeanUs()));
+  out.Int("borealis_commit_order_us", static_cast<int64_t>(f.order.MeanUs()));
+  out.Int("borealis_apply_us", static_cast<int64_t>(f.apply.MeanUs()));
+  out.Int("borealis_batches", f.batches.load());
+  out.Real("borealis_batch_records", Ratio(f.records.load(), f.batches.load()));
+  out.Int("borealis_append_failures", f.append_failures.load());
+  out.Int("borealis_unknown_appends", f.unknown_appends.load());
+  out.Int("borealis_throttled_ms", f.throttled_ns.load() / 1'000'000);
+  // Nobody is ever held back by another node.
+  out.Int("flow_control_paused_ns", 0);
+  out.Real("flow_control_paused", 0.0);
+  out.Int("flow_control_sent", 0);
+  out.Int("flow_control_recv", 0);
+}
+
+}  // namespace
+
+abi::StatsVar* Provider::Stats() {
+  StatsBuilder out;
+  const LocalState state = state_.load();
+  out.Text("local_state_uuid", volume_.ToString());
+  out.Int("local_state", static_cast<int>(state));
+  out.Text("local_state_comment", Comment(state));
+  replication::Replicator* replicator = this->replicator();
+  out.Int("open_transactions", static_cast<int64_t>(registry_.size()));
+  if (replicator == nullptr) return out.Finish();
+
+  const replication::Pipeline::Snapshot pipeline = replicator->pipeline();
+  const replication::Replicator::IndexFigures index = replicator->index();
+  out.Int("last_applied", pipeline.finished.value);
+  out.Int("last_committed", pipeline.finished.value);
+  AddCommitFigures(out, replicator->figures());
+  out.Int("local_send_queue", static_cast<int64_t>(replicator->submits_waiting()));
+  out.Int("local_recv_queue", static_cast<int64_t>(pipeline.queued_items));
+  out.Int("local_recv_queue_max", static_cast<int64_t>(pipeline.queued_items_max));
+  out.Int("cert_index_size", static_cast<int64_t>(index.keys));
+  out.Int("desync_count", state == LocalState::kDesynced ? 1 : 0);
+  out.Text("gcomm_uuid", replicator->self().uuid.ToString());
+
+  const View view = replicator->view();
+  std::string addresses;
+  for (const Member& member : view.members) {
+    if (!addresses.empty()) addresses += ',';
+    addresses += member.endpoint;
+  }
+  out.Text("incoming_addresses", addresses);
+  out.Int("cluster_weight", static_cast<int64_t>(view.members.size()));
+  out.Int("borealis_slot", replicator->slot().value);
+  out.Int("borealis_lag", pipeline.delivered.value - pipeline.finished.value);
+  out.Int("borealis_index_bytes", static_cast<int64_t>(index.bytes));
+  out.Int("borealis_queued_bytes", static_cast<int64_t>(pipeline.queued_bytes));
+  return out.Finish();
+}
+
+void Provider::FreeStats(abi::StatsVar* vars) {
+  if (vars == nullptr) return;
+  for (abi::StatsVar* var = vars; var->name != nullptr; ++var) {
+    if (var->type == abi::kVarString) std::free(const_cast<char*>(var->value.text));
+  }
+  std::free(vars);
+}
+
+}  // namespace borealis::provider

@@ -1,0 +1,40 @@
+// ApplyItem: a delivered record that an applier thread has to do something with, and
+// ReplicationEvents: how the driver hands it to the server.
+#pragma once
+
+#include <string>
+
+#include "replication/core.h"
+
+namespace borealis::replication {
+
+struct ApplyItem {
+  Action action = Action::kApply;  // kApply, kDummy or kView
+  Seqno seqno;
+  Seqno depends_on;
+  Position position;  // to load the payload again when it was dropped
+  Record record;      // payload may be dropped or chunked: Replicator::LoadPayload
+  View view;          // kView
+};
+
+// Implemented by the provider. Called without any lock of the driver.
+class ReplicationEvents {
+ public:
+  virtual ~ReplicationEvents() = default;
+  // From an applier thread, everything up to item.depends_on finished. Must pass commit order
+  // (Replicator::EnterOrder, LeaveOrder) before it returns. An error stops the node. `exit` is set
+  // when this applier thread shall end.
+  virtual Status Apply(ApplyItem& item, void* applier, bool* exit) = 0;
+  // From an applier thread, alone: everything before finished, nothing after started.
+  virtual Status ViewChanged(const ApplyItem& item, void* applier) = 0;
+  // From an applier thread: caught up with the durable end of the log.
+  virtual void Synced() = 0;
+  // From an applier thread: the last call before all appliers return.
+  virtual void Closed(void* applier) = 0;
+  // This node must not go on. kInternal: its data differs from the log's (rebuild the cache);
+  // kFenced: it was expelled; kCorruption: the log is damaged. Called with locks held: it ends the
+  // process.
+  [[noreturn]] virtual void Stop(const Status& reason) = 0;
+};
+
+}  // namespace borealis::replication

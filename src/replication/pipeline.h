@@ -1,0 +1,102 @@
+// Pipeline: delivered records on their way to being complete; commit order and apply order.
+//
+// Deliver() puts records in, in order. Local transactions pass Enter/Leave/Finish from their client
+// threads; what comes from elsewhere is taken by applier threads from NextWork(), in order, as soon
+// as what it depends on is finished. An idle applier is lent out as the log's tail watcher, so that
+// a remote record reaches an applier with one wake-up.
+//
+// Memory: items wait here when the appliers are behind. Past kPayloadBytesMax their payloads are
+// dropped (the log still has them). The number of items is not bounded here; local
+// clients are held back before they append (backlog()).
+//
+// Thread-safe. One mutex guards everything; no call is made out while it is held. Lock order: it is
+// the innermost of this room.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "replication/apply_item.h"
+#include "replication/order_tracker.h"
+
+namespace borealis::replication {
+
+class Pipeline {
+ public:
+  static constexpr size_t kPayloadBytesMax = 64u << 20;
+
+  explicit Pipeline(Seqno start) : tracker_(start) {}
+
+  // --- Delivery, one thread at a time ---------------------------------------------------------
+  void DeliverOwn(Seqno seqno) EXCLUDES(mutex_);
+  void DeliverSkip(Seqno seqno) EXCLUDES(mutex_);
+  void DeliverItem(std::unique_ptr<ApplyItem> item) EXCLUDES(mutex_);
+
+  // --- Commit order ---------------------------------------------------------------------------
+  enum class Turn { kEntered, kAborted };
+  // Waits until every record before `seqno` left. kAborted as soon as *aborted is true, unless the
+  // turn has come (then the caller decides). Changes nothing: only Leave() does.
+  Turn Enter(Seqno seqno, const std::atomic<bool>* aborted) EXCLUDES(mutex_);
+  void WakeEnter(Seqno seqno) EXCLUDES(mutex_);  // after setting the flag
+  void Leave(Seqno seqno) EXCLUDES(mutex_);
+  void Finish(Seqno seqno) EXCLUDES(mutex_);
+  // Waits until everything up to `seqno` finished. False when `deadline_ns` (monotonic;
+  // 0 = never) came first.
+  bool WaitFinished(Seqno seqno, int64_t deadline_ns, const Clock& clock) EXCLUDES(mutex_);
+
+  // --- Appliers -------------------------------------------------------------------------------
+  enum class Work { kItem, kTail, kSynced, kClosed, kExit };
+  struct Next {
+    Work work = Work::kExit;
+    std::unique_ptr<ApplyItem> item;
+  };
+  Next NextWork() EXCLUDES(mutex_);
+  void ReturnTail() EXCLUDES(mutex_);
+  // The next idle applier reports kSynced.
+  void AnnounceSynced() EXCLUDES(mutex_);
+  // No more deliveries; once everything is finished one applier gets kClosed, the others kExit.
+  void Close() EXCLUDES(mutex_);
+  // The tail watcher is not wanted (paused), and again.
+  void HoldTail(bool hold) EXCLUDES(mutex_);
+
+  struct Snapshot {
+    Seqno delivered, left, finished;
+    size_t queued_items = 0;  // waiting for an applier
+    size_t queued_bytes = 0;  // payload bytes kept for them
+    size_t queued_items_max = 0;
+  };
+  Snapshot Read() const EXCLUDES(mutex_);
+  Seqno left() const EXCLUDES(mutex_);
+  Seqno finished() const EXCLUDES(mutex_);
+  // Items waiting for an applier.
+  size_t backlog() const EXCLUDES(mutex_);
+
+ private:
+  static constexpr size_t kTurnSlots = 64;  // waiters of different turns rarely share a slot
+  CondVar& TurnOf(Seqno seqno) { return turn_[static_cast<size_t>(seqno.value) % kTurnSlots]; }
+  bool HeadReady() const REQUIRES(mutex_);
+  void AfterProgress() REQUIRES(mutex_);
+
+  mutable Mutex mutex_;
+  OrderTracker tracker_ GUARDED_BY(mutex_);
+  std::deque<std::unique_ptr<ApplyItem>> queue_ GUARDED_BY(mutex_);
+  size_t queued_bytes_ GUARDED_BY(mutex_) = 0;
+  size_t queued_items_max_ GUARDED_BY(mutex_) = 0;
+  int idle_ GUARDED_BY(mutex_) = 0;
+  bool tail_lent_ GUARDED_BY(mutex_) = false;
+  bool tail_held_ GUARDED_BY(mutex_) = false;
+  bool synced_pending_ GUARDED_BY(mutex_) = false;
+  bool closing_ GUARDED_BY(mutex_) = false;
+  bool closed_given_ GUARDED_BY(mutex_) = false;
+  int finish_waiters_ GUARDED_BY(mutex_) = 0;
+  std::array<CondVar, kTurnSlots> turn_;
+  CondVar work_;      // appliers
+  CondVar finished_;  // WaitFinished
+};
+
+}  // namespace borealis::replication

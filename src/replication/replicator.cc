@@ -1,0 +1,299 @@
+#include "replication/replicator.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace borealis::replication {
+
+using certification::Certifier;
+using certification::Verdict;
+
+Result<std::unique_ptr<Replicator>> Replicator::Start(storage::Backend& backend, log::Log& log,
+                                                      const ReplicatorConfig& config,
+                                                      ReplicationEvents& events,
+                                                      const Clock& clock) {
+  std::unique_ptr<Replicator> replicator(new Replicator(backend, log, config, events, clock));
+  RETURN_IF_ERROR(replicator->Rebuild());
+  RETURN_IF_ERROR(replicator->Join());
+  return replicator;
+}
+
+Replicator::Replicator(storage::Backend& backend, log::Log& log, ReplicatorConfig config,
+                       ReplicationEvents& events, const Clock& clock)
+    : backend_(backend),
+      log_(log),
+      config_(std::move(config)),
+      events_(events),
+      clock_(clock),
+      self_(NodeId{Uuid::Random()}),
+      core_(std::make_unique<Core>(self_, Certifier(log.identity().certification_window))),
+      leases_(std::make_unique<LeaseTable>(self_, config_.lease_ticks)),
+      pipeline_(std::make_unique<Pipeline>(config_.start)),
+      submit_(std::make_unique<SubmitQueue>(
+          log, clock, [this] { return ReadLog(); }, figures_)) {}
+
+Replicator::~Replicator() {
+  {
+    MutexLock lock(tick_mutex_);
+    stopping_ = true;
+    tick_wake_.NotifyAll();
+  }
+  if (ticker_.joinable()) ticker_.join();
+}
+
+// Certification state as of the start position: every verdict depends on those before it.
+Status Replicator::Rebuild() {
+  MutexLock lock(read_mutex_);
+  auto opened = log_.NewReaderAfter(Seqno::Zero());
+  if (!opened.ok()) return opened.status().WithContext("certification state can't be rebuilt");
+  reader_ = std::move(opened).value();
+  while (reader_->seqno() < config_.start) {
+    ASSIGN_OR_RETURN(const LogEntry* entry, reader_->Next());
+    if (entry == nullptr) {
+      return {Code::kInvalidArgument,
+              fmt::format("this server's data is at seqno {}, but the log ends at {}: the data is "
+                          "not a cache of this volume; remove it and let it be restored",
+                          config_.start, reader_->seqno())};
+    }
+    RETURN_IF_ERROR(core_->Deliver(*entry).status());
+  }
+  start_view_ = core_->certifier().view();
+  start_view_.seqno = config_.start;
+  return Status::Ok();
+}
+
+Status Replicator::Join() {
+  if (log_.recovered()) {
+    ASSIGN_OR_RETURN(const log::Chain chain, log_.ReadChain());
+    ViewChange restart;
+    restart.kind = ViewChange::Kind::kRestart;
+    restart.subject_joined = chain.entries.back().before;
+    const Bytes payload = EncodeViewChange(restart);
+    Record record;
+    record.type = RecordType::kView;
+    record.payload = payload;
+    RETURN_IF_ERROR(Replicate(record).status.WithContext("full restart"));
+  }
+  ViewChange join;
+  join.kind = ViewChange::Kind::kJoin;
+  join.joining = {self_, config_.slot, config_.name, config_.endpoint, Seqno::Undefined()};
+  const Bytes payload = EncodeViewChange(join);
+  Record record;
+  record.type = RecordType::kView;
+  record.payload = payload;
+  const SubmitResult result = Replicate(record);
+  RETURN_IF_ERROR(result.status.WithContext("joining the cluster"));
+  if (result.outcome.verdict != Verdict::kCommit) {
+    return {Code::kInvalidArgument,
+            fmt::format("the cluster refused node '{}' in slot {}: the slot belongs to another "
+                        "live member, or all {} are taken",
+                        config_.name, config_.slot.value, kSlotMax)};
+  }
+  join_view_ = *result.outcome.view;
+  slot_ = join_view_.Find(self_)->slot;
+  LogInfo("joined at seqno {} as {} (node '{}', slot {}), data at seqno {}", result.seqno, self_,
+          config_.name, slot_.value, config_.start);
+  ticker_ = std::thread([this] { TickLoop(); });
+  return Status::Ok();
+}
+
+SubmitResult Replicator::Replicate(Record& record) {
+  record.source = self_;
+  SubmitResult result = submit_->Submit(record);
+  if (result.status.ok() && (record.type == RecordType::kWriteSet)) {
+    const bool commit = result.outcome.verdict == Verdict::kCommit;
+    (commit ? figures_.commits : figures_.cert_failures).fetch_add(1, std::memory_order_relaxed);
+  }
+  return result;
+}
+
+// A paused node reads nothing: what waits for a verdict waits for Resume(), which reads again.
+Status Replicator::ReadLog() {
+  Status status;
+  {
+    MutexLock lock(read_mutex_);
+    if (paused_) return Status::Ok();
+    while (status.ok()) {
+      auto entry = reader_->Next();
+      if (!entry.ok()) {
+        status = entry.status();
+      } else if (*entry == nullptr) {
+        return Status::Ok();
+      } else {
+        status = Deliver(**entry);
+      }
+    }
+  }
+  // Damage, expulsion, divergence: reading on is out of the question. Anything else is tried again.
+  if (status.code() == Code::kCorruption || status.code() == Code::kFenced ||
+      status.code() == Code::kInternal) {
+    events_.Stop(status);
+  }
+  return status;
+}
+
+Status Replicator::Deliver(const LogEntry& entry) {
+  ASSIGN_OR_RETURN(Decision decision, core_->Deliver(entry));
+  const Record& record = entry.record;
+  if (decision.action == Action::kOutcome) NoteOutcome(record);
+  if (!IsOrdered(record.type)) return Status::Ok();
+
+  switch (decision.action) {
+    case Action::kOwn:
+      pipeline_->DeliverOwn(entry.seqno);
+      break;
+    case Action::kApply:
+    case Action::kDummy:
+    case Action::kView:
+      DeliverItem(entry, decision);
+      break;
+    default:
+      pipeline_->DeliverSkip(entry.seqno);
+      break;
+  }
+  if (record.source == self_ && decision.outcome.verdict != Verdict::kRepeat) {
+    submit_->Settle(record.request, entry.seqno, decision.outcome);
+  }
+  if (decision.digest.has_value()) {
+    MutexLock lock(tick_mutex_);
+    pending_.push_back(std::move(*decision.digest));
+  }
+  if (decision.expelled && !closing_) {
+    return {Code::kFenced,
+            fmt::format("expelled from the cluster at seqno {} (silent for longer than the lease "
+                        "of {} ms, or replaced by a newer start of node '{}'); restarting rejoins",
+                        entry.seqno, config_.tick_ms * config_.lease_ticks, config_.name)};
+  }
+  return Status::Ok();
+}
+
+void Replicator::DeliverItem(const LogEntry& entry, const Decision& decision) {
+  auto item = std::make_unique<ApplyItem>();
+  item->action = decision.action;
+  item->seqno = entry.seqno;
+  item->depends_on = decision.outcome.depends_on;
+  item->position = entry.position;
+  item->record = entry.record;
+  if (decision.action == Action::kView) item->view = *decision.outcome.view;
+  figures_.received.fetch_add(1, std::memory_order_relaxed);
+  figures_.received_bytes.fetch_add(static_cast<int64_t>(entry.record.payload.size()),
+                                    std::memory_order_relaxed);
+  figures_.depends_distance_sum.fetch_add(entry.seqno.value - item->depends_on.value,
+                                          std::memory_order_relaxed);
+  pipeline_->DeliverItem(std::move(item));
+}
+
+Pipeline::Turn Replicator::EnterOrder(Seqno seqno, const std::atomic<bool>* aborted) {
+  const int64_t from_ns = clock_.MonotonicNs();
+  const Pipeline::Turn turn = pipeline_->Enter(seqno, aborted);
+  figures_.order.Add(clock_.MonotonicNs() - from_ns);
+  return turn;
+}
+
+Result<Seqno> Replicator::CausalWait(int64_t timeout_ns) {
+  const int64_t deadline_ns = clock_.MonotonicNs() + timeout_ns;
+  ASSIGN_OR_RETURN(const Position tail, log_.DurableEnd());
+  Seqno seqno;
+  {
+    // Another reader may hold the lock and be past the tail already; a paused node waits.
+    RETURN_IF_ERROR(ReadLog());
+    MutexLock lock(read_mutex_);
+    while (reader_->position() < tail && paused_) {
+      const int64_t left_ns = deadline_ns - clock_.MonotonicNs();
+      if (left_ns <= 0 || !resumed_.WaitFor(read_mutex_, left_ns)) {
+        return Status(Code::kTimeout, "causal read: this node is paused");
+      }
+    }
+    seqno = core_->certifier().seqno();
+  }
+  RETURN_IF_ERROR(WaitFor(seqno, deadline_ns - clock_.MonotonicNs()));
+  return seqno;
+}
+
+Status Replicator::WaitFor(Seqno seqno, int64_t timeout_ns) {
+  if (pipeline_->WaitFinished(seqno, clock_.MonotonicNs() + timeout_ns, clock_)) {
+    return Status::Ok();
+  }
+  return {Code::kTimeout, fmt::format("seqno {} is not applied yet", seqno)};
+}
+
+Seqno Replicator::Pause() {
+  Seqno upto;
+  {
+    MutexLock lock(read_mutex_);
+    CHECK(!paused_, "paused twice");
+    paused_ = true;
+    upto = core_->certifier().seqno();
+  }
+  pipeline_->HoldTail(true);
+  pipeline_->WaitFinished(upto, 0, clock_);
+  return upto;
+}
+
+void Replicator::Resume() {
+  {
+    MutexLock lock(read_mutex_);
+    CHECK(paused_, "resumed without a pause");
+    paused_ = false;
+    resumed_.NotifyAll();
+  }
+  pipeline_->HoldTail(false);
+  const Status read = ReadLog();
+  if (!read.ok()) LogError("reading the log after a pause failed: {}", read.ToString());
+}
+
+Result<Bytes> Replicator::LoadPayload(const ApplyItem& item) {
+  const Record& record = item.record;
+  if ((record.flags & kFlagChunked) == 0 && record.backing != nullptr) {
+    return Bytes(record.payload.begin(), record.payload.end());
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<log::Reader> reader,
+                   log_.NewReader(item.position, item.seqno.Previous(), 0));
+  if ((record.flags & kFlagChunked) != 0) return reader->LoadPayload(record);
+  ASSIGN_OR_RETURN(const LogEntry* entry, reader->Next());
+  if (entry == nullptr || entry->seqno != item.seqno) {
+    return Status(Code::kCorruption,
+                  fmt::format("seqno {} is not at {} any more", item.seqno, item.position));
+  }
+  return Bytes(entry->record.payload.begin(), entry->record.payload.end());
+}
+
+Replicator::IndexFigures Replicator::index() {
+  MutexLock lock(read_mutex_);
+  return {core_->certifier().key_count(), core_->certifier().MemoryBytes()};
+}
+
+View Replicator::view() {
+  MutexLock lock(read_mutex_);
+  return core_->certifier().view();
+}
+
+void Replicator::Close() {
+  ViewChange leave;
+  leave.kind = ViewChange::Kind::kLeave;
+  leave.subject = self_;
+  const Bytes payload = EncodeViewChange(leave);
+  Record record;
+  record.type = RecordType::kView;
+  record.payload = payload;
+  {
+    MutexLock lock(read_mutex_);
+    closing_ = true;
+  }
+  const SubmitResult left = Replicate(record);
+  if (!left.status.ok()) {
+    LogWarning("could not log the departure ({}); the others will expel this node",
+               left.status.ToString());
+  }
+  submit_->Close({Code::kAborted, "this server is leaving the cluster"});
+  {
+    MutexLock lock(read_mutex_);
+    paused_ = true;  // nothing is delivered after the own departure
+  }
+  pipeline_->Close();
+  log_.Interrupt();
+  WakeRoom();
+}
+
+}  // namespace borealis::replication

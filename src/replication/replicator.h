@@ -1,0 +1,176 @@
+// Replicator: one server's part in the cluster, without a word of the server's plug.
+//
+//   client thread   Replicate() -> SubmitQueue -> log
+//   whoever reads   ReadLog(): log -> Core (certify, decide) -> Pipeline / SubmitQueue::Settle
+//   applier thread  RunApplier(): Pipeline -> ReplicationEvents, and watches the log's tail when
+//   idle own thread      ticks: heartbeat, expulsion of the silent, idle marker, digests
+//
+// The log is read by whoever has reason to (the leader of an append, the tail watcher, a causal
+// read), one at a time; there is no hop to a dedicated thread.
+//
+// Start: certification state is rebuilt from the oldest retained record up to the start position,
+// then the own join is appended; everything between goes through the appliers.
+//
+// Thread-safe. Lock order: read_mutex_, then SubmitQueue's, then Pipeline's.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "log/log.h"
+#include "replication/apply_item.h"
+#include "replication/commit_figures.h"
+#include "replication/lease_table.h"
+#include "replication/pipeline.h"
+#include "replication/submit_queue.h"
+
+namespace borealis::replication {
+
+struct ReplicatorConfig {
+  std::string name;      // stable name of the node
+  std::string endpoint;  // "host:port" for clients
+  Slot slot;             // 0: any
+  Seqno start;           // the server's data holds everything up to it
+  int64_t tick_ms = 250;
+  uint32_t lease_ticks = 40;  // silent for tick_ms * lease_ticks: expelled
+  // Local clients wait before they append while more items than this wait for an applier.
+  size_t backlog_items_max = 4096;
+};
+
+class Replicator {
+ public:
+  // Joins the cluster: returns when the own join is in the log. Errors: kInvalidArgument (start
+  // position not of this log, slot taken), kNotFound (start position trimmed away), kCorruption,
+  // kNoSpace, kIo. Borrowed objects outlive it.
+  static Result<std::unique_ptr<Replicator>> Start(storage::Backend& backend, log::Log& log,
+                                                   const ReplicatorConfig& config,
+                                                   ReplicationEvents& events, const Clock& clock);
+  ~Replicator();
+
+  const NodeId& self() const { return self_; }
+  const View& start_view() const { return start_view_; }  // membership at the start position
+  const View& join_view() const { return join_view_; }    // with this node
+  Slot slot() const { return slot_; }
+
+  // Appends an own record and returns its verdict (SubmitResult). record.source, last_seen (ordered
+  // records, when undefined) are filled in.
+  SubmitResult Replicate(Record& record);
+  // Own records that failed certification pass commit order like the others.
+  Pipeline::Turn EnterOrder(Seqno seqno, const std::atomic<bool>* aborted);
+  void WakeOrder(Seqno seqno) { pipeline_->WakeEnter(seqno); }
+  void LeaveOrder(Seqno seqno) { pipeline_->Leave(seqno); }
+  void Finish(Seqno seqno) { pipeline_->Finish(seqno); }
+  // Waits without a bound until everything up to `seqno` is finished.
+  void WaitFinished(Seqno seqno) { pipeline_->WaitFinished(seqno, 0, clock_); }
+
+  // Everything durable anywhere at the time of the call is finished here. Returns its seqno.
+  // kTimeout.
+  Result<Seqno> CausalWait(int64_t timeout_ns);
+  // Everything up to `seqno` is finished here. kTimeout.
+  Status WaitFor(Seqno seqno, int64_t timeout_ns);
+  // Holds a local client back while the appliers are too far behind. kAborted when *aborted.
+  Status WaitForRoom(const std::atomic<bool>& aborted);
+  void WakeRoom();
+
+  // An applier's life; returns after Close() or when Apply asked to exit.
+  Status RunApplier(void* applier);
+
+  // Stops delivering and waits until everything delivered is finished; returns that seqno.
+  Seqno Pause();
+  void Resume();
+  // Has Synced() called from an applier.
+  void AnnounceSynced() { pipeline_->AnnounceSynced(); }
+
+  // Leaves the cluster: no new local records, a leave record, all appliers return.
+  void Close();
+
+  // The whole payload of an item, loaded from the log if it is not in memory.
+  Result<Bytes> LoadPayload(const ApplyItem& item);
+
+  Pipeline::Snapshot pipeline() const { return pipeline_->Read(); }
+  Seqno last_finished() const { return pipeline_->finished(); }
+  Seqno last_left() const { return pipeline_->left(); }
+  CommitFigures& figures() { return figures_; }
+  size_t submits_waiting() const { return submit_->waiting(); }
+  struct IndexFigures {
+    size_t keys = 0;
+    size_t bytes = 0;
+  };
+  IndexFigures index() EXCLUDES(read_mutex_);
+  View view() EXCLUDES(read_mutex_);
+
+  // An isolated statement ended here with `own_error` (empty: success). Ok when that is what the
+  // log says of its origin; a success is compared later, when the origin's word comes, and stops
+  // the node should it differ. A failure waits for the origin's word; should the origin be gone
+  // without one, this node records its own, and the first record in the log decides.
+  Status JudgeOutcome(Seqno seqno, const NodeId& origin, const std::string& own_error)
+      EXCLUDES(outcome_mutex_);
+  // Appends what an isolated statement did, soon. Only the first outcome of a seqno counts.
+  void RecordOutcome(Seqno seqno, const std::string& error) EXCLUDES(tick_mutex_);
+
+ private:
+  Replicator(storage::Backend& backend, log::Log& log, ReplicatorConfig config,
+             ReplicationEvents& events, const Clock& clock);
+
+  Status Rebuild() EXCLUDES(read_mutex_);
+  Status Join() EXCLUDES(read_mutex_);
+  Status ReadLog() EXCLUDES(read_mutex_);
+  Status Deliver(const LogEntry& entry) REQUIRES(read_mutex_);
+  void DeliverItem(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
+  void NoteOutcome(const Record& record) EXCLUDES(outcome_mutex_);
+  Status CompareOutcome(Seqno seqno, const std::string& error) REQUIRES(outcome_mutex_);
+  void WatchTail();
+  bool ApplyOne(ApplyItem& item, void* applier);
+  void TickLoop();
+  void Tick(uint64_t n);
+  void AppendPending();
+  void ExpelSilent();
+
+  storage::Backend& backend_;
+  log::Log& log_;
+  const ReplicatorConfig config_;
+  ReplicationEvents& events_;
+  const Clock& clock_;
+  const NodeId self_;
+  View start_view_;
+  View join_view_;
+  Slot slot_;
+  CommitFigures figures_;
+
+  Mutex read_mutex_;  // held while the log is read and delivered
+  std::unique_ptr<Core> core_ GUARDED_BY(read_mutex_);
+  std::unique_ptr<log::Reader> reader_ GUARDED_BY(read_mutex_);
+  bool paused_ GUARDED_BY(read_mutex_) = false;
+  bool closing_ GUARDED_BY(read_mutex_) = false;
+  CondVar resumed_;
+
+  Mutex outcome_mutex_;
+  static constexpr size_t kOutcomesMax = 4096;
+  std::map<Seqno, std::string> outcomes_ GUARDED_BY(outcome_mutex_);  // the log's, newest ones
+  std::set<Seqno> succeeded_ GUARDED_BY(outcome_mutex_);  // here; the origin's word is to come
+  CondVar outcome_known_;
+
+  Mutex room_mutex_;
+  CondVar room_;
+  std::atomic<int> room_waiters_{0};
+
+  Mutex tick_mutex_;
+  std::vector<Record> pending_ GUARDED_BY(tick_mutex_);  // digests, to be appended by the ticker
+  bool stopping_ GUARDED_BY(tick_mutex_) = false;
+  CondVar tick_wake_;
+  std::unique_ptr<LeaseTable> leases_;  // ticker only
+  int64_t last_tick_ns_ = 0;            // ticker only
+
+  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<SubmitQueue> submit_;
+  std::thread ticker_;
+};
+
+}  // namespace borealis::replication

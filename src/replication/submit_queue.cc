@@ -1,0 +1,182 @@
+#include "replication/submit_queue.h"
+
+#include <utility>
+
+#include "base/log.h"
+
+namespace borealis::replication {
+
+using storage::AppendOutcome;
+
+SubmitQueue::SubmitQueue(log::Log& log, const Clock& clock, std::function<Status()> read_log,
+                         CommitFigures& figures)
+    : log_(log), clock_(clock), read_log_(std::move(read_log)), figures_(figures) {}
+
+SubmitResult SubmitQueue::Submit(Record& record) {
+  Submission self;
+  self.record = &record;
+  self.ordered = IsOrdered(record.type);
+  self.queued_ns = clock_.MonotonicNs();
+  bool lead = false;
+  {
+    MutexLock lock(mutex_);
+    if (!closed_.ok()) return {closed_, Seqno::Undefined(), {}};
+    record.request = RequestNo{++last_request_};
+    queue_.push_back(&self);
+    lead = !leader_;
+    leader_ = true;
+  }
+  while (true) {
+    if (lead) Lead();
+    {
+      MutexLock lock(mutex_);
+      if (self.settled) return std::move(self.result);
+    }
+    self.wake.acquire();
+    MutexLock lock(mutex_);  // also: whoever woke us is done with `self`
+    lead = std::exchange(self.leads, false);
+  }
+}
+
+void SubmitQueue::Lead() {
+  const std::vector<Submission*> batch = TakeBatch();
+  if (batch.empty()) {
+    HandOver();
+    return;
+  }
+  std::vector<Submission*> pending = batch;
+  const Status status = AppendFinally(pending);
+  Unpin(batch, pending, status);
+  HandOver();
+  if (!status.ok()) return;
+  // A failure to read stops the node elsewhere; here it only means that nobody gets a verdict.
+  const Status read = read_log_();
+  if (!read.ok()) LogError("reading the log after an append failed: {}", read.ToString());
+}
+
+std::vector<SubmitQueue::Submission*> SubmitQueue::TakeBatch() {
+  std::vector<Submission*> batch;
+  size_t bytes = 0;
+  const int64_t now_ns = clock_.MonotonicNs();
+  MutexLock lock(mutex_);
+  while (!queue_.empty() && batch.size() < kBatchRecordsMax) {
+    Submission* next = queue_.front();
+    bytes += next->record->payload.size();
+    if (!batch.empty() && bytes > kBatchBytesMax) break;
+    queue_.pop_front();
+    batch.push_back(next);
+    figures_.queue.Add(now_ns - next->queued_ns);
+    next->pinned = true;
+    if (next->ordered) {
+      in_flight_.emplace(next->record->request.value, next);
+    }
+  }
+  return batch;
+}
+
+Status SubmitQueue::AppendFinally(std::vector<Submission*>& pending) {
+  for (int attempt = 0; attempt <= kUnknownRetriesMax; ++attempt) {
+    const log::AppendReport report = AppendOnce(pending);
+    if (report.outcome == AppendOutcome::kOk) {
+      pending.clear();
+      return Status::Ok();
+    }
+    if (report.outcome == AppendOutcome::kNotAppended) return report.status;
+
+    figures_.unknown_appends.fetch_add(1);
+    LogWarning("append with unknown outcome ({}); sealing the segment to find out",
+               report.status.ToString());
+    RETURN_IF_ERROR(log_.ResolveUnknown());
+    RETURN_IF_ERROR(read_log_());
+    pending = NotInLog(pending);
+    if (pending.empty()) return Status::Ok();
+  }
+  return {Code::kUnavailable, "the volume keeps losing appends"};
+}
+
+log::AppendReport SubmitQueue::AppendOnce(const std::vector<Submission*>& pending) {
+  std::vector<Record> records;
+  records.reserve(pending.size());
+  int64_t bytes = 0;
+  for (Submission* s : pending) {
+    bytes += static_cast<int64_t>(s->record->payload.size());
+    records.push_back(std::move(*s->record));
+  }
+  const log::AppendReport report = log_.Append(records);
+  for (size_t i = 0; i < pending.size(); ++i) *pending[i]->record = std::move(records[i]);
+  if (report.outcome == AppendOutcome::kOk) {
+    figures_.batches.fetch_add(1, std::memory_order_relaxed);
+    figures_.append.Add(report.write_ns);
+    figures_.sync.Add(report.sync_ns);
+    figures_.records.fetch_add(static_cast<int64_t>(pending.size()), std::memory_order_relaxed);
+    figures_.bytes.fetch_add(bytes, std::memory_order_relaxed);
+  }
+  return report;
+}
+
+std::vector<SubmitQueue::Submission*> SubmitQueue::NotInLog(
+    const std::vector<Submission*>& pending) {
+  MutexLock lock(mutex_);
+  std::vector<Submission*> missing;
+  for (Submission* s : pending) {
+    // Auxiliary records are not looked for: a second copy of them is harmless.
+    if (!s->ordered || in_flight_.contains(s->record->request.value)) missing.push_back(s);
+  }
+  return missing;
+}
+
+void SubmitQueue::Unpin(const std::vector<Submission*>& batch,
+                        const std::vector<Submission*>& failed, const Status& status) {
+  figures_.append_failures.fetch_add(static_cast<int64_t>(failed.size()));
+  const int64_t now_ns = clock_.MonotonicNs();
+  MutexLock lock(mutex_);
+  for (Submission* s : failed) {
+    in_flight_.erase(s->record->request.value);
+    s->result.status = status;
+    s->settled = true;
+  }
+  for (Submission* s : batch) {
+    s->pinned = false;
+    s->in_flight_ns = now_ns;
+    s->settled = s->settled || !s->ordered;
+    if (s->settled) s->wake.release();
+  }
+}
+
+void SubmitQueue::HandOver() {
+  MutexLock lock(mutex_);
+  if (queue_.empty()) {
+    leader_ = false;
+    no_leader_.NotifyAll();
+    return;
+  }
+  queue_.front()->leads = true;
+  queue_.front()->wake.release();
+}
+
+void SubmitQueue::Settle(RequestNo request, Seqno seqno, const certification::Outcome& outcome) {
+  MutexLock lock(mutex_);
+  const auto found = in_flight_.find(request.value);
+  CHECK(found != in_flight_.end(), "seqno {} is an own record that nobody waits for: request {}",
+        seqno, request);
+  Submission* s = found->second;
+  in_flight_.erase(found);
+  if (!s->pinned) figures_.certify.Add(clock_.MonotonicNs() - s->in_flight_ns);
+  s->result.seqno = seqno;
+  s->result.outcome = outcome;
+  s->settled = true;
+  if (!s->pinned) s->wake.release();
+}
+
+void SubmitQueue::Close(const Status& why) {
+  MutexLock lock(mutex_);
+  closed_ = why;
+  while (leader_) no_leader_.Wait(mutex_);
+}
+
+size_t SubmitQueue::waiting() const {
+  MutexLock lock(mutex_);
+  return queue_.size() + in_flight_.size();
+}
+
+}  // namespace borealis::replication

@@ -1,0 +1,103 @@
+// SubmitQueue: local records on their way into the log.
+//
+// Whoever submits while nobody appends becomes the leader: it takes everything that waits, appends
+// it as one batch, and hands leadership on before it reads the log, so that the next batch is being
+// written while this one is certified. One append is in flight at a time, so request numbers reach
+// the log in order (certification rejects a number that is not above the last as a repeat).
+//
+// An append that ends Unknown is resolved (sealed off) before anything else of this node is
+// appended; records that did not make it are appended again under the same request numbers.
+//
+// Thread-safe. Verdicts come from the thread that reads the log, through Settle().
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <semaphore>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "certification/certifier.h"
+#include "log/log.h"
+#include "replication/commit_figures.h"
+
+namespace borealis::replication {
+
+// What became of a submitted record.
+struct SubmitResult {
+  // Ok: it has a place in the order and a verdict (ordered records), or is durable (auxiliary).
+  // Otherwise it is not in the log and never will be.
+  Status status;
+  Seqno seqno = Seqno::Undefined();
+  certification::Outcome outcome;
+};
+
+class SubmitQueue {
+ public:
+  static constexpr size_t kBatchRecordsMax = 512;
+  static constexpr size_t kBatchBytesMax = 4u << 20;
+  static constexpr int kUnknownRetriesMax = 8;
+
+  // `read_log` reads and decides everything up to the durable end; it ends up calling Settle() for
+  // the own records it meets. Borrowed objects outlive the queue.
+  SubmitQueue(log::Log& log, const Clock& clock, std::function<Status()> read_log,
+              CommitFigures& figures);
+
+  // Blocks until the record is durable and, when ordered, has its verdict. The record's payload
+  // must stay valid meanwhile; `record` is given back with its request number, hash and chunks.
+  SubmitResult Submit(Record& record) EXCLUDES(mutex_);
+
+  // The log has an own ordered record: its submitter learns the verdict. REQUIRES: the
+  // verdict is not kRepeat.
+  void Settle(RequestNo request, Seqno seqno, const certification::Outcome& outcome)
+      EXCLUDES(mutex_);
+
+  // Every later Submit fails with `why`; those waiting for their turn, too. Returns when none is
+  // left inside an append.
+  void Close(const Status& why) EXCLUDES(mutex_);
+
+  size_t waiting() const EXCLUDES(mutex_);
+
+ private:
+  struct Submission {
+    Record* record = nullptr;
+    bool ordered = false;
+    bool leads = false;   // woken to lead, not because it is settled
+    bool pinned = false;  // in the leader's hands: settled or not, its submitter stays asleep
+    bool settled = false;
+    SubmitResult result;
+    int64_t queued_ns = 0;
+    int64_t in_flight_ns = 0;
+    std::binary_semaphore wake{0};
+  };
+
+  // The leader's round: take a batch, append it, hand over, read the log.
+  void Lead() EXCLUDES(mutex_);
+  std::vector<Submission*> TakeBatch() EXCLUDES(mutex_);
+  // Appends until the outcome is final. Not ok: `pending` is left with those not in the log.
+  Status AppendFinally(std::vector<Submission*>& pending) EXCLUDES(mutex_);
+  log::AppendReport AppendOnce(const std::vector<Submission*>& pending) EXCLUDES(mutex_);
+  std::vector<Submission*> NotInLog(const std::vector<Submission*>& pending) EXCLUDES(mutex_);
+  // The leader touches nothing of the batch after this.
+  void Unpin(const std::vector<Submission*>& batch, const std::vector<Submission*>& failed,
+             const Status& status) EXCLUDES(mutex_);
+  void HandOver() EXCLUDES(mutex_);
+
+  log::Log& log_;
+  const Clock& clock_;
+  const std::function<Status()> read_log_;
+  CommitFigures& figures_;
+
+  mutable Mutex mutex_;
+  std::deque<Submission*> queue_ GUARDED_BY(mutex_);
+  std::map<uint64_t, Submission*> in_flight_ GUARDED_BY(mutex_);  // by request; not yet settled
+  uint64_t last_request_ GUARDED_BY(mutex_) = 0;
+  bool leader_ GUARDED_BY(mutex_) = false;
+  Status closed_ GUARDED_BY(mutex_);
+  CondVar no_leader_;
+};
+
+}  // namespace borealis::replication
