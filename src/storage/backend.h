@@ -116,7 +116,7 @@ struct Traits {
   bool tail_may_tear = true;
   // Appends beyond it are refused with kSealed.
   uint64_t segment_bytes_max = 0;
-  // One append takes at most this many bytes.
+  // One append takes at most this many bytes; more is kNotAppended with kInvalidArgument.
   uint64_t append_bytes_max = 0;
 };
 
