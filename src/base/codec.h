@@ -27,7 +27,12 @@ class Encoder {
     out_.resize(at + sizeof(T));
     std::memcpy(out_.data() + at, &value, sizeof(T));
   }
-  void Raw(ByteView bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
+  // Not insert(): g++ 12 sees array bounds violated in it when it inlines small sizes.
+  void Raw(ByteView bytes) {
+    const size_t at = out_.size();
+    out_.resize(at + bytes.size());
+    if (!bytes.empty()) std::memcpy(out_.data() + at, bytes.data(), bytes.size());
+  }
   // u32 length, then the bytes. REQUIRES: bytes.size() < 4 GiB.
   void Blob(ByteView bytes) {
     CHECK(bytes.size() <= UINT32_MAX);
