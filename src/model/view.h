@@ -38,9 +38,10 @@ struct ViewChange {
   Kind kind = Kind::kJoin;
   // kJoin: the arrival. slot 0 = "the lowest free"; else that slot or the join fails.
   Member joining;
-  // kLeave: the source itself. kExpel: whom. kRestart: expels everyone (full restart).
+  // kLeave: the source itself. kExpel: whom. kRestart (full restart): unused.
   NodeId subject;
   // kExpel: the expulsion counts only if the subject is a member that joined at this seqno.
+  // kRestart: expels every member that joined at or before it.
   Seqno subject_joined = Seqno::Undefined();
 };
 
