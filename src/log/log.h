@@ -5,15 +5,19 @@
 // size the chain gives. Each chain entry knows the seqno before its first record, so anyone can
 // count from there.
 //
-//   roll:     Seal(open) -> final size; count its records; create the next segment under epoch + 1;
-//             swap the chain. Whoever loses the swap discards its segment and reads the chain again.
+//   roll:     create the next segment under epoch + 1; Seal(open) -> final size; count its records;
+//             swap the chain. The successor's id and epoch follow from the open segment's, so
+//             whoever rolls at the same time makes or finds the same one; the swap decides, once.
 //   recover:  when the backend NeedsRecovery(): validate the open segment's raw bytes; a bad batch
 //             below a durable watermark that any later valid batch carries is corruption, and stops
 //             the log with its position; anything else past the last valid batch is the torn tail.
 //             Seal at the cut, roll. Nothing is overwritten, and what survives is synced before
 //             anything of it is read.
+//   trim:     drops a prefix of the chain in the same swap as a roll: a writer whose chunks were
+//             dropped finds its segment sealed before it can name them.
 //
-// Format: log/batch.h. Thread-safe unless said otherwise; one Log per process and volume.
+// Format: log/batch.h, log/chain.h, log/identity.h. Thread-safe unless said otherwise; one Log per
+// process and volume.
 #pragma once
 
 #include <memory>
@@ -30,8 +34,8 @@ namespace borealis::log {
 
 // Constants of a volume, fixed when it is created (register "identity").
 struct Identity {
-  Uuid volume;                   // also the history uuid that servers see
-  uint32_t format_version = 1;   // newer than ours: refused
+  Uuid volume;                            // also the history uuid that servers see
+  uint32_t format_version = 1;            // newer than ours: refused
   uint32_t certification_window = 65536;  // seqnos
   int64_t created_us = 0;
   bool operator==(const Identity&) const = default;
@@ -49,21 +53,24 @@ struct Options {
 
 struct ChainEntry {
   storage::SegmentRef segment;
-  Seqno before;                   // seqno of the last ordered record before this segment
-  int64_t time_before_us = 0;     // running maximum of stamps before this segment
-  uint64_t final_size = 0;        // sealed segments; 0 for the open one
+  Seqno before;                // seqno of the last ordered record before this segment
+  int64_t time_before_us = 0;  // running maximum of stamps before this segment
+  uint64_t final_size = 0;     // sealed segments; 0 for the open one
+  // Sealed segments: the oldest segment that a record here has chunks in; its own id when none is
+  // older. Trim keeps it. 0 for the open one.
+  SegmentId oldest_chunk = {};
   bool sealed = false;
   bool operator==(const ChainEntry&) const = default;
 };
 
 struct Chain {
-  uint64_t version = 0;           // of the register
+  uint64_t version = 0;             // of the register
   std::vector<ChainEntry> entries;  // oldest retained first; the last is open
 };
 
 struct [[nodiscard]] AppendReport {
   storage::AppendOutcome outcome = storage::AppendOutcome::kNotAppended;
-  Status status;                  // not ok unless kOk
+  Status status;  // not ok unless kOk
   // kOk: a position past the batch: every reader that reached it has seen the records.
   Position end;
   int64_t write_ns = 0;
@@ -99,12 +106,16 @@ class Log {
   virtual Status ResolveUnknown() = 0;
 
   // Writes an empty batch after the last one if none follows it yet and nobody else appended since
-  // the last call, so that damage to the last batch can be told from a torn tail. Cheap when there is
-  // nothing to do. Call every idle_marker_ms (100) from a background thread.
+  // the last call, so that damage to the last batch can be told from a torn tail. Cheap when there
+  // is nothing to do. Call every idle_marker_ms (100) from a background thread.
   virtual Status WriteIdleMarker() = 0;
 
   // The position past everything durable now.
   virtual Result<Position> DurableEnd() = 0;
+
+  // Blocks until there is a durable byte at or past `from`, or its segment was sealed. kTimeout,
+  // kAborted. Independent of every Reader: one thread may wait here while another reads.
+  virtual Status WaitPast(const Position& from, int64_t timeout_ns) = 0;
 
   // A cursor of its own at a position; `before`/`time_before_us` describe the state there.
   // kNotFound when the position was trimmed away.

@@ -1,0 +1,187 @@
+// Batches and segments. What is cut into chunks: append_chunks.cc.
+#include "log/appender.h"
+
+#include <algorithm>
+
+#include "model/record_codec.h"
+
+namespace borealis::log {
+namespace {
+
+using storage::AppendOutcome;
+
+// A batch larger than this is never made, whatever the backend takes.
+constexpr uint64_t kBatchBytesMax = 64ull << 20;
+
+AppendReport NotAppended(Status status) {
+  AppendReport report;
+  report.status = std::move(status);
+  return report;
+}
+
+bool SegmentIsOver(Code code) {
+  return code == Code::kSealed || code == Code::kFenced || code == Code::kNotFound;
+}
+
+// The oldest segment that the records have chunks in; 0 = none.
+SegmentId OldestChunk(std::span<const Record> records) {
+  SegmentId oldest;
+  const auto add = [&](const std::vector<ChunkRef>& refs) {
+    for (const ChunkRef& ref : refs) {
+      if (oldest.value == 0 || ref.position.segment < oldest) oldest = ref.position.segment;
+    }
+  };
+  for (const Record& record : records) {
+    add(record.chunks);
+    add(record.key_chunks);
+  }
+  return oldest;
+}
+
+}  // namespace
+
+uint64_t BatchBytesMax(const storage::Traits& traits) {
+  return std::min({traits.append_bytes_max, traits.segment_bytes_max, kBatchBytesMax});
+}
+
+Appender::Appender(SegmentChain& chain, const Options& options, const Clock& clock)
+    : chain_(chain),
+      options_(options),
+      clock_(clock),
+      positioned_(chain.backend().traits().positioned_appends),
+      chunk_bytes_(
+          std::min<uint64_t>(options.chunk_bytes,
+                             BatchBytesMax(chain.backend().traits()) / kSectorBytes * kSectorBytes -
+                                 kBatchHeaderBytes - kRecordHeaderBytes)),
+      builder_(positioned_, BatchBytesMax(chain.backend().traits())) {}
+
+AppendReport Appender::Append(std::span<Record> records) {
+  for (const Record& record : records) {
+    Status status = CheckRecord(record);
+    if (!status.ok()) return NotAppended(std::move(status));
+  }
+  if (records.empty()) return NotAppended({Code::kInvalidArgument, "append of no records"});
+  MutexLock lock(mutex_);
+  AppendReport report;
+  for (int attempt = 0; attempt < kAppendAttemptsMax; ++attempt) {
+    report = AppendLocked(records);
+    // Chunks were trimmed away before their record was written: write them again.
+    const bool again =
+        report.outcome == AppendOutcome::kNotAppended && report.status.code() == Code::kConflict;
+    if (!again) return report;
+  }
+  return report;
+}
+
+Status Appender::CheckRecord(const Record& record) const {
+  if (!IsKnown(record.type) || record.type == RecordType::kChunk) {
+    return {Code::kInvalidArgument,
+            fmt::format("record type {} can't be appended", static_cast<int>(record.type))};
+  }
+  if ((record.flags & ~kFlagsKnown) != 0) {
+    return {Code::kInvalidArgument, fmt::format("record flags {:#x} are unknown", record.flags)};
+  }
+  if ((record.flags & kFlagChunked) != 0 && record.payload.empty()) {
+    return {Code::kInvalidArgument, "a record read from a log can't be appended again"};
+  }
+  if (record.payload.size() > options_.payload_bytes_max) {
+    return {Code::kInvalidArgument,
+            fmt::format("write-set of {} bytes is larger than the limit of {}: split the "
+                        "transaction",
+                        record.payload.size(), options_.payload_bytes_max)};
+  }
+  return {};
+}
+
+AppendReport Appender::AppendLocked(std::span<Record> records) {
+  for (Record& record : records) {
+    if (record.stamp_us == 0) record.stamp_us = clock_.WallUs();
+    record.payload_hash = Hash64(record.payload, 0);
+    AppendReport report = WriteChunks(record);
+    if (report.outcome != AppendOutcome::kOk) return report;
+  }
+  const SegmentId oldest_chunk = OldestChunk(records);
+  AppendReport total;
+  size_t next = 0;
+  while (next < records.size()) {
+    const size_t first = next;
+    builder_.Start();
+    while (next < records.size() && builder_.Add(records[next])) ++next;
+    CHECK(next > first, "WriteChunks let a record through that fits no batch");
+    builder_.Finish();
+    AppendReport report = AppendBatch(oldest_chunk);
+    if (report.outcome == AppendOutcome::kNotAppended && first > 0) {
+      // Some records are durable, the rest will never be: only the log can tell the caller which.
+      report.outcome = AppendOutcome::kUnknown;
+    }
+    report.write_ns += total.write_ns;
+    report.sync_ns += total.sync_ns;
+    total = std::move(report);
+    if (total.outcome != AppendOutcome::kOk) return total;
+  }
+  return total;
+}
+
+AppendReport Appender::AppendBatch(SegmentId oldest_chunk) {
+  AppendReport report;
+  for (int attempt = 0; attempt < kAppendAttemptsMax; ++attempt) {
+    const storage::SegmentRef segment = chain_.Open().segment;
+    if (segment == last_segment_ && last_end_ >= options_.segment_bytes) {
+      // Grown enough. Should this fail, the segment still takes what fits, or says why not.
+      if (chain_.Roll(segment).ok()) continue;
+    }
+    if (oldest_chunk.value != 0 && FindEntry(*chain_.Current(), oldest_chunk) == nullptr) {
+      return NotAppended({Code::kConflict, "chunks were trimmed before their record"});
+    }
+    const BatchSeeds seeds = chain_.SeedsOf(segment);
+    storage::AppendResult result = chain_.backend().Append(
+        segment, [this, &seeds](const storage::AppendPlace& place)
+                     REQUIRES(mutex_) { return builder_.Place(seeds, place); });
+    report.outcome = result.outcome;
+    report.status = std::move(result.status);
+    report.write_ns += result.write_ns;
+    report.sync_ns += result.sync_ns;
+    if (report.outcome == AppendOutcome::kOk) {
+      last_segment_ = segment;
+      last_end_ = result.offset + builder_.total_bytes();
+      report.end = {segment.id, last_end_, 0};
+      return report;
+    }
+    if (report.outcome == AppendOutcome::kUnknown) {
+      unknown_in_ = std::max(unknown_in_, segment.id);
+      return report;
+    }
+    if (report.status.code() == Code::kConflict) {
+      report.status = {Code::kInternal,
+                       fmt::format("segment {} ends in the middle of a sector", segment.id)};
+    }
+    if (!SegmentIsOver(report.status.code())) return report;
+    Status left = LeaveSegment(segment);
+    if (!left.ok()) {
+      report.status = std::move(left);
+      return report;
+    }
+  }
+  report.status = {Code::kUnavailable,
+                   fmt::format("every segment refuses the append: {}", report.status.message())};
+  return report;
+}
+
+Status Appender::LeaveSegment(const storage::SegmentRef& segment) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Chain> chain, chain_.Refresh());
+  if (!(chain->entries.back().segment == segment)) return {};
+  return chain_.Roll(segment);
+}
+
+Status Appender::ResolveUnknown() {
+  MutexLock lock(mutex_);
+  if (unknown_in_.value == 0) return {};
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Chain> chain, chain_.Refresh());
+  const ChainEntry& open = chain->entries.back();
+  // In any older segment the seal has already decided.
+  if (open.segment.id == unknown_in_) RETURN_IF_ERROR(chain_.Roll(open.segment));
+  unknown_in_ = SegmentId{0};
+  return {};
+}
+
+}  // namespace borealis::log

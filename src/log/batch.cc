@@ -1,0 +1,116 @@
+#include "log/batch.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "model/record_codec.h"
+
+namespace borealis::log {
+namespace {
+
+template <typename T>
+T IntAt(ByteView bytes, size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof(T));
+  return value;
+}
+
+bool AllZero(ByteView bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+}
+
+}  // namespace
+
+BatchSeeds::BatchSeeds(const Uuid& volume, const storage::SegmentRef& segment, bool positioned)
+    : volume_(volume), segment_(segment), positioned_(positioned) {}
+
+uint64_t BatchSeeds::At(uint64_t offset) const {
+  if (!positioned_) offset = storage::AppendPlace::kFloating;
+  std::array<std::byte, 40> place;
+  std::memcpy(place.data(), volume_.bytes.data(), 16);
+  std::memcpy(place.data() + 16, &segment_.id.value, 8);
+  std::memcpy(place.data() + 24, &segment_.epoch.value, 8);
+  std::memcpy(place.data() + 32, &offset, 8);
+  return Hash64(place, kBatchSeed);
+}
+
+uint64_t PaddedBatchBytes(uint64_t body_bytes, bool positioned) {
+  const uint64_t unit = positioned ? kSectorBytes : 8;
+  return (kBatchHeaderBytes + body_bytes + unit - 1) / unit * unit;
+}
+
+const char* BatchFaultName(BatchFault fault) {
+  switch (fault) {
+    case BatchFault::kNone:
+      return "valid";
+    case BatchFault::kShort:
+      return "the batch is cut short";
+    case BatchFault::kZero:
+      return "zeros where a batch should be";
+    case BatchFault::kHeader:
+      return "bad batch header checksum";
+    case BatchFault::kUnsupported:
+      return "batch of a newer format version";
+    case BatchFault::kInconsistent:
+      return "impossible batch header";
+    case BatchFault::kBody:
+      return "bad batch body checksum";
+  }
+  return "?";
+}
+
+BatchFault DecodeBatchHeader(ByteView bytes, const BatchSeeds& seeds, uint64_t offset,
+                             BatchHeader& header) {
+  header = BatchHeader{};
+  if (bytes.size() < kBatchHeaderBytes) return BatchFault::kShort;
+  const ByteView head = bytes.first(kBatchHeaderBytes);
+  if (IntAt<uint32_t>(head, 8) != kBatchMagic) {
+    return AllZero(head) ? BatchFault::kZero : BatchFault::kHeader;
+  }
+  if (Hash64(head.subspan(8), seeds.At(offset)) != IntAt<uint64_t>(head, 0)) {
+    return BatchFault::kHeader;
+  }
+  if (IntAt<uint16_t>(head, 12) != kBatchVersion || IntAt<uint16_t>(head, 14) != 0) {
+    return BatchFault::kUnsupported;
+  }
+  header.body_bytes = IntAt<uint32_t>(head, 16);
+  header.record_count = IntAt<uint32_t>(head, 20);
+  header.segment.id.value = IntAt<uint64_t>(head, 24);
+  header.segment.epoch.value = IntAt<uint64_t>(head, 32);
+  header.durable_watermark = IntAt<uint64_t>(head, 40);
+  header.body_checksum = IntAt<uint64_t>(head, 48);
+  const uint64_t unit = seeds.positioned() ? kSectorBytes : 8;
+  if (!(header.segment == seeds.segment()) || IntAt<uint64_t>(head, 56) != 0 ||
+      header.total_bytes() % unit != 0 ||
+      uint64_t{header.record_count} * kRecordHeaderBytes > header.body_bytes ||
+      (seeds.positioned() && header.durable_watermark > offset)) {
+    return BatchFault::kInconsistent;
+  }
+  return BatchFault::kNone;
+}
+
+BatchFault DecodeBatch(ByteView bytes, const BatchSeeds& seeds, uint64_t offset,
+                       BatchHeader& header) {
+  const BatchFault fault = DecodeBatchHeader(bytes, seeds, offset, header);
+  if (fault != BatchFault::kNone) return fault;
+  if (bytes.size() < header.total_bytes()) return BatchFault::kShort;
+  const ByteView body = bytes.subspan(kBatchHeaderBytes, header.body_bytes);
+  if ((Hash64(body, 0) ^ seeds.At(offset)) != header.body_checksum) return BatchFault::kBody;
+  return BatchFault::kNone;
+}
+
+Status RecordCursor::Next(Record& record) {
+  CHECK(!done());
+  ASSIGN_OR_RETURN(const size_t length, DecodeRecord(body_, record));
+  body_ = body_.subspan(length);
+  ++index_;
+  return {};
+}
+
+Status RecordCursor::CheckRest() const {
+  if (!AllZero(body_)) return {Code::kCorruption, "stray bytes after the last record of a batch"};
+  return {};
+}
+
+}  // namespace borealis::log

@@ -1,0 +1,34 @@
+// Register "chain": the segments of the log, in order.
+//
+//   chain    := u32 magic "BLCH"  u32 register version(1)  u32 entry count  u32 zero  entry*
+//               u64 checksum
+//   entry    := u64 segment  u64 epoch  i64 seqno before  i64 time before  u64 final size
+//               u64 oldest chunk segment  u8 sealed  7 zero bytes
+//   checksum := Hash64(everything before, seed of the volume): another volume's chain never passes
+//
+// Invariants, checked when decoding: at least one entry; ids and epochs strictly increase; seqno
+// and time before never decrease; all but the last are sealed, the last is open with final size 0;
+// an entry's oldest chunk segment is at most its own id.
+#pragma once
+
+#include "base/status.h"
+#include "log/log.h"
+
+namespace borealis::log {
+
+inline constexpr char kChainRegister[] = "chain";
+
+// REQUIRES: the invariants above.
+Bytes EncodeChain(const Chain& chain, const Uuid& volume);
+// `version` is left 0. kCorruption, kUnsupported.
+Result<Chain> DecodeChain(ByteView bytes, const Uuid& volume);
+
+// Reads and decodes. kNotFound: the volume was never finished.
+Result<Chain> ReadChainRegister(storage::Backend& backend, const Uuid& volume);
+
+// nullptr when not in the chain.
+const ChainEntry* FindEntry(const Chain& chain, SegmentId segment);
+// The entry after `segment`; nullptr when it is the last or not in the chain.
+const ChainEntry* NextEntry(const Chain& chain, SegmentId segment);
+
+}  // namespace borealis::log

@@ -1,0 +1,95 @@
+#include "log/payload.h"
+
+#include <algorithm>
+
+#include "log/batch_stream.h"
+#include "model/record_codec.h"
+
+namespace borealis::log {
+namespace {
+
+// Larger payloads grow as they are read.
+constexpr uint64_t kReserveBytesMax = 64 << 20;
+
+Status BadChunk(const SegmentChain& chain, const ChunkRef& ref, std::string_view what) {
+  return {Code::kCorruption,
+          fmt::format("{}: chunk at {}: {}", chain.backend().Describe(), ref.position, what)};
+}
+
+Result<ChainEntry> FindSegment(SegmentChain& chain, SegmentId segment) {
+  std::shared_ptr<const Chain> known = chain.Current();
+  const ChainEntry* entry = FindEntry(*known, segment);
+  if (entry == nullptr) {
+    ASSIGN_OR_RETURN(known, chain.Refresh());
+    entry = FindEntry(*known, segment);
+  }
+  if (entry == nullptr) {
+    return Status(Code::kNotFound, fmt::format("segment {} of a chunk was trimmed", segment));
+  }
+  return *entry;
+}
+
+// Appends the chunk's bytes to `out`.
+Status LoadChunk(SegmentChain& chain, const Record& owner, const ChunkRef& ref, Bytes& out) {
+  ASSIGN_OR_RETURN(const ChainEntry entry, FindSegment(chain, ref.position.segment));
+  storage::Backend& backend = chain.backend();
+  // A chunk fills a batch of its own.
+  const uint64_t length = PaddedBatchBytes(kRecordHeaderBytes + uint64_t{ref.bytes} + 7,
+                                           backend.traits().positioned_appends);
+  ASSIGN_OR_RETURN(const Bytes bytes,
+                   entry.sealed ? backend.ReadRaw(entry.segment, ref.position.offset, length)
+                                : backend.Read(entry.segment, ref.position.offset, length));
+  BatchHeader header;
+  const BatchFault fault =
+      DecodeBatch(bytes, chain.SeedsOf(entry.segment), ref.position.offset, header);
+  if (fault != BatchFault::kNone) return BadChunk(chain, ref, BatchFaultName(fault));
+  RecordCursor cursor(ByteView(bytes).subspan(kBatchHeaderBytes, header.body_bytes),
+                      header.record_count);
+  Record chunk;
+  do {
+    if (cursor.done()) return BadChunk(chain, ref, "no such record in its batch");
+    const Status decoded = cursor.Next(chunk);
+    if (!decoded.ok()) return BadChunk(chain, ref, decoded.message());
+  } while (cursor.index() <= ref.position.index);
+  if (chunk.type != RecordType::kChunk || chunk.source != owner.source ||
+      chunk.request != owner.request || chunk.payload.size() != ref.bytes) {
+    return BadChunk(chain, ref, "not a chunk of the record that names it");
+  }
+  out.insert(out.end(), chunk.payload.begin(), chunk.payload.end());
+  return {};
+}
+
+}  // namespace
+
+Result<Bytes> LoadPayload(SegmentChain& chain, const Record& record) {
+  if ((record.flags & kFlagChunked) == 0) {
+    return Bytes(record.payload.begin(), record.payload.end());
+  }
+  uint64_t total = 0;
+  for (const ChunkRef& ref : record.chunks) total += ref.bytes;
+  Bytes payload;
+  payload.reserve(std::min(total, kReserveBytesMax));
+  for (const ChunkRef& ref : record.chunks) {
+    RETURN_IF_ERROR(LoadChunk(chain, record, ref, payload));
+  }
+  if (Hash64(payload, 0) != record.payload_hash) {
+    return Status(Code::kCorruption,
+                  fmt::format("{}: the payload of request {} of {} has a wrong hash",
+                              chain.backend().Describe(), record.request, record.source));
+  }
+  return payload;
+}
+
+Status LoadKeys(SegmentChain& chain, Record& record) {
+  record.keys.clear();
+  Bytes bytes;
+  for (const ChunkRef& ref : record.key_chunks) {
+    bytes.clear();
+    RETURN_IF_ERROR(LoadChunk(chain, record, ref, bytes));
+    const Status decoded = DecodeKeyChunk(bytes, record.keys);
+    if (!decoded.ok()) return BadChunk(chain, ref, decoded.message());
+  }
+  return {};
+}
+
+}  // namespace borealis::log

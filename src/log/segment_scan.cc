@@ -1,0 +1,92 @@
+#include "log/segment_scan.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace borealis::log {
+namespace {
+
+bool AllZero(ByteView bytes) {
+  // Compares the bytes with themselves shifted by one: as fast as memcmp.
+  return bytes.empty() || (bytes[0] == std::byte{0} &&
+                           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+// The highest watermark that a valid header at or past `from` carries.
+uint64_t HighestWatermark(ByteView bytes, const BatchSeeds& seeds, uint64_t from) {
+  uint64_t highest = 0;
+  if (!seeds.positioned()) return highest;
+  const uint64_t start = (from + kSectorBytes - 1) / kSectorBytes * kSectorBytes;
+  for (uint64_t at = start; at < bytes.size(); at += kSectorBytes) {
+    BatchHeader header;
+    const BatchFault fault = DecodeBatchHeader(bytes.subspan(at), seeds, at, header);
+    if (fault == BatchFault::kNone) highest = std::max(highest, header.durable_watermark);
+  }
+  return highest;
+}
+
+// Counts the records; the status says why they do not decode.
+Status CountRecords(ByteView body, uint32_t records, SegmentCount& count) {
+  RecordCursor cursor(body, records);
+  Record record;
+  while (!cursor.done()) {
+    RETURN_IF_ERROR(cursor.Next(record));
+    count.Add(record);
+  }
+  return cursor.CheckRest();
+}
+
+void Classify(ByteView bytes, const BatchSeeds& seeds, uint64_t durable_floor, BatchFault fault,
+              SegmentScan& scan) {
+  const uint64_t at = scan.valid_end;
+  scan.durable_end = std::max(durable_floor, HighestWatermark(bytes, seeds, at));
+  const bool rest_is_zero = at >= bytes.size() || AllZero(bytes.subspan(at));
+  if (scan.durable_end > at) {
+    scan.tail = SegmentTail::kCorrupt;
+  } else if (rest_is_zero) {
+    scan.tail = SegmentTail::kClean;
+  } else if (fault == BatchFault::kUnsupported || fault == BatchFault::kInconsistent) {
+    scan.tail = SegmentTail::kCorrupt;
+  } else {
+    scan.tail = SegmentTail::kTorn;
+  }
+  if (fault == BatchFault::kUnsupported) scan.code = Code::kUnsupported;
+  if (scan.tail == SegmentTail::kClean) return;
+  scan.reason = at >= bytes.size() ? "the medium ends here" : BatchFaultName(fault);
+  if (scan.durable_end > at) {
+    scan.reason += fmt::format("; bytes up to {} were durable", scan.durable_end);
+  }
+}
+
+}  // namespace
+
+SegmentScan ScanSegment(ByteView bytes, const BatchSeeds& seeds, const ChainEntry& entry,
+                        uint64_t durable_floor, const BatchVisitor& visit) {
+  SegmentScan scan;
+  scan.count = SegmentCount::Before(entry);
+  BatchHeader header;
+  while (true) {
+    const uint64_t at = scan.valid_end;
+    const BatchFault fault = DecodeBatch(bytes.subspan(at), seeds, at, header);
+    if (fault != BatchFault::kNone) {
+      Classify(bytes, seeds, durable_floor, fault, scan);
+      return scan;
+    }
+    const ByteView body = bytes.subspan(at + kBatchHeaderBytes, header.body_bytes);
+    SegmentCount count = scan.count;
+    const Status decoded = CountRecords(body, header.record_count, count);
+    if (!decoded.ok()) {
+      scan.tail = SegmentTail::kCorrupt;
+      scan.code = decoded.code();
+      scan.reason = decoded.message();
+      scan.durable_end = std::max(durable_floor, HighestWatermark(bytes, seeds, at));
+      return scan;
+    }
+    if (visit) visit(at, header, body);
+    scan.valid_end += header.total_bytes();
+    count.EndBatch(scan.valid_end, header.record_count);
+    scan.count = count;
+  }
+}
+
+}  // namespace borealis::log
