@@ -1,0 +1,110 @@
+"""The running cluster as the demo sees it: `borealis status --json`, SQL, and kill -9."""
+import json
+import os
+import signal
+import subprocess
+import time
+
+import pymysql
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+BOREALIS = os.environ.get("BOREALIS_BIN", os.path.join(ROOT, "build/release/bin/borealis"))
+STATUS_TIMEOUT_S = 20
+SQL_TIMEOUT_S = 3
+DEATH_TIMEOUT_S = 10
+
+
+class DemoError(Exception):
+    """One line for the person who runs the demo: what is wrong and what to do."""
+
+
+class Login:
+    def __init__(self, user, password):
+        self.user, self.password = user, password
+
+
+class Cluster:
+    def __init__(self, volume, login):
+        self.volume, self.login = volume, login
+
+    def nodes(self):
+        """The node objects of `borealis status --json`, by order of name."""
+        command = [BOREALIS, "status", "--volume", self.volume, "--json"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False,
+                                  timeout=STATUS_TIMEOUT_S)
+        except FileNotFoundError:
+            raise DemoError(f"{BOREALIS} is not built; run ./quickstart") from None
+        except subprocess.TimeoutExpired:
+            raise DemoError(f"no answer within {STATUS_TIMEOUT_S} s: {' '.join(command)}") from None
+        if done.returncode != 0:
+            raise DemoError(f"{' '.join(command)} failed: {done.stderr.strip()[-300:]}")
+        try:
+            return sorted(json.loads(done.stdout)["nodes"], key=lambda n: n["name"])
+        except (ValueError, KeyError, TypeError) as e:
+            raise DemoError(f"{' '.join(command)} gave no list of nodes: {e}") from e
+
+    def node(self, name):
+        for node in self.nodes():
+            if node["name"] == name:
+                return node
+        raise DemoError(f"{name} is not in the cluster any more")
+
+    def connect(self, node, database=None):
+        """A connection in autocommit mode, every wait on it bounded. Raises pymysql.MySQLError."""
+        return pymysql.connect(host=node["address"], port=node["port"], user=self.login.user,
+                               password=self.login.password, database=database, autocommit=True,
+                               connect_timeout=SQL_TIMEOUT_S, read_timeout=SQL_TIMEOUT_S,
+                               write_timeout=SQL_TIMEOUT_S)
+
+    def query(self, node, sql, database="demo"):
+        connection = self.connect(node, database)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchall()
+        finally:
+            connection.close()
+
+    def client_command(self, node, *arguments):
+        """Command line and environment of the mariadb client on `node`."""
+        command = ["mariadb", "--protocol=tcp", f"--host={node['address']}",
+                   f"--port={node['port']}", f"--user={self.login.user}", *arguments]
+        return command, {**os.environ, "MYSQL_PWD": self.login.password}
+
+    def run_client(self, node, sql):
+        command, env = self.client_command(node)
+        done = subprocess.run(command, input=sql, env=env, capture_output=True, text=True,
+                              check=False)
+        if done.returncode != 0:
+            raise DemoError(f"the mariadb client on {node['name']} failed: {done.stderr.strip()}")
+
+    def kill_server(self, name):
+        """kill -9 of the node's mariadbd; returns the monotonic time of the signal once it is dead."""
+        pid = self.node(name)["pid"]
+        if not pid or process_name(pid) not in ("mariadbd", "mysqld"):
+            raise DemoError(f"{name} has no running server to kill (pid {pid})")
+        at = time.monotonic()
+        os.kill(pid, signal.SIGKILL)
+        while process_alive(pid):
+            if time.monotonic() - at > DEATH_TIMEOUT_S:
+                raise DemoError(f"{name}: pid {pid} is still there {DEATH_TIMEOUT_S} s after kill -9")
+            time.sleep(0.005)
+        return at
+
+
+def process_name(pid):
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as f:
+            return f.read().strip()
+    except OSError:
+        return None
+
+
+def process_alive(pid):
+    """A zombie is dead."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+            return f.read().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except OSError:
+        return False
