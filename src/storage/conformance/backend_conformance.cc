@@ -3,6 +3,7 @@
 #include <cstring>
 #include <thread>
 
+#include "base/clock.h"
 #include "base/codec.h"
 
 namespace borealis::storage::conformance {
@@ -116,6 +117,16 @@ std::vector<std::unique_ptr<Backend>> BackendConformanceTest::AttachMany(int cou
     backends.push_back(Attach());
   }
   return backends;
+}
+
+Status BackendConformanceTest::WaitToBeWoken(Backend& backend, uint64_t known_end,
+                                             const SegmentRef& segment) {
+  const int64_t start_ns = SystemClock().MonotonicNs();
+  Status status = backend.WaitForData(segment, known_end, GetParam().long_wait_ns);
+  if (SystemClock().MonotonicNs() - start_ns > GetParam().long_wait_ns / 2) {
+    return {Code::kTimeout, "the waiter was woken too late: " + status.ToString()};
+  }
+  return status;
 }
 
 }  // namespace borealis::storage

@@ -65,12 +65,12 @@ uint64_t ExpectDense(std::vector<Extent> extents) {
 }
 
 // Follows the segment as a reader does until `end` or its seal; returns how many messages it saw.
-size_t FollowWholeMessages(Backend& backend, uint64_t end) {
+size_t FollowWholeMessages(Backend& backend, uint64_t end, int64_t wait_ns) {
   uint64_t known_end = 0;
   size_t seen = 0;
   std::map<uint32_t, uint32_t> last_of;
   while (known_end < end && !::testing::Test::HasFailure()) {
-    if (!backend.WaitForData(kFirst, known_end, kLongWaitNs).ok()) {
+    if (!backend.WaitForData(kFirst, known_end, wait_ns).ok()) {
       ADD_FAILURE() << "nothing came after " << known_end;
       break;
     }
@@ -109,8 +109,10 @@ TEST_P(BackendConformanceTest, ConcurrentAppendsAreDenseWholeAndVisibleOnceAckno
     }
   }
   const auto observer = Attach();
-  std::thread reader(
-      [&] { EXPECT_EQ(FollowWholeMessages(*observer, total), size_t{kWriters} * kMessagesEach); });
+  std::thread reader([&] {
+    EXPECT_EQ(FollowWholeMessages(*observer, total, GetParam().long_wait_ns),
+              size_t{kWriters} * kMessagesEach);
+  });
   std::vector<std::vector<Extent>> extents(kWriters);
   RunThreads(kWriters, [&](int writer) {
     Backend& mine = *processes[static_cast<size_t>(writer % kProcesses)];
@@ -154,7 +156,7 @@ TEST_P(BackendConformanceTest, NoAppendSucceedsAfterAnySealReturned) {
     for (size_t i = 0; i < sizes.size(); ++i) {
       sealers.emplace_back([&, i] {
         Backend& backend = *processes[i];
-        EXPECT_TRUE(backend.WaitForData(segment, 200 * round, kLongWaitNs).ok());
+        EXPECT_TRUE(WaitToBeWoken(backend, 200 * round, segment).ok());
         const Result<uint64_t> size = backend.Seal(segment);
         sealed = true;
         ASSERT_TRUE(size.ok()) << size.status().ToString();

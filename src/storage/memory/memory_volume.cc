@@ -17,20 +17,29 @@ MemoryVolume::MemoryVolume(MemoryOptions options)
 }
 
 std::unique_ptr<MemoryBackend> MemoryVolume::Attach() {
+  return std::make_unique<MemoryBackend>(shared_from_this(), AdmitProcess());
+}
+
+Result<std::unique_ptr<MemoryBackend>> MemoryVolume::TryAttach() {
+  ASSIGN_OR_RETURN(const uint64_t process, TryAdmitProcess());
+  return std::make_unique<MemoryBackend>(shared_from_this(), process);
+}
+
+uint64_t MemoryVolume::AdmitProcess() {
   MutexLock lock(mutex);
   while (RecoveringLocked()) {
     changed.Wait(mutex);
   }
-  return std::make_unique<MemoryBackend>(shared_from_this(), AdmitLocked());
+  return AdmitLocked();
 }
 
-Result<std::unique_ptr<MemoryBackend>> MemoryVolume::TryAttach() {
+Result<uint64_t> MemoryVolume::TryAdmitProcess() {
   MutexLock lock(mutex);
   if (RecoveringLocked()) {
     return Status(Code::kUnavailable,
                   fmt::format("{}: another process recovers it; try again", options_.name));
   }
-  return std::make_unique<MemoryBackend>(shared_from_this(), AdmitLocked());
+  return AdmitLocked();
 }
 
 void MemoryVolume::CrashAll() {

@@ -64,6 +64,11 @@ class MemoryVolume : public std::enable_shared_from_this<MemoryVolume> {
   // kUnavailable instead of blocking.
   Result<std::unique_ptr<MemoryBackend>> TryAttach() EXCLUDES(mutex);
 
+  // The same for backends that are more than a MemoryBackend: the number of a new process, which
+  // the MemoryBackend made with it owns.
+  uint64_t AdmitProcess() EXCLUDES(mutex);
+  Result<uint64_t> TryAdmitProcess() EXCLUDES(mutex);
+
   // Every attached process dies at once; the medium keeps all bytes written.
   void CrashAll() EXCLUDES(mutex);
 
