@@ -1,0 +1,244 @@
+"""The steps of ./check, in their order. Each takes the Context and adds its counts to it."""
+import concurrent.futures
+import glob
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+from check_tools import LOGS, ROOT
+
+# Unit tests that the sanitizers look at in a normal check: where bytes are decoded and memory is
+# handed about, and where threads meet. --all-sanitized takes all.
+ASAN_SLICE = r"(base|model|log|snapshot|certification|storage_\w+|provider|replication)\w*_test"
+TSAN_SLICE = r"(base|log|storage_local|storage_memory|provider|replication|node)\w*_test"
+PRODUCT = ("bin/borealis", "lib/libborealis_provider.so")
+DEMO_ADDRESSES = ("127.0.0.11", "127.0.0.12")
+
+
+def step_format(context):
+    """clang-format over every C++ file"""
+    context.lint("format", ["scripts/check-format"])
+
+
+def step_layering(context):
+    """one-way dependencies, and the proof that this check can fail"""
+    context.lint("layering", ["scripts/check-layering"])
+    context.lint("layering-self-test", ["scripts/check-layering", "--self-test"])
+
+
+def step_docs(context):
+    """links and file names in the documents"""
+    context.lint("docs", ["scripts/check-docs"])
+
+
+def step_scripts(context):
+    """syntax of the shell scripts; unit tests of the Python ones"""
+    listed = subprocess.run(["git", "ls-files", "-c", "-o", "--exclude-standard"], cwd=ROOT,
+                            capture_output=True, text=True, check=True).stdout.split("\n")
+    scripts = []
+    for path in filter(None, listed):
+        full = os.path.join(ROOT, path)
+        if os.path.isfile(full) and not path.endswith((".md", ".cc", ".h")):
+            with open(full, "rb") as f:
+                if path.endswith(".sh") or f.read(20).startswith((b"#!/bin/bash", b"#!/bin/sh")):
+                    scripts.append(path)
+    context.lint("shell-syntax", ["bash", "-c", 'for f; do bash -n "$f" || exit 1; done', "-",
+                                  *scripts])
+    for path in sorted(glob.glob(os.path.join(ROOT, "*", "test_*.py"))
+                       + glob.glob(os.path.join(ROOT, "tests", "*", "**", "test_*.py"),
+                                   recursive=True)):
+        python_tests(context, path)
+
+
+def python_tests(context, path):
+    name = os.path.relpath(path, ROOT).replace("/", "-")
+    context.run(name, [sys.executable, path, "-v"])
+    passed, failures, skipped = 0, [], 0
+    with open(context.log_path(name), encoding="utf-8") as f:
+        for line in f:
+            if line.rstrip().endswith("... ok"):
+                passed += 1
+            elif "... skipped" in line:
+                skipped += 1
+            elif line.startswith(("FAIL: ", "ERROR: ")):
+                failures.append(f"{os.path.relpath(path, ROOT)}: {line.split()[1]}")
+    if not passed and not failures:
+        failures.append(f"{os.path.relpath(path, ROOT)}: no test ran")
+    context.add(passed, failures, skipped)
+
+
+def step_unit(context):
+    """every unit test, debug build"""
+    context.build("debug")  # a part that does not build has failed; the rest is tested all the same
+    report = os.path.join(LOGS, "unit.xml")
+    if os.path.exists(report):
+        os.remove(report)
+    context.run("unit", ["ctest", "--test-dir", "build/debug", "-j", str(context.args.jobs),
+                         "--output-on-failure", "--output-junit", report], show_tail=False)
+    if not os.path.exists(report):
+        raise RuntimeError(f"ctest wrote no report; see {context.log_path('unit')}")
+    passed, failures, skipped = 0, [], 0
+    for case in xml.etree.ElementTree.parse(report).getroot().iter("testcase"):
+        if case.get("status") == "run":
+            passed += 1
+        elif case.get("status") == "fail":
+            failures.append(case.get("name"))
+            print(f"  {case.get('name')}:")
+            output = (case.findtext("system-out") or "").rstrip().split("\n")[-25:]
+            print("\n".join("  | " + line for line in output))
+        elif case.find("skipped") is not None and "NOT_BUILT" not in case.get("name"):
+            skipped += 1
+        else:
+            failures.append(f"{case.get('name')} did not run")
+    context.add(passed, failures, skipped)
+
+
+def step_tidy(context):
+    """clang-tidy and the thread-safety analysis"""
+    if context.configure("debug"):
+        command = ["scripts/check-tidy", "--jobs", str(context.args.jobs)]
+        context.lint("tidy", command + (["--changed"] if context.args.quick else []))
+
+
+def gtest_program(context, preset, name):
+    """Runs one test program whole; (passed, failures, skipped)."""
+    report = os.path.join(LOGS, f"{preset}-{name}.json")
+    if os.path.exists(report):
+        os.remove(report)
+    code = context.run(f"{preset}-{name}",
+                       [f"build/{preset}/bin/{name}", f"--gtest_output=json:{report}"],
+                       env={"TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+                            "ASAN_OPTIONS": "detect_leaks=1",
+                            "UBSAN_OPTIONS": "print_stacktrace=1"})
+    if not os.path.exists(report):
+        return 0, [f"{name} died (exit code {code})"], 0
+    with open(report, encoding="utf-8") as f:
+        suites = json.load(f)["testsuites"]
+    passed, failures, skipped = 0, [], 0
+    for case in (c for suite in suites for c in suite["testsuite"]):
+        if case.get("failures"):
+            failures.append(f"{name}: {case['classname']}.{case['name']}")
+        elif case["result"] == "COMPLETED" and case["status"] == "RUN":
+            passed += 1
+        else:
+            skipped += 1
+    if code != 0 and not failures:  # such as a leak found at exit
+        failures.append(f"{name} ended with exit code {code}")
+    return passed, failures, skipped
+
+
+def sanitized(context, preset, pattern):
+    if not context.configure(preset):
+        return
+    names = context.executables(preset, r"\w+_test" if context.args.all_sanitized else pattern)
+    if not names:
+        raise RuntimeError("no unit test belongs to this slice")
+    context.build(preset, names)
+    names = [n for n in names if os.path.exists(os.path.join(ROOT, f"build/{preset}/bin/{n}"))]
+    with concurrent.futures.ThreadPoolExecutor(context.args.jobs) as pool:
+        for result in pool.map(lambda n: gtest_program(context, preset, n), names):
+            context.add(*result)
+
+
+def step_asan(context):
+    """unit tests under AddressSanitizer and UBSan"""
+    sanitized(context, "asan", ASAN_SLICE)
+
+
+def step_tsan(context):
+    """unit tests under ThreadSanitizer"""
+    sanitized(context, "tsan", TSAN_SLICE)
+
+
+def step_fuzz(context):
+    """each decoder's fuzzer for a few seconds"""
+    if not context.configure("fuzz"):
+        return
+    names = context.executables("fuzz", r"\w+_fuzz")
+    if not names:
+        print("  there are no fuzzers yet")
+        return
+    if not context.build("fuzz", names):
+        return
+    artifacts = os.path.join(ROOT, "build/fuzz/artifacts/")
+    os.makedirs(artifacts, exist_ok=True)
+
+    def fuzz(name):
+        found = os.path.join(ROOT, "build/fuzz/corpus", name)
+        os.makedirs(found, exist_ok=True)
+        given = os.path.join(ROOT, "fuzz/corpus", name)
+        return context.run(name, [f"build/fuzz/bin/{name}", found,
+                                  *([given] if os.path.isdir(given) else []),
+                                  f"-max_total_time={context.args.fuzz_seconds}",
+                                  "-rss_limit_mb=2048", "-timeout=10",
+                                  f"-artifact_prefix={artifacts}{name}-"])
+
+    with concurrent.futures.ThreadPoolExecutor(context.args.jobs) as pool:
+        for name, code in zip(names, pool.map(fuzz, names)):
+            context.add(int(code == 0), [] if code == 0 else [f"{name} (input: {artifacts})"])
+
+
+def step_integration(context):
+    """real servers: SQL, conflicts, crashes; two tests at a time"""
+    if not context.build("release", PRODUCT):
+        return
+    report = os.path.join(LOGS, "integration.json")
+    if os.path.exists(report):
+        os.remove(report)
+    code = context.run("integration", ["tests/run", "--json", report], show_tail=False)
+    with open(context.log_path("integration"), encoding="utf-8") as f:
+        print("".join("  " + line for line in f.readlines()[:-1]), end="", flush=True)
+    if not os.path.exists(report):
+        raise RuntimeError(f"tests/run ended with {code} and wrote no counts")
+    with open(report, encoding="utf-8") as f:
+        counts = json.load(f)
+    named = counts["failures"]
+    unnamed = ["one more claim"] * (counts["failed"] - len(named))
+    context.add(counts["passed"], named + unnamed, counts["skipped"])
+    if code != 0 and not counts["failed"]:
+        raise RuntimeError(f"tests/run ended with {code}")
+
+
+def free_port():
+    """A port that is free on every address of the demo's cluster."""
+    for port in range(23306, 23406):
+        try:
+            for address in DEMO_ADDRESSES:
+                with socket.socket() as probe:
+                    probe.bind((address, port))
+            return port
+        except OSError:
+            continue
+    raise RuntimeError("no port from 23306 to 23405 is free on 127.0.0.11 and 127.0.0.12")
+
+
+def step_demo(context):
+    """the demo, unattended, on a cluster of its own: each node killed once, nothing lost"""
+    if not context.build("release", PRODUCT):
+        return
+    folder = tempfile.mkdtemp(prefix="borealis-check-")
+    place = ["--volume", os.path.join(folder, "volume"), "--data", os.path.join(folder, "data")]
+    binary = os.path.join(ROOT, "build/release/bin/borealis")
+    try:
+        code = context.run("demo-up", [binary, "up", "--writers", "2", "--port", str(free_port()),
+                                       "--user", "admin", "--password", "cloudacademy", *place])
+        if code == 0:
+            code = context.run("demo", ["demo/run", "--unattended", *place[:2]],
+                               env={"BOREALIS_BIN": binary})
+    finally:
+        down = context.run("demo-down", [binary, "down", *place])
+    context.add(int(code == 0), [] if code == 0 else [f"demo (exit code {code})"])
+    context.add(int(down == 0), [] if down == 0 else [f"borealis down (exit code {down})"])
+    if code == 0 and down == 0:
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        print(f"  kept: {folder}")
+
+
+STEPS = {name.removeprefix("step_"): step for name, step in list(globals().items())
+         if name.startswith("step_")}
