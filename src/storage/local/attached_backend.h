@@ -54,7 +54,7 @@ class AttachedBackend final : public LocalBackend {
   Status WaitForData(const SegmentRef& segment, uint64_t known_end, int64_t timeout_ns) override;
   void Interrupt() override;
   void ClearInterrupt() override { interrupted_ = false; }
-  bool NeedsRecovery() const override { return attachment_.first; }
+  bool NeedsRecovery() const override { return recovering_; }
   Status EndRecovery() override;
   Result<Figures> FiguresOf(const SegmentRef& segment) override;
 
