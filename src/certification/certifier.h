@@ -38,10 +38,10 @@ namespace borealis::certification {
 enum class Verdict : uint8_t {
   kCommit = 1,
   kConflict = 2,   // another source committed a claim on one of its keys first
-  kTooOld = 3,     // seqno - last_seen exceeds the window: can't be certified any more
+  kTooOld = 3,     // seqno - 1 - last_seen exceeds the window: can't be certified any more
   kNotMember = 4,  // its source is not a member at this point of the order
   kRepeat = 5,     // its request number was seen: a second landing of one append
-  kRefused = 6,    // a view change that does not hold (slot taken, subject gone)
+  kRefused = 6,    // a view change that does not hold (slot taken, subject gone), or malformed
 };
 const char* VerdictName(Verdict verdict);
 
@@ -49,8 +49,8 @@ struct Outcome {
   Verdict verdict = Verdict::kCommit;
   // Every record up to it must be applied before this one is; below the own seqno, never below the
   // barrier (the last isolated statement, view or parallel-unsafe record) nor below
-  // seqno - 1 - window. Isolated statements, views and parallel-unsafe records: seqno - 1. Verdicts
-  // other than kCommit apply nothing: just those lower bounds.
+  // seqno - 1 - window. Isolated statements, views, parallel-unsafe records, fragments and their
+  // rollbacks: seqno - 1. Verdicts other than kCommit apply nothing: just those lower bounds.
   Seqno depends_on = Seqno::Zero();
   // A kView record that passed: the view from here on.
   std::optional<View> view;

@@ -1,6 +1,6 @@
 // Speed and memory of certification, one core.
 //
-//   certifier_bench [--benchmark_filter=Sysbench|Distinct|SaveAndLoad|StateDigest]
+//   certifier_bench [--benchmark_filter=Sysbench|Distinct|Save|Load]
 //                   [--benchmark_min_time=0.01]     (the small mode, against bit-rot)
 //
 // Counters: keys_per_s, records_per_s; bytes_per_claim = MemoryBytes() / claims held at the end;
@@ -91,7 +91,7 @@ void Run(benchmark::State& state, std::vector<Record> records) {
     feed.Step();
   }
   size_t keys = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     keys += feed.Step();
   }
   const Certifier& certifier = feed.certifier();
@@ -127,7 +127,7 @@ Certifier LargeState() {
 void BM_Save(benchmark::State& state) {
   const Certifier certifier = LargeState();
   size_t bytes = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     bytes = certifier.Save().size();
   }
   state.counters["claims"] = static_cast<double>(certifier.key_count());
@@ -136,7 +136,7 @@ void BM_Save(benchmark::State& state) {
 
 void BM_Load(benchmark::State& state) {
   const Bytes saved = LargeState().Save();
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const Result<Certifier> loaded = Certifier::Load(saved);
     CHECK_OK(loaded);
     benchmark::DoNotOptimize(loaded->RunningDigest());

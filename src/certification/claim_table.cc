@@ -1,5 +1,6 @@
 #include "certification/claim_table.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -89,6 +90,34 @@ void ClaimTable::Restore(const Claim& claim) {
   CHECK(slot.word == 0, "key {:x} twice", claim.hash);
   slot = Pack(claim, base_);
   ++count_;
+}
+
+// A run of taken slots holds exactly the claims whose homes lie in it, so runs follow each other in
+// order of Spread() and only each run needs sorting. What wrapped round to the front belongs to the
+// last run.
+std::vector<Claim> ClaimTable::Since(int64_t from) const {
+  std::vector<Claim> claims;
+  std::vector<Claim> wrapped;
+  claims.reserve(count_);
+  ptrdiff_t run = 0;
+  const auto end_run = [&] {
+    std::sort(claims.begin() + run, claims.end(), SavedBefore);
+    run = std::ssize(claims);
+  };
+  for (size_t at = 0; at < capacity_; ++at) {
+    if (slots_[at].word == 0) {
+      end_run();
+      continue;
+    }
+    Claim claim = Unpack(slots_[at], base_);
+    if (claim.newest >= from) {
+      claim.second = claim.second >= from ? claim.second : 0;
+      (Home(claim.hash) > at ? wrapped : claims).push_back(claim);
+    }
+  }
+  claims.insert(claims.end(), wrapped.begin(), wrapped.end());
+  end_run();
+  return claims;
 }
 
 }  // namespace borealis::certification

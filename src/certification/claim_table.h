@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <vector>
 
 #include "model/key.h"
 
@@ -84,15 +85,9 @@ class ClaimTable {
   // A claim with its past, on a key and type not in the table yet.
   void Restore(const Claim& claim);
 
-  // Calls visit(claim) for every claim, in no order that may matter.
-  template <typename Visitor>
-  void ForEach(Visitor&& visit) const {
-    for (size_t at = 0; at < capacity_; ++at) {
-      if (slots_[at].word != 0) {
-        visit(Unpack(slots_[at], base_));
-      }
-    }
-  }
+  // What is left of the claims when those before the seqno `from` are taken away, in order of
+  // SavedBefore().
+  std::vector<Claim> Since(int64_t from) const;
 
  private:
   struct Free {

@@ -20,20 +20,6 @@ void Merge(Claim& later, const Claim& earlier) {
   }
 }
 
-// The claims of one generation from `from` on, sorted.
-std::vector<Claim> Collect(const ClaimTable& table, int64_t from) {
-  std::vector<Claim> claims;
-  claims.reserve(table.count());
-  table.ForEach([&](Claim claim) {
-    if (claim.newest >= from) {
-      claim.second = claim.second >= from ? claim.second : 0;
-      claims.push_back(claim);
-    }
-  });
-  std::sort(claims.begin(), claims.end(), SavedBefore);
-  return claims;
-}
-
 }  // namespace
 
 KeyIndex::KeyIndex(uint32_t window) : window_(window), current_(1, 0), previous_(1, 0) {
@@ -63,8 +49,8 @@ void KeyIndex::Advance(int64_t seqno) {
 
 std::vector<Claim> KeyIndex::Live() const {
   const int64_t from = seqno_ + 1 - window_;
-  const std::vector<Claim> later = Collect(current_, from);
-  const std::vector<Claim> earlier = Collect(previous_, from);
+  const std::vector<Claim> later = current_.Since(from);
+  const std::vector<Claim> earlier = previous_.Since(from);
   std::vector<Claim> merged;
   merged.reserve(later.size() + earlier.size());
   auto a = later.begin();

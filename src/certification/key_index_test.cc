@@ -154,6 +154,37 @@ TEST(ClaimTable, MemoryPerClaimIsWhatItSays) {
   EXPECT_EQ(table.count(), 200'000u);
 }
 
+// The hash that Spread() takes to `spread`.
+uint64_t Unspread(uint64_t spread) {
+  uint64_t inverse = Spread(1);  // Newton: each round doubles the bits that are right
+  for (int round = 0; round < 6; ++round) {
+    inverse *= 2 - Spread(1) * inverse;
+  }
+  return spread * inverse;
+}
+
+TEST(ClaimTable, AClusterThatWrapsRoundIsFoundAndSorted) {
+  ClaimTable table(1, 0);
+  std::vector<Claim> expected;
+  for (const uint64_t home : {0ull, 1ull, 2ull, 40ull, 62ull, 63ull}) {
+    for (uint64_t i = 0; i < 5; ++i) {
+      const uint64_t hash = Unspread(home << 58 | i);
+      expected.push_back({.hash = hash, .type = KeyType::kShared, .source = 2, .newest = 1});
+    }
+  }
+  for (auto claim = expected.rbegin(); claim != expected.rend(); ++claim) {
+    table.Add({claim->hash, claim->type}, claim->source, claim->newest);
+  }
+  ASSERT_EQ(table.MemoryBytes(), 64 * 16u);
+  EXPECT_EQ(table.Since(1), expected);
+  EXPECT_TRUE(table.Since(2).empty());
+  for (const Claim& claim : expected) {
+    int found = 0;
+    table.Visit(claim.hash, 3, [&](KeyType, int64_t, int64_t other) { found += other == 1; });
+    EXPECT_EQ(found, 1);
+  }
+}
+
 TEST(PackedClaim, HoldsTheExtremes) {
   for (const int64_t base : {int64_t{-1048574}, int64_t{1}, int64_t{1} << 60}) {
     for (const int64_t offset : {0, 1, 1048575}) {

@@ -85,7 +85,7 @@ TEST_F(MembershipTest, ARefusedJoinReplacesNobody) {
 
 TEST_F(MembershipTest, SixteenMembersAreTheMost) {
   for (uint64_t i = 1; i <= kSlotMax; ++i) {
-    ASSERT_TRUE(Join(i, "n" + std::to_string(i)));
+    ASSERT_TRUE(Join(i, fmt::format("n{}", i)));
   }
   ExpectRefused(Node(99), JoinAs(Node(99), "one more"));
   ASSERT_TRUE(Join(100, "n7"));
