@@ -37,6 +37,8 @@ Result<Decision> Core::Deliver(const LogEntry& entry) {
   const Record& record = entry.record;
   if (IsOrdered(record.type)) return DecideOrdered(entry);
   Decision decision;
+  // A node that was expelled may be wrong about anything: what lands late from it counts nowhere.
+  if (certifier_.view().Find(record.source) == nullptr) return decision;
   if (record.type == RecordType::kDigest) RETURN_IF_ERROR(CompareDigest(record));
   if (record.type == RecordType::kIsolatedOutcome) decision.action = Action::kOutcome;
   return decision;

@@ -5,7 +5,8 @@
 // server (replicator.h) and in the simulator.
 //
 // It also compares digests: every kDigestInterval seqnos one member writes the digest of its
-// certification history to the log; a node whose own differs has diverged and must stop.
+// certification history to the log; a node whose own differs has diverged and must stop. Auxiliary
+// records (digests, outcomes) of a source that is no member at that point count nowhere.
 //
 // Thread-compatible.
 #pragma once
