@@ -1,0 +1,173 @@
+#include "node/server_command.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace borealis::node {
+namespace {
+
+constexpr size_t kErrorLineBytesMax = 400;
+
+using Words = std::vector<std::string>;
+
+void Append(Words& words, Words more) {
+  words.insert(words.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
+}
+
+// What a user may change. The redo log bounds the time of a restart after a crash (about 100 MB/s).
+// The doublewrite buffer stays on: without it a write torn by a power failure costs a rebuild of the
+// whole cache, and meanwhile clients of this node would meet damaged pages.
+Words Defaults(const ServerConfig& config) {
+  return {
+      "--tmpdir=" + config.layout.tmp(),
+      "--innodb-flush-log-at-trx-commit=0",  // durability is the volume's
+      "--innodb-log-file-size=128M",
+      "--innodb-doublewrite=ON",
+      "--innodb-buffer-pool-dump-at-shutdown=OFF",
+      "--performance-schema=OFF",
+      "--character-set-server=utf8mb4",
+      "--collation-server=utf8mb4_general_ci",
+      "--max-allowed-packet=64M",
+      "--skip-name-resolve",
+      "--transaction-isolation=REPEATABLE-READ",
+      "--log-warnings=2",
+      "--wsrep-slave-threads=4",
+      "--wsrep-retry-autocommit=1",
+  };
+}
+
+// What the engines need alike in every mode.
+Words EngineOptions(const ServerConfig& config) {
+  return {
+      "--datadir=" + config.layout.data(),
+      "--default-storage-engine=InnoDB",
+      "--binlog-format=ROW",
+      "--binlog-row-image=FULL",
+      "--innodb-autoinc-lock-mode=2",
+      "--innodb-snapshot-isolation=ON",
+      "--log-bin-trust-function-creators=ON",
+  };
+}
+
+Words ClusterOptions(const ServerConfig& config, Seqno start) {
+  Words words = {
+      "--wsrep-on=ON",
+      "--wsrep-provider=" + (config.provider.empty() ? std::string("none") : config.provider),
+      "--wsrep-cluster-address=volume://" + config.volume,
+      "--wsrep-cluster-name=borealis",
+      "--wsrep-node-name=" + config.name,
+      "--wsrep-node-address=" + config.address,
+      "--wsrep-node-incoming-address=" + config.Endpoint(),
+      "--wsrep-sst-method=skip",
+      fmt::format("--wsrep-start-position={}:{}", config.volume_uuid.ToString(), start),
+      "--wsrep-auto-increment-control=OFF",
+      fmt::format("--auto-increment-increment={}", kSlotMax),
+      fmt::format("--auto-increment-offset={}", config.slot.value),
+      "--wsrep-ignore-apply-errors=0",
+      "--wsrep-mode=STRICT_REPLICATION",  // tables of other engines are refused, not left out
+      "--wsrep-provider-options=" + fmt::format("slot={}", config.slot.value),
+  };
+  if (!config.provider_options.empty()) words.back() += ";" + config.provider_options;
+  return words;
+}
+
+Words NetworkOptions(const ServerConfig& config) {
+  return {
+      "--bind-address=" + config.address,
+      fmt::format("--port={}", config.port),
+      "--socket=" + config.layout.socket(),
+      "--pid-file=" + config.layout.pid_file(),
+  };
+}
+
+Words Common(const ServerConfig& config) {
+  Words words = {config.server, "--no-defaults"};
+  Append(words, Defaults(config));
+  for (const ServerOption& option : config.fragment) words.push_back(option.ToArgument());
+  Append(words, EngineOptions(config));
+  return words;
+}
+
+// "2026-11-23 22:29:03 0 [ERROR] text" -> "[ERROR] text"
+std::string_view WithoutTime(std::string_view line) {
+  const size_t bracket = line.find('[');
+  return bracket == std::string_view::npos ? line : line.substr(bracket);
+}
+
+std::string_view PopLine(std::string_view& text) {
+  const size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
+}  // namespace
+
+std::string ServerConfig::Endpoint() const { return fmt::format("{}:{}", address, port); }
+
+std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start) {
+  CHECK(start.IsDefined() && config.slot.value >= 1 && config.slot.value <= kSlotMax);
+  Words words = Common(config);
+  Append(words, ClusterOptions(config, start));
+  Append(words, NetworkOptions(config));
+  words.push_back("--log-error=" + config.layout.server_log());
+  return words;
+}
+
+std::vector<std::string> RecoverCommand(const ServerConfig& config) {
+  Words words = Common(config);
+  Append(words, {"--wsrep-on=ON", "--wsrep-provider=none", "--wsrep-recover", "--skip-networking",
+                 "--skip-slave-start", "--socket=" + config.layout.socket(),
+                 "--pid-file=" + config.layout.pid_file()});
+  return words;
+}
+
+std::vector<std::string> CheckCommand(const ServerConfig& config) {
+  Words words = RunCommand(config, Seqno::Zero());
+  words.pop_back();  // the error log: complaints go to standard error
+  Append(words, {"--verbose", "--help"});
+  return words;
+}
+
+std::optional<EnginePosition> ParseRecoveredPosition(std::string_view output) {
+  constexpr std::string_view kMark = "WSREP: Recovered position: ";
+  const size_t at = output.rfind(kMark);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view text = output.substr(at + kMark.size());
+  text = PopLine(text);
+  EnginePosition position;
+  const auto history = Uuid::Parse(text.substr(0, 36));
+  if (!history || text.size() < 38 || text[36] != ':') return std::nullopt;
+  text.remove_prefix(37);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), position.seqno.value);
+  if (error != std::errc() || end == text.data()) return std::nullopt;
+  position.history = *history;
+  if (position.history.IsNil()) position.seqno = Seqno::Undefined();
+  return position;
+}
+
+std::string LastErrorLine(std::string_view output) {
+  std::string_view last;
+  while (!output.empty()) {
+    const std::string_view line = PopLine(output);
+    if (line.find("[ERROR]") != std::string_view::npos && !line.ends_with("Aborting")) last = line;
+  }
+  return std::string(WithoutTime(last).substr(0, kErrorLineBytesMax));
+}
+
+std::string TailLines(std::string_view output, size_t lines) {
+  while (output.ends_with('\n')) output.remove_suffix(1);
+  size_t begin = output.size();
+  for (size_t i = 0; i < lines && begin > 0; ++i) {
+    const size_t newline = output.rfind('\n', begin - 1);
+    begin = newline == std::string_view::npos ? 0 : newline;
+  }
+  if (begin < output.size() && output[begin] == '\n') ++begin;
+  return std::string(output.substr(begin));
+}
+
+}  // namespace borealis::node

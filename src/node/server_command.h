@@ -1,0 +1,59 @@
+// The server's command line: what every node needs, what a user may add, in an order in which ours
+// wins. Pure.
+//
+//   mariadbd --no-defaults <defaults> <the user's fragment> <what must be so>
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/uuid.h"
+#include "model/ids.h"
+#include "node/fragment.h"
+#include "node/layout.h"
+
+namespace borealis::node {
+
+inline constexpr uint16_t kDefaultPort = 3306;
+inline constexpr char kDefaultServer[] = "/usr/sbin/mariadbd";
+
+struct ServerConfig {
+  std::string server = kDefaultServer;  // absolute path of mariadbd
+  std::string provider;                 // absolute path of the provider library; empty: none
+  std::string volume;                   // absolute directory
+  Uuid volume_uuid;
+  std::string name;
+  Slot slot;
+  std::string address = "127.0.0.1";
+  uint16_t port = kDefaultPort;
+  NodeLayout layout;
+  std::vector<ServerOption> fragment;  // checked
+  std::string provider_options;        // the user's, "a=1;b=2"
+  std::string Endpoint() const;        // "address:port"
+};
+
+// Runs the node from a position.
+std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start);
+// Recovers the engines, prints their position, ends. Accepts no connection, loads no provider.
+std::vector<std::string> RecoverCommand(const ServerConfig& config);
+// Parses every option and ends; touches no data.
+std::vector<std::string> CheckCommand(const ServerConfig& config);
+
+// The server's own position from the output of RecoverCommand.
+struct EnginePosition {
+  Uuid history;  // nil: the engines hold none
+  Seqno seqno = Seqno::Undefined();
+  bool operator==(const EnginePosition&) const = default;
+};
+// nullopt: the output has no such line: recovery failed.
+std::optional<EnginePosition> ParseRecoveredPosition(std::string_view output);
+
+// What the server said is wrong: the last [ERROR] line without time stamp, cut to 400 bytes; empty
+// if none.
+std::string LastErrorLine(std::string_view output);
+// The last lines, for an operator.
+std::string TailLines(std::string_view output, size_t lines);
+
+}  // namespace borealis::node
