@@ -18,6 +18,7 @@ constexpr uint32_t kMagic = 0x67657262;  // "breg"
 constexpr uint32_t kFormat = 1;
 constexpr size_t kOverheadBytes = 4 + 4 + 8 + 4 + 8;
 constexpr char kTemporary[] = ".tmp-register";  // one: its writer holds the mutex
+constexpr char kHighest[] = ".highest";
 constexpr char kSection[] = "registers";
 
 uint64_t SeedOf(std::string_view name) { return Hash64(AsBytes(name), kMagic); }
@@ -95,6 +96,14 @@ Status RegisterStore::Init() {
   RETURN_IF_ERROR(ToStatus(SweepPrefix(directory_, kTemporary)));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, List(""));
   uint64_t highest = 0;
+  const Result<Bytes> stored = ReadFile(directory_, kHighest, kOverheadBytes);
+  if (stored.ok()) {
+    const Result<RegisterValue> value = DecodeRegister(kHighest, *stored);
+    if (!value.ok()) return value.status().WithContext(watch_.what() + "/registers");
+    highest = value->version;
+  } else if (stored.status().code() != Code::kNotFound) {
+    return stored.status().WithContext(watch_.what() + "/registers");
+  }
   for (const std::string& name : names) {
     const Result<RegisterValue> value = ReadRegisterFile(directory_, name, watch_.what());
     if (value.ok()) highest = std::max(highest, value->version);  // else: told when it is read
@@ -126,11 +135,19 @@ Status RegisterStore::CheckVersion(std::string_view name, uint64_t expected) {
                                        current.version, expected)};
 }
 
-Status RegisterStore::WriteTemporary(ByteView file) {
-  ASSIGN_OR_RETURN(const UniqueFd fd,
-                   OpenFile(directory_, kTemporary, O_WRONLY | O_CREAT | O_TRUNC));
-  RETURN_IF_ERROR(WriteAll(ops_, fd.get(), file, 0));
-  return ops_.Fsync(fd.get()) == 0 ? Status::Ok() : ErrnoStatus(errno, "sync");
+Status RegisterStore::Replace(const std::string& file_name, ByteView file) {
+  const auto replace = [&]() -> Status {
+    ASSIGN_OR_RETURN(const UniqueFd fd,
+                     OpenFile(directory_, kTemporary, O_WRONLY | O_CREAT | O_TRUNC));
+    RETURN_IF_ERROR(WriteAll(ops_, fd.get(), file, 0));
+    if (ops_.Fsync(fd.get()) != 0) return ErrnoStatus(errno, "sync");
+    state_.registers_unsynced = 1;
+    if (ops_.Rename(directory_, kTemporary, file_name.c_str(), 0) == 0) return Status::Ok();
+    return ErrnoStatus(errno, "rename");
+  };
+  const Status status = replace();
+  if (!status.ok()) (void)RemoveFile(directory_, kTemporary);
+  return status;
 }
 
 Status RegisterStore::SyncDirectory(std::string_view name) {
@@ -150,18 +167,9 @@ Result<uint64_t> RegisterStore::Swap(std::string_view name, uint64_t expected, B
   RETURN_IF_ERROR(Settle(lock));
   RETURN_IF_ERROR(CheckVersion(name, expected));
   const uint64_t version = state_.register_version.fetch_add(1) + 1;
-  Status status = WriteTemporary(EncodeRegister(name, version, value));
+  const Status replaced = Replace(FileNameOf(name), EncodeRegister(name, version, value));
+  if (!replaced.ok()) return replaced.WithContext(fmt::format("register {}", name));
   lock.Progress();
-  if (status.ok()) {
-    state_.registers_unsynced = 1;
-    if (ops_.Rename(directory_, kTemporary, FileNameOf(name).c_str(), 0) != 0) {
-      status = ErrnoStatus(errno, "rename");
-    }
-  }
-  if (!status.ok()) {
-    (void)RemoveFile(directory_, kTemporary);
-    return status.WithContext(fmt::format("register {}", name));
-  }
   Reach(options_.sync_points, SyncPoint::kRegisterRenamed);
   RETURN_IF_ERROR(SyncDirectory(name));
   return version;
@@ -173,6 +181,11 @@ Status RegisterStore::Delete(std::string_view name, uint64_t expected) {
   RETURN_IF_ERROR(Settle(lock));
   RETURN_IF_ERROR(CheckVersion(name, expected));
   if (expected == 0) return Status::Ok();
+  const Status stored =
+      Replace(kHighest, EncodeRegister(kHighest, state_.register_version.load(), {}));
+  if (!stored.ok()) return stored.WithContext(fmt::format("register {}", name));
+  RETURN_IF_ERROR(Settle(lock));
+  lock.Progress();
   state_.registers_unsynced = 1;
   RETURN_IF_ERROR(RemoveFile(directory_, FileNameOf(name)));
   return SyncDirectory(name);

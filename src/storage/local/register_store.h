@@ -5,7 +5,10 @@
 //
 // A swap writes a temporary file, syncs it, renames it into place and syncs the directory, all under
 // SharedState::register_mutex; readers take the mutex too, so that nobody acts on a value that a
-// power failure would take back. Versions are never used twice while anyone is attached.
+// power failure would take back.
+//
+// Versions count the changes of all registers together and are never used twice: a deletion, which
+// might take the highest with it, first stores it in ".highest" (the same format, no value).
 #pragma once
 
 #include <string>
@@ -45,7 +48,8 @@ class RegisterStore {
   // Makes durable what an earlier holder renamed and did not sync.
   Status Settle(const WatchedLock& lock);
   Status CheckVersion(std::string_view name, uint64_t expected);
-  Status WriteTemporary(ByteView file);
+  // Puts a file in place: temporary, sync, rename. The directory is not synced yet.
+  Status Replace(const std::string& file_name, ByteView file);
   // After the change became visible: kUnknown when it cannot be synced.
   Status SyncDirectory(std::string_view name);
 

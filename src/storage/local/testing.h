@@ -2,11 +2,11 @@
 // fail on request.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
@@ -24,8 +24,9 @@ namespace borealis::storage::local {
 // A fresh directory under the system's place for temporary files.
 class TestDirectory {
  public:
-  TestDirectory() {
-    std::string path = (std::filesystem::temp_directory_path() / "borealis-local-XXXXXX").string();
+  explicit TestDirectory(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string path = (parent / "borealis-local-XXXXXX").string();
     CHECK(::mkdtemp(path.data()) != nullptr);
     path_ = path;
   }
