@@ -1,0 +1,86 @@
+// Claims of cache_marks.h: a data directory is used only where it belongs and can be trusted.
+#include "provider/cache_marks.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+
+namespace borealis::provider {
+namespace {
+
+class CacheMarksTest : public testing::Test {
+ protected:
+  CacheMarksTest() {
+    std::string name = testing::TempDir() + "cache_marks.XXXXXX";
+    directory_ = mkdtemp(name.data());
+  }
+  ~CacheMarksTest() override { std::filesystem::remove_all(directory_); }
+
+  Status Claim(const Uuid& volume, Seqno position) {
+    CacheMarks marks(directory_, "node1");
+    return marks.Claim(volume, position, &used_);
+  }
+
+  std::string directory_;
+  const Uuid volume_ = Uuid::FromRandom(1, 2);
+  bool used_ = false;
+};
+
+TEST_F(CacheMarksTest, FreshDirectoryIsClaimedOnceAndRecognized) {
+  ASSERT_TRUE(Claim(volume_, Seqno::Undefined()).ok());
+  EXPECT_FALSE(used_);
+  ASSERT_TRUE(Claim(volume_, Seqno{3}).ok());
+  EXPECT_TRUE(used_);
+}
+
+TEST_F(CacheMarksTest, AnotherVolumesCacheIsRefused) {
+  ASSERT_TRUE(Claim(volume_, Seqno::Undefined()).ok());
+  const Status status = Claim(Uuid::FromRandom(3, 4), Seqno{3});
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("cache of volume"), std::string::npos);
+}
+
+TEST_F(CacheMarksTest, DirectoryWithAForeignDatabaseIsRefused) {
+  std::filesystem::create_directory(directory_ + "/mysql");
+  std::filesystem::create_directory(directory_ + "/shop");
+  const Status status = Claim(volume_, Seqno::Undefined());
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("'shop'"), std::string::npos);
+}
+
+TEST_F(CacheMarksTest, CrashInsideAnIsolatedStatementSpoilsTheCache) {
+  {
+    CacheMarks marks(directory_, "node1");
+    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined(), &used_).ok());
+    ASSERT_TRUE(marks.BeginUnsafe(Seqno{5}).ok());
+  }
+  const Status status = Claim(volume_, Seqno{5});
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("seqno 5"), std::string::npos);
+}
+
+TEST_F(CacheMarksTest, PositionBeforeTheLastIsolatedStatementIsRefused) {
+  {
+    CacheMarks marks(directory_, "node1");
+    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined(), &used_).ok());
+    ASSERT_TRUE(marks.BeginUnsafe(Seqno{5}).ok());
+    marks.EndUnsafe(Seqno{5});
+  }
+  EXPECT_EQ(Claim(volume_, Seqno{4}).code(), Code::kInvalidArgument);
+  EXPECT_TRUE(Claim(volume_, Seqno{5}).ok());
+}
+
+TEST_F(CacheMarksTest, InconsistentStaysRefusedWithItsReason) {
+  {
+    CacheMarks marks(directory_, "node1");
+    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined(), &used_).ok());
+    marks.MarkInconsistent(Seqno{8}, "a row is missing");
+  }
+  const Status status = Claim(volume_, Seqno{9});
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("a row is missing"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace borealis::provider
