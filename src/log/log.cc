@@ -157,7 +157,7 @@ Status CheckOptions(const Options& options) {
 
 // The first segment and the chain. Any number of processes may do it, any number of times.
 Status FinishCreation(storage::Backend& backend, const Uuid& volume) {
-  const Status created = backend.CreateSegment(kFirstSegment);
+  Status created = backend.CreateSegment(kFirstSegment);
   if (!created.ok() && created.code() != Code::kAlreadyExists) return created;
   if (!created.ok()) {
     ASSIGN_OR_RETURN(const Bytes start, backend.ReadRaw(kFirstSegment, 0, kSectorBytes));

@@ -36,9 +36,8 @@ Status LoadChunk(SegmentChain& chain, const Record& owner, const ChunkRef& ref, 
   // A chunk fills a batch of its own.
   const uint64_t length = PaddedBatchBytes(kRecordHeaderBytes + uint64_t{ref.bytes} + 7,
                                            backend.traits().positioned_appends);
-  ASSIGN_OR_RETURN(const Bytes bytes,
-                   entry.sealed ? backend.ReadRaw(entry.segment, ref.position.offset, length)
-                                : backend.Read(entry.segment, ref.position.offset, length));
+  // Raw: the record that names the chunk is durable, so the chunk before it is.
+  ASSIGN_OR_RETURN(const Bytes bytes, backend.ReadRaw(entry.segment, ref.position.offset, length));
   BatchHeader header;
   const BatchFault fault =
       DecodeBatch(bytes, chain.SeedsOf(entry.segment), ref.position.offset, header);

@@ -177,7 +177,7 @@ Status WaitForSegment(SegmentChain& chain, const storage::SegmentRef& segment, u
   if (!(now->entries.back().segment == segment)) return {};
   // Sealed, and the chain has not moved: whoever sealed it is at work or dead. Rolling is safe for
   // anyone, so readers do not depend on it.
-  const Status rolled = chain.Roll(segment);
+  Status rolled = chain.Roll(segment);
   if (rolled.ok() || rolled.code() == Code::kCorruption) return rolled;
   chain.WaitForChange(now->version, std::min(timeout_ns, kRollRetryNs));
   return {Code::kTimeout, fmt::format("segment {} ended and can't be followed by another yet: {}",

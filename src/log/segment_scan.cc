@@ -41,14 +41,11 @@ void Classify(ByteView bytes, const BatchSeeds& seeds, uint64_t durable_floor, B
   const uint64_t at = scan.valid_end;
   scan.durable_end = std::max(durable_floor, HighestWatermark(bytes, seeds, at));
   const bool rest_is_zero = at >= bytes.size() || AllZero(bytes.subspan(at));
-  if (scan.durable_end > at) {
-    scan.tail = SegmentTail::kCorrupt;
-  } else if (rest_is_zero) {
-    scan.tail = SegmentTail::kClean;
-  } else if (fault == BatchFault::kUnsupported || fault == BatchFault::kInconsistent) {
+  const bool written_so = fault == BatchFault::kUnsupported || fault == BatchFault::kInconsistent;
+  if (scan.durable_end > at || written_so) {
     scan.tail = SegmentTail::kCorrupt;
   } else {
-    scan.tail = SegmentTail::kTorn;
+    scan.tail = rest_is_zero ? SegmentTail::kClean : SegmentTail::kTorn;
   }
   if (fault == BatchFault::kUnsupported) scan.code = Code::kUnsupported;
   if (scan.tail == SegmentTail::kClean) return;

@@ -31,6 +31,7 @@ inline Record TextRecord(std::string_view text, uint64_t request,
   auto backing = std::make_shared<Bytes>(AsBytes(text).begin(), AsBytes(text).end());
   record.payload = *backing;
   record.backing = std::move(backing);
+  record.payload_hash = Hash64(record.payload, 0);
   record.keys = {{request, KeyType::kExclusive}};
   return record;
 }
@@ -60,6 +61,7 @@ inline Result<std::vector<LogEntry>> ReadAll(Log& log) {
 
 inline std::vector<std::string> Texts(const std::vector<LogEntry>& entries) {
   std::vector<std::string> texts;
+  texts.reserve(entries.size());
   for (const LogEntry& entry : entries) {
     texts.emplace_back(AsText(entry.record.payload));
   }

@@ -15,7 +15,7 @@ namespace borealis {
 // kUndefined (-1) "not known".
 struct Seqno {
   int64_t value = -1;
-  auto operator<=>(const Seqno&) const = default;
+  auto operator<=>(const Seqno&) const = default;  // NOLINT(modernize-use-nullptr)
   Seqno Next() const { return {value + 1}; }
   Seqno Previous() const { return {value - 1}; }
   bool IsDefined() const { return value >= 0; }
@@ -26,13 +26,13 @@ struct Seqno {
 // Counts the changes of the segment chain; what a mutation carries to be fenced by.
 struct Epoch {
   uint64_t value = 0;
-  auto operator<=>(const Epoch&) const = default;
+  auto operator<=>(const Epoch&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // Names a segment; increases along the chain, never reused within a volume.
 struct SegmentId {
   uint64_t value = 0;
-  auto operator<=>(const SegmentId&) const = default;
+  auto operator<=>(const SegmentId&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // Where a record starts: segment, byte offset of its batch, index within the batch.
@@ -41,26 +41,26 @@ struct Position {
   SegmentId segment;
   uint64_t offset = 0;
   uint32_t index = 0;
-  auto operator<=>(const Position&) const = default;
+  auto operator<=>(const Position&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // One incarnation of one server: fresh at every start, so a predecessor's records are remote.
 struct NodeId {
   Uuid uuid;
-  auto operator<=>(const NodeId&) const = default;
+  auto operator<=>(const NodeId&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // Numbers the records of one incarnation, strictly increasing in the log; a record whose number is
 // not above the highest seen from its source is a repeat of an append with unknown outcome.
 struct RequestNo {
   uint64_t value = 0;
-  auto operator<=>(const RequestNo&) const = default;
+  auto operator<=>(const RequestNo&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // A member's stable number, 1..kSlotMax; offset of its auto-increment values. 0 = none.
 struct Slot {
   uint16_t value = 0;
-  auto operator<=>(const Slot&) const = default;
+  auto operator<=>(const Slot&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 inline constexpr uint16_t kSlotMax = 16;
 

@@ -25,7 +25,7 @@ inline constexpr int kKeyTypes = 4;
 struct Key {
   uint64_t hash = 0;
   KeyType type = KeyType::kShared;
-  auto operator<=>(const Key&) const = default;
+  auto operator<=>(const Key&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // Hash of the first `parts.size()` parts of a path; depends on the division into parts.

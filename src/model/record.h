@@ -45,7 +45,7 @@ inline constexpr uint32_t kFlagsKnown = (1u << 5) - 1;
 struct ChunkRef {
   Position position;
   uint32_t bytes = 0;
-  auto operator<=>(const ChunkRef&) const = default;
+  auto operator<=>(const ChunkRef&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct Record {

@@ -1,0 +1,93 @@
+// Claims about the identity and chain registers: they round-trip, every flipped bit is refused, a
+// newer version and another volume are named as such.
+#include <gtest/gtest.h>
+
+#include "log/chain.h"
+#include "log/identity.h"
+#include "log/testing.h"
+
+namespace borealis::log {
+namespace {
+
+const Uuid kVolume = Uuid::FromRandom(3, 4);
+
+Chain SomeChain() {
+  Chain chain;
+  chain.entries = {
+      {{{1}, {1}}, Seqno::Zero(), 0, 4096, {1}, true},
+      {{{2}, {2}}, {10}, 55, 512, {1}, true},
+      {{{4}, {3}}, {10}, 55, 0, {}, false},
+  };
+  return chain;
+}
+
+TEST(IdentityTest, RoundTrips) {
+  const Identity identity{
+      .volume = kVolume, .format_version = 1, .certification_window = 77, .created_us = 99};
+  const auto decoded = DecodeIdentity(EncodeIdentity(identity));
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(*decoded, identity);
+}
+
+TEST(IdentityTest, EveryFlippedBitAndEveryCutIsRefused) {
+  const Bytes good = EncodeIdentity(testing::TestIdentity());
+  for (size_t bit = 0; bit < good.size() * 8; ++bit) {
+    Bytes bad = good;
+    bad[bit / 8] ^= static_cast<std::byte>(1u << (bit % 8));
+    EXPECT_FALSE(DecodeIdentity(bad).ok()) << "bit " << bit;
+  }
+  for (size_t size = 0; size < good.size(); ++size) {
+    EXPECT_EQ(DecodeIdentity(ByteView(good).first(size)).status().code(), Code::kCorruption);
+  }
+}
+
+TEST(IdentityTest, ANewerFormatIsUnsupportedAndTheMessageNamesBothVersions) {
+  Identity identity = testing::TestIdentity();
+  identity.format_version = 7;
+  const Status status = DecodeIdentity(EncodeIdentity(identity)).status();
+  EXPECT_EQ(status.code(), Code::kUnsupported);
+  EXPECT_NE(status.message().find("version 7"), std::string::npos);
+  EXPECT_NE(status.message().find("software's 1"), std::string::npos);
+}
+
+TEST(IdentityTest, ImpossibleConstantsAreRefused) {
+  Identity identity = testing::TestIdentity();
+  identity.certification_window = 0;
+  EXPECT_EQ(DecodeIdentity(EncodeIdentity(identity)).status().code(), Code::kCorruption);
+  identity.certification_window = kCertificationWindowMax + 1;
+  EXPECT_EQ(DecodeIdentity(EncodeIdentity(identity)).status().code(), Code::kCorruption);
+}
+
+TEST(ChainTest, RoundTrips) {
+  const auto decoded = DecodeChain(EncodeChain(SomeChain(), kVolume), kVolume);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(decoded->entries, SomeChain().entries);
+}
+
+TEST(ChainTest, EveryFlippedBitAndEveryCutIsRefused) {
+  const Bytes good = EncodeChain(SomeChain(), kVolume);
+  for (size_t bit = 0; bit < good.size() * 8; ++bit) {
+    Bytes bad = good;
+    bad[bit / 8] ^= static_cast<std::byte>(1u << (bit % 8));
+    EXPECT_FALSE(DecodeChain(bad, kVolume).ok()) << "bit " << bit;
+  }
+  for (size_t size = 0; size < good.size(); ++size) {
+    EXPECT_FALSE(DecodeChain(ByteView(good).first(size), kVolume).ok());
+  }
+}
+
+TEST(ChainTest, AnotherVolumesChainIsRefused) {
+  const Bytes bytes = EncodeChain(SomeChain(), kVolume);
+  EXPECT_EQ(DecodeChain(bytes, Uuid::FromRandom(3, 5)).status().code(), Code::kCorruption);
+}
+
+TEST(ChainTest, LookUpFindsEntriesAndTheirSuccessors) {
+  const Chain chain = SomeChain();
+  EXPECT_EQ(FindEntry(chain, {2}), &chain.entries[1]);
+  EXPECT_EQ(FindEntry(chain, {3}), nullptr);
+  EXPECT_EQ(NextEntry(chain, {2}), &chain.entries[2]);
+  EXPECT_EQ(NextEntry(chain, {4}), nullptr);
+}
+
+}  // namespace
+}  // namespace borealis::log
