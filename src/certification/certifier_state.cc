@@ -35,29 +35,36 @@ void PutClaims(Encoder& out, const std::vector<Claim>& claims, int64_t base) {
   out.Raw(std::as_bytes(std::span(packed)));
 }
 
-// Whether a claim can be in the window that ends at `seqno`, by a source that counts there.
-bool IsPlausible(const Claim& claim, int64_t seqno, const std::vector<bool>& sources) {
-  return claim.newest >= 1 && claim.newest <= seqno && (claim.second == 0 || claim.second >= 1) &&
-         claim.second < claim.newest && claim.source < sources.size() && sources[claim.source];
-}
+// The seqnos at which a source can have made claims; none: first > last.
+struct Tenure {
+  int64_t first = 1;
+  int64_t last = 0;
+};
 
-// Which source numbers a claim of the window that ends at `seqno` may carry.
-std::vector<bool> ClaimingSources(const Membership& members, uint32_t window, int64_t seqno) {
-  std::vector<bool> sources(kFirstMemberSource);
-  sources[kIsolatedSource] = true;
-  const auto allow = [&](uint32_t source) {
-    sources.resize(std::max<size_t>(sources.size(), source + 1));
-    sources[source] = true;
+// By source number, as of `seqno`.
+std::vector<Tenure> Tenures(const Membership& members, uint32_t window, int64_t seqno) {
+  std::vector<Tenure> tenures(kFirstMemberSource);
+  const auto set = [&](uint32_t source, const Tenure& tenure) {
+    tenures.resize(std::max<size_t>(tenures.size(), source + 1));
+    tenures[source] = tenure;
   };
-  for (const Membership::Standing& standing : members.standings()) {
-    allow(standing.source);
+  set(kIsolatedSource, {.first = 1, .last = seqno});
+  for (size_t i = 0; i < members.standings().size(); ++i) {
+    const Seqno joined = members.view().members[i].joined;
+    set(members.standings()[i].source, {.first = joined.value + 1, .last = seqno});
   }
   for (const Membership::Former& former : members.former()) {
     if (former.departed.value >= seqno + 1 - window) {
-      allow(former.source);
+      set(former.source, {.first = 1, .last = former.departed.value - 1});
     }
   }
-  return sources;
+  return tenures;
+}
+
+bool IsPlausible(const Claim& claim, const std::vector<Tenure>& tenures) {
+  return claim.source < tenures.size() && claim.newest >= tenures[claim.source].first &&
+         claim.newest <= tenures[claim.source].last &&
+         (claim.second == 0 || (claim.second >= 1 && claim.second < claim.newest));
 }
 
 Result<std::vector<Claim>> GetClaims(Decoder& in, const Membership& members, uint32_t window,
@@ -67,7 +74,7 @@ Result<std::vector<Claim>> GetClaims(Decoder& in, const Membership& members, uin
   if (!in.done()) {
     return Corrupt("claims do not decode");
   }
-  const std::vector<bool> sources = ClaimingSources(members, window, seqno);
+  const std::vector<Tenure> tenures = Tenures(members, window, seqno);
   const int64_t base = seqno + 1 - window;
   std::vector<Claim> claims(count);
   for (size_t i = 0; i < count; ++i) {
@@ -76,8 +83,7 @@ Result<std::vector<Claim>> GetClaims(Decoder& in, const Membership& members, uin
     claims[i] = Unpack(packed, base);
     const bool ascends = i == 0 || SavedBefore(claims[i - 1], claims[i]);
     // A second that unpacks to 0 though it is one (its seqno would be 0) is not our writing.
-    if (!ascends || !IsPlausible(claims[i], seqno, sources) ||
-        Pack(claims[i], base).word != packed.word) {
+    if (!ascends || !IsPlausible(claims[i], tenures) || Pack(claims[i], base).word != packed.word) {
       return Corrupt(fmt::format("claim {} of {} cannot be", i, count));
     }
   }

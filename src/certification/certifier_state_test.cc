@@ -112,6 +112,34 @@ TEST(CertifierState, ADamagedStateWithAGoodChecksumIsRefusedOrCanonical) {
   EXPECT_GT(refused, 500u);
 }
 
+// A claim by a former member of a later seqno than its departure would outlive the reservation of
+// its source number; found by the fuzzer.
+TEST(CertifierState, AClaimMadeAfterItsSourceDepartedIsRefused) {
+  Certifier certifier(100);
+  certifier.Certify({1}, JoinRecord(Node(1)));
+  certifier.Certify({2}, JoinRecord(Node(2)));
+  certifier.Certify({3}, WriteSet(Node(2), 2, 2, {{7, KeyType::kUpdate}}));
+  certifier.Certify({4}, ViewRecord(Node(2), 3, LeaveOf(Node(2))));
+  certifier.Certify({5}, WriteSet(Node(1), 2, 4, {}));
+  const Bytes good = certifier.Save();
+  ASSERT_TRUE(Certifier::Load(good).ok());
+  // The only claim's word lies just before the checksum; its seqno counts from 5 + 1 - 100.
+  const auto with_claim_at = [&](uint64_t seqno) {
+    Bytes bytes = good;
+    uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + bytes.size() - 16, sizeof(word));
+    const uint64_t offset = seqno + 94;
+    word = (word >> 40 << 40) | offset << 20 | offset;
+    std::memcpy(bytes.data() + bytes.size() - 16, &word, sizeof(word));
+    Reseal(bytes);
+    return bytes;
+  };
+  EXPECT_EQ(with_claim_at(3), good);
+  EXPECT_TRUE(Certifier::Load(with_claim_at(2)).ok());
+  EXPECT_EQ(Certifier::Load(with_claim_at(4)).status().code(), Code::kCorruption);
+  EXPECT_EQ(Certifier::Load(with_claim_at(5)).status().code(), Code::kCorruption);
+}
+
 TEST(CertifierState, EqualHistoriesGiveEqualBytes) {
   EXPECT_EQ(Sample().Save(), Sample().Save());
   EXPECT_NE(Sample(8).StateDigest(), Sample(9).StateDigest());
