@@ -52,28 +52,29 @@ Result<std::vector<SegmentId>> MemoryBackend::ListSegments() {
   return volume_->segments.List();
 }
 
+Result<MemoryBackend::Admitted> MemoryBackend::AdmitAppendLocked(const SegmentRef& segment,
+                                                                 const BatchEncoder& encode) {
+  RETURN_IF_ERROR(CheckAliveLocked());
+  ASSIGN_OR_RETURN(Segment * open, volume_->segments.FindOpen(segment));
+  const ByteView bytes = encode(volume_->segments.PlaceOf(*open));
+  if (bytes.empty()) {
+    return Status(Code::kConflict, "the encoder declined this place");
+  }
+  RETURN_IF_ERROR(volume_->segments.CheckFits(segment, *open, bytes.size()));
+  return Admitted{.segment = open, .bytes = bytes};
+}
+
 AppendResult MemoryBackend::Append(const SegmentRef& segment, const BatchEncoder& encode) {
   MutexLock lock(volume_->mutex);
   AppendResult result;
-  result.status = CheckAliveLocked();
-  if (!result.status.ok()) {
+  const Result<Admitted> admitted = AdmitAppendLocked(segment, encode);
+  if (!admitted.ok()) {
+    result.status = admitted.status();
     return result;
   }
-  SegmentTable& segments = volume_->segments;
-  const Result<Segment*> found = segments.FindOpen(segment);
-  if (!found.ok()) {
-    result.status = found.status();
-    return result;
-  }
-  Segment& open = **found;
-  const ByteView bytes = encode(segments.PlaceOf(open));
-  result.status = bytes.empty() ? Status(Code::kConflict, "the encoder declined this place")
-                                : segments.CheckFits(segment, open, bytes.size());
-  if (!result.status.ok()) {
-    return result;
-  }
-  result.offset = segments.Write(open, bytes, volume_->generation);
-  segments.Sync(open);
+  Segment& open = *admitted->segment;
+  result.offset = volume_->segments.Write(open, admitted->bytes, volume_->generation);
+  volume_->segments.Sync(open);
   result.outcome = AppendOutcome::kOk;
   volume_->changed.NotifyAll();
   return result;
@@ -105,7 +106,7 @@ Result<Bytes> MemoryBackend::ReadRaw(const SegmentRef& segment, uint64_t offset,
   MutexLock lock(volume_->mutex);
   RETURN_IF_ERROR(CheckAliveLocked());
   ASSIGN_OR_RETURN(const Segment* found, volume_->segments.Find(segment));
-  return SegmentTable::ReadRaw(*found, offset, length);
+  return volume_->segments.ReadRaw(*found, offset, length);
 }
 
 Status MemoryBackend::WaitForData(const SegmentRef& segment, uint64_t known_end,

@@ -55,13 +55,21 @@ class MemoryBackend : public Backend {
   Status DeleteHint(std::string_view name) override;
   Result<std::vector<Hint>> ListHints(std::string_view prefix) override;
 
- private:
-  friend class MemoryBlobWriter;
-
+ protected:
+  struct Admitted {
+    Segment* segment;
+    ByteView bytes;
+  };
+  // Everything that an append does before it writes: the refusals, the encoder, the limits.
+  Result<Admitted> AdmitAppendLocked(const SegmentRef& segment, const BatchEncoder& encode)
+      REQUIRES(volume_->mutex);
   Status CheckAliveLocked() const REQUIRES(volume_->mutex);
-  const MemoryProcess& SelfLocked() const REQUIRES(volume_->mutex);
 
   const std::shared_ptr<MemoryVolume> volume_;  // shared: the medium outlives each process
+
+ private:
+  const MemoryProcess& SelfLocked() const REQUIRES(volume_->mutex);
+
   const uint64_t process_;
 };
 

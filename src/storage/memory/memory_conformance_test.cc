@@ -19,6 +19,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Memory("Positioned", {}),
                       Memory("PositionedSmall", {.traits = Small(kPositionedTraits)}),
                       Memory("PositionedEndsLost", {.full_crash_loses_ends = true}),
+                      Memory("PositionedSealsLost", {.full_crash_loses_ends = true,
+                                                     .full_crash_loses_seal = [] { return true; }}),
                       Memory("Floating", {.traits = kFloatingTraits}),
                       Memory("FloatingSmall", {.traits = Small(kFloatingTraits)})),
     conformance::FactoryName);

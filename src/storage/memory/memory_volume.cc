@@ -74,25 +74,13 @@ uint64_t MemoryVolume::AdmitLocked() {
                                   [](const auto& entry) { return entry.second.alive; });
   if (alone) {
     ++generation;
-    ForgetEndsLocked();
+    if (options_.full_crash_loses_ends && options_.traits.tail_may_tear) {
+      segments.ForgetEnds(options_.full_crash_loses_seal);
+    }
   }
   const uint64_t number = ++processes_made_;
   processes[number].recovering = alone;
   return number;
-}
-
-void MemoryVolume::ForgetEndsLocked() {
-  if (!options_.full_crash_loses_ends || !options_.traits.tail_may_tear) {
-    return;
-  }
-  for (auto& [id, segment] : segments.all()) {
-    segment.end_lost = true;
-    segment.sealed = false;
-    segment.poisoned = false;
-    segment.broken_tail = false;
-    segment.durable_end = 0;
-    segment.written_end = 0;
-  }
 }
 
 }  // namespace borealis::storage

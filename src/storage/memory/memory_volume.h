@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -38,9 +39,12 @@ inline constexpr Traits kFloatingTraits = {.positioned_appends = false,
 struct MemoryOptions {
   Traits traits = kPositionedTraits;
   std::string name = "memory://test";
-  // After a moment with no process attached: seals and ends are forgotten, as the contract allows
-  // where tail_may_tear. Every segment must then be sealed at a size again before it is read.
+  // After a moment with no process attached: the ends of unsealed segments are forgotten, as the
+  // contract allows where tail_may_tear; each must be sealed at a size before it is read or left.
   bool full_crash_loses_ends = false;
+  // With the above: asked for each sealed segment whether its seal is forgotten too; empty: no.
+  // Called with the volume locked.
+  std::function<bool()> full_crash_loses_seal = nullptr;
   // False for single-threaded use: WaitForData that has nothing returns kTimeout at once.
   bool waits_block = true;
 };
@@ -92,7 +96,6 @@ class MemoryVolume : public std::enable_shared_from_this<MemoryVolume> {
  private:
   bool RecoveringLocked() const REQUIRES(mutex);
   uint64_t AdmitLocked() REQUIRES(mutex);
-  void ForgetEndsLocked() REQUIRES(mutex);
 
   const MemoryOptions options_;
   uint64_t processes_made_ GUARDED_BY(mutex) = 0;

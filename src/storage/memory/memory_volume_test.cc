@@ -56,7 +56,6 @@ TEST(MemoryVolumeTest, LostEndsAreGivenBackByASealWithASize) {
   auto a = volume->Attach();
   ASSERT_TRUE(a->CreateSegment(kSegment).ok());
   ASSERT_EQ(AppendText(*a, "validated|torn").outcome, AppendOutcome::kOk);
-  ASSERT_TRUE(a->Seal(kSegment, nullptr).ok());
   a.reset();
   a = volume->Attach();
   const Result<SegmentState> state = a->State(kSegment);
@@ -71,6 +70,26 @@ TEST(MemoryVolumeTest, LostEndsAreGivenBackByASealWithASize) {
   const Result<Bytes> bytes = a->Read(kSegment, 0, 100);
   ASSERT_TRUE(bytes.ok());
   EXPECT_EQ(AsText(*bytes), "validated");
+}
+
+TEST(MemoryVolumeTest, SealsOutliveAFullCrashUnlessToldOtherwise) {
+  for (const bool lost : {false, true}) {
+    MemoryOptions options;
+    options.full_crash_loses_ends = true;
+    options.full_crash_loses_seal = [lost] { return lost; };
+    const auto volume = MemoryVolume::Create(options);
+    auto a = volume->Attach();
+    ASSERT_TRUE(a->CreateSegment(kSegment).ok());
+    ASSERT_EQ(AppendText(*a, "final").outcome, AppendOutcome::kOk);
+    ASSERT_TRUE(a->Seal(kSegment, nullptr).ok());
+    a.reset();
+    a = volume->Attach();
+    const Result<SegmentState> state = a->State(kSegment);
+    ASSERT_TRUE(state.ok());
+    EXPECT_EQ(state->sealed, !lost);
+    EXPECT_EQ(state->must_seal, lost);
+    EXPECT_EQ(state->durable_end, lost ? 0u : 5u);
+  }
 }
 
 TEST(MemoryVolumeTest, WaitsReturnAtOnceForSingleThreadedUse) {

@@ -81,19 +81,37 @@ Status SegmentTable::CheckFits(const SegmentRef& ref, const Segment& segment, si
   return {};
 }
 
+uint64_t SegmentTable::Growth(const Segment& segment, size_t bytes) {
+  const uint64_t end = segment.written_end + bytes;
+  return end > segment.media.size() ? end - segment.media.size() : 0;
+}
+
+void SegmentTable::Place(Segment& segment, ByteView bytes) {
+  const uint64_t end = segment.written_end + bytes.size();
+  segment.dirty_end = std::max(segment.dirty_end, end);
+  segment.media.resize(std::max<size_t>(segment.media.size(), end));
+  std::copy(bytes.begin(), bytes.end(),
+            segment.media.begin() + static_cast<ptrdiff_t>(segment.written_end));
+}
+
 uint64_t SegmentTable::Write(Segment& segment, ByteView bytes, uint64_t generation) {
+  Place(segment, bytes);
   const uint64_t offset = segment.written_end;
   segment.written_end += bytes.size();
-  segment.dirty_end = std::max(segment.dirty_end, segment.written_end);
-  segment.media.resize(std::max<size_t>(segment.media.size(), segment.written_end));
-  std::copy(bytes.begin(), bytes.end(), segment.media.begin() + static_cast<ptrdiff_t>(offset));
   segment.appended_in = generation;
   return offset;
+}
+
+void SegmentTable::WriteDebris(Segment& segment, ByteView bytes, uint64_t generation) {
+  Place(segment, bytes);
+  segment.broken_tail = true;
+  segment.appended_in = generation;
 }
 
 void SegmentTable::Sync(Segment& segment) {
   CHECK(!segment.poisoned);
   segment.durable_end = segment.written_end;
+  segment.synced_end = std::max(segment.synced_end, segment.written_end);
 }
 
 Result<uint64_t> SegmentTable::Seal(const SegmentRef& ref, const uint64_t* cut,
@@ -124,6 +142,7 @@ Result<uint64_t> SegmentTable::Seal(const SegmentRef& ref, const uint64_t* cut,
       return refuse("a sync of the bytes above failed");
     }
     segment->durable_end = *cut;
+    segment->synced_end = std::max(segment->synced_end, *cut);
   }
   segment->written_end = segment->durable_end;
   segment->sealed = true;
@@ -150,8 +169,23 @@ Result<Bytes> SegmentTable::Read(const SegmentRef& ref, const Segment& segment, 
   return Slice(segment.media, offset, length, segment.durable_end);
 }
 
-Bytes SegmentTable::ReadRaw(const Segment& segment, uint64_t offset, size_t length) {
-  return Slice(segment.media, offset, length, segment.media.size());
+Bytes SegmentTable::ReadRaw(const Segment& segment, uint64_t offset, size_t length) const {
+  return Slice(segment.media, offset, length,
+               traits_.tail_may_tear ? segment.media.size() : segment.durable_end);
+}
+
+void SegmentTable::ForgetEnds(const std::function<bool()>& loses_seal) {
+  for (auto& [id, segment] : segments_) {
+    if (segment.sealed && (!loses_seal || !loses_seal())) {
+      continue;
+    }
+    segment.end_lost = true;
+    segment.sealed = false;
+    segment.poisoned = false;
+    segment.broken_tail = false;
+    segment.durable_end = 0;
+    segment.written_end = 0;
+  }
 }
 
 uint64_t SegmentTable::BytesUsed() const {

@@ -6,6 +6,9 @@
 // [written_end, dirty_end) are debris of an appender that died in the middle of a write; bytes past
 // dirty_end are what the medium held before (zeros of a pre-written file, leftovers of a recycled
 // one). Not thread-safe: guarded by the mutex of MemoryVolume.
+//
+// durable_end and written_end are what processes know, and may be lost with the last of them;
+// synced_end is the medium's own: what is below it survives a power loss.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +28,7 @@ struct Segment {
   uint64_t durable_end = 0;
   uint64_t written_end = 0;
   uint64_t dirty_end = 0;
+  uint64_t synced_end = 0;
   bool sealed = false;
   bool poisoned = false;     // S6
   bool broken_tail = false;  // an appender died in the middle of a write
@@ -54,8 +58,12 @@ class SegmentTable {
   AppendPlace PlaceOf(const Segment& segment) const;
   // kInvalidArgument (larger than one append), kSealed (does not fit), or Ok.
   Status CheckFits(const SegmentRef& ref, const Segment& segment, size_t bytes) const;
+  // Bytes by which the medium grows when `bytes` are appended.
+  static uint64_t Growth(const Segment& segment, size_t bytes);
   // Accepts the bytes at written_end; they are not durable. Returns their offset.
   uint64_t Write(Segment& segment, ByteView bytes, uint64_t generation);
+  // Leaves the bytes at written_end as an appender does that died while it wrote them.
+  void WriteDebris(Segment& segment, ByteView bytes, uint64_t generation);
   // Everything written is durable. REQUIRES: not poisoned.
   void Sync(Segment& segment);
 
@@ -64,13 +72,20 @@ class SegmentTable {
   static SegmentState StateOf(const Segment& segment, const Traits& traits);
   static Result<Bytes> Read(const SegmentRef& ref, const Segment& segment, uint64_t offset,
                             size_t length);
-  static Bytes ReadRaw(const Segment& segment, uint64_t offset, size_t length);
+  // What the medium holds; only what is durable where it shows nothing else (!tail_may_tear).
+  Bytes ReadRaw(const Segment& segment, uint64_t offset, size_t length) const;
+
+  // After a moment without processes: an unsealed segment's ends are unknown, and a sealed one's
+  // too where `loses_seal` says so.
+  void ForgetEnds(const std::function<bool()>& loses_seal);
 
   std::map<SegmentId, Segment>& all() { return segments_; }
   // Bytes that the segments' media take.
   uint64_t BytesUsed() const;
 
  private:
+  static void Place(Segment& segment, ByteView bytes);
+
   const Traits traits_;
   uint64_t incarnations_ = 0;
   std::map<SegmentId, Segment> segments_;
