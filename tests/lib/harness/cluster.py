@@ -110,7 +110,7 @@ class Cluster:
         if self.medium.replicates:
             position = server.recovered_position()
             extra = {} if position == UNDEFINED_POSITION else {"wsrep-start-position": position}
-            server.start(**extra)
+            server.start(**self.medium.restart_options(server), **extra)
         else:
             server.start()
 

@@ -41,7 +41,7 @@ def differences(servers: list[Server], timeout_s: float = 60) -> list[str]:
             found.append(f"{thing} differs at seqno {seqno}: {first.name} has "
                          f"{_short(reference.get(thing))}, {server.name} has "
                          f"{_short(image.get(thing))}")
-            if thing.startswith("rows of "):
+            if thing.startswith("rows of ") and thing in reference and thing in image:
                 found += _row_difference(first, server, thing.removeprefix("rows of "))
     return found
 

@@ -46,6 +46,9 @@ class VolumeMedium:
     def first_start_options(self, server, slot: int) -> dict:
         return {} if self.directory.exists() else {"wsrep-new-cluster": None}
 
+    def restart_options(self, server) -> dict:
+        return {}
+
 
 class GaleraMedium:
     """Debian's galera-4, for comparison and for trying the harness itself.
@@ -85,6 +88,12 @@ class GaleraMedium:
             f"# GALERA saved state\nversion: 2.1\nuuid:    {uuid}\nseqno:   {seqno}\n"
             "safe_to_bootstrap: 0\n")
         return {"wsrep-start-position": f"{uuid}:{seqno}"}
+
+    def restart_options(self, server) -> dict:
+        # A joiner's rsync daemon runs as nobody when the server runs as root.
+        server.datadir.chmod(0o777)
+        return {"wsrep-sst-method": "rsync",
+                "wsrep-sst-receive-address": f"{server.address}:4444"}
 
 
 class NoMedium:

@@ -77,7 +77,7 @@ class Server:
             try:
                 with self.connect(connect_timeout=2, read_timeout=5) as connection:
                     ready = status(connection, "wsrep_ready")
-                    if ready.get("wsrep_ready", "ON") == "ON":
+                    if "wsrep-provider" not in self.options or ready["wsrep_ready"] == "ON":
                         return
                     why = f"wsrep_ready = {ready}"
             except pymysql.Error as error:

@@ -1,0 +1,83 @@
+"""Results as Markdown. A ratio is of figures of one round; shown: median (lowest - highest)."""
+
+import statistics
+
+_PARTS = ["queue", "append", "sync", "certify", "order"]
+
+
+def markdown(args, facts, names, baseline, points) -> str:
+    parts = [
+        f"{facts['time']}, {facts['cores']} cores ({facts['cpu']}), {args.rounds} rounds of "
+        f"{args.seconds} s after {args.warmup} s, {args.tables} tables of {args.rows} rows, "
+        f"buffer pool {args.buffer_pool} MiB, {args.appliers} appliers.",
+        _throughput(args, names, points), _ratios(args, names, points),
+        _breakdown(args, names, points), _memory(names, baseline, points)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _select(points, load, threads, name, field="tps"):
+    return [p[field] for p in points
+            if (p["load"], p["threads"], p["contestant"]) == (load, threads, name)]
+
+
+def _cells(args):
+    return [(load, threads) for load in args.loads for threads in args.threads]
+
+
+def _table(title, header, rows):
+    lines = [f"### {title}", "", "| " + " | ".join(header) + " |",
+             "|" + "---|" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
+
+
+def _throughput(args, names, points):
+    rows = []
+    for load, threads in _cells(args):
+        cells = []
+        for name in names:
+            tps = statistics.median(_select(points, load, threads, name))
+            p95 = statistics.median(_select(points, load, threads, name, "p95_ms"))
+            ignored = statistics.median(_select(points, load, threads, name, "ignored_per_s"))
+            cells.append(f"{tps:.0f} / {p95:.2f} / {ignored:.1f}")
+        rows.append([load, threads, *cells])
+    return _table("Transactions per second / 95th percentile (ms) / conflicts per second, medians",
+                  ["load", "threads", *names], rows)
+
+
+def _ratios(args, names, points):
+    subject = names[0]
+    rows = []
+    for load, threads in _cells(args):
+        own = _select(points, load, threads, subject)
+        cells = []
+        for name in names[1:]:
+            ratios = [a / b for a, b in zip(own, _select(points, load, threads, name))]
+            cells.append(f"**{statistics.median(ratios):.2f}** ({min(ratios):.2f} - {max(ratios):.2f})")
+        rows.append([load, threads, *cells])
+    return _table(f"{subject} relative to others, paired by round",
+                  ["load", "threads", *(f"/ {name}" for name in names[1:])], rows)
+
+
+def _breakdown(args, names, points):
+    """Mean since the server's start, as it stood after the last round of each cell."""
+    rows = []
+    for load, threads in _cells(args):
+        status = _select(points, load, threads, names[0], "status")[-1][0]
+        if "wsrep_borealis_commit_queue_us" not in status:
+            return ""
+        rows.append([load, threads, *(status.get(f"wsrep_borealis_commit_{p}_us", "-") for p in _PARTS),
+                     status.get("wsrep_borealis_apply_us", "-"),
+                     status.get("wsrep_borealis_batch_records", "-")])
+    return _table("A commit of the first node, microseconds (means since its start)",
+                  ["load", "threads", *_PARTS, "remote apply", "records per batch"], rows)
+
+
+def _memory(names, baseline, points):
+    rows = []
+    for name in names:
+        after = [p["rss_kib"] for p in points if p["contestant"] == name]
+        for node, start in enumerate(baseline[name]):
+            peak = max(rss[node] for rss in after)
+            rows.append([name, node + 1, start // 1024, peak // 1024, (peak - start) // 1024])
+    return _table("Resident memory, MiB (the buffer pool fills up in all)",
+                  ["contestant", "node", "at start", "highest", "growth"], rows)
