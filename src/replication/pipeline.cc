@@ -98,9 +98,7 @@ Pipeline::Next Pipeline::NextWork() {
       work_.NotifyAll();
       return {Work::kClosed, nullptr};
     }
-    // With an item waiting for its dependency somebody has to stay here to be told.
-    const bool may_leave = queue_.empty() || idle_ > 0;
-    if (!tail_lent_ && !tail_held_ && !closing_ && may_leave) {
+    if (!tail_lent_ && !tail_held_ && !closing_ && OthersWatchQueue()) {
       tail_lent_ = true;
       return {Work::kTail, nullptr};
     }
@@ -108,6 +106,11 @@ Pipeline::Next Pipeline::NextWork() {
     work_.Wait(mutex_);
     --idle_;
   }
+}
+
+bool Pipeline::TailMayWait() const {
+  MutexLock lock(mutex_);
+  return !HeadReady() && OthersWatchQueue() && !closing_ && !tail_held_ && !synced_pending_;
 }
 
 void Pipeline::ReturnTail() {

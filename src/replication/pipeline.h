@@ -56,6 +56,9 @@ class Pipeline {
     std::unique_ptr<ApplyItem> item;
   };
   Next NextWork() EXCLUDES(mutex_);
+  // False: there is work, or an item that waits for its dependency and nobody else to take it; the
+  // tail watcher must not go to sleep. To be asked after it fixed the position it will watch.
+  bool TailMayWait() const EXCLUDES(mutex_);
   void ReturnTail() EXCLUDES(mutex_);
   // The next idle applier reports kSynced.
   void AnnounceSynced() EXCLUDES(mutex_);
@@ -80,6 +83,8 @@ class Pipeline {
   static constexpr size_t kTurnSlots = 64;  // waiters of different turns rarely share a slot
   CondVar& TurnOf(Seqno seqno) { return turn_[static_cast<size_t>(seqno.value) % kTurnSlots]; }
   bool HeadReady() const REQUIRES(mutex_);
+  // With an item waiting for its dependency somebody has to stay here to be told.
+  bool OthersWatchQueue() const REQUIRES(mutex_) { return queue_.empty() || idle_ > 0; }
   void AfterProgress() REQUIRES(mutex_);
 
   mutable Mutex mutex_;

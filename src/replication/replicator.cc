@@ -31,16 +31,15 @@ Replicator::Replicator(storage::Backend& backend, log::Log& log, ReplicatorConfi
       leases_(std::make_unique<LeaseTable>(self_, config_.lease_ticks)),
       pipeline_(std::make_unique<Pipeline>(config_.start)),
       submit_(std::make_unique<SubmitQueue>(
-          log, clock, [this] { return ReadLog(); }, figures_)) {}
+          log, clock,
+          [this]() -> Status {
+            ASSIGN_OR_RETURN(const bool read, ReadToEnd());
+            if (!read) return {Code::kUnavailable, "this node is paused"};
+            return {};
+          },
+          figures_)) {}
 
-Replicator::~Replicator() {
-  {
-    MutexLock lock(tick_mutex_);
-    stopping_ = true;
-    tick_wake_.NotifyAll();
-  }
-  if (ticker_.joinable()) ticker_.join();
-}
+Replicator::~Replicator() { StopTicker(); }
 
 // Certification state as of the start position: every verdict depends on those before it.
 Status Replicator::Rebuild() {
@@ -98,9 +97,10 @@ Status Replicator::Join() {
   return Status::Ok();
 }
 
-SubmitResult Replicator::Replicate(Record& record) {
+SubmitResult Replicator::Replicate(Record& record, bool wants_verdict) {
   record.source = self_;
-  SubmitResult result = submit_->Submit(record);
+  SubmitResult result = submit_->Submit(record, wants_verdict);
+  if (result.status.code() == Code::kUnknown) events_.Stop(result.status);
   if (result.status.ok() && (record.type == RecordType::kWriteSet)) {
     const bool commit = result.outcome.verdict == Verdict::kCommit;
     (commit ? figures_.commits : figures_.cert_failures).fetch_add(1, std::memory_order_relaxed);
@@ -108,18 +108,20 @@ SubmitResult Replicator::Replicate(Record& record) {
   return result;
 }
 
+Status Replicator::ReadLog() { return ReadToEnd().status(); }
+
 // A paused node reads nothing: what waits for a verdict waits for Resume(), which reads again.
-Status Replicator::ReadLog() {
+Result<bool> Replicator::ReadToEnd() {
   Status status;
   {
     MutexLock lock(read_mutex_);
-    if (paused_) return Status::Ok();
+    if (paused_ || closed_) return false;
     while (status.ok()) {
       auto entry = reader_->Next();
       if (!entry.ok()) {
         status = entry.status();
       } else if (*entry == nullptr) {
-        return Status::Ok();
+        return true;
       } else {
         status = Deliver(**entry);
       }
@@ -195,17 +197,20 @@ Result<Seqno> Replicator::CausalWait(int64_t timeout_ns) {
   const int64_t deadline_ns = clock_.MonotonicNs() + timeout_ns;
   ASSIGN_OR_RETURN(const Position tail, log_.DurableEnd());
   Seqno seqno;
-  {
-    // Another reader may hold the lock and be past the tail already; a paused node waits.
-    RETURN_IF_ERROR(ReadLog());
+  while (!seqno.IsDefined()) {
+    ASSIGN_OR_RETURN(const bool read, ReadToEnd());
     MutexLock lock(read_mutex_);
-    while (reader_->position() < tail && paused_) {
-      const int64_t left_ns = deadline_ns - clock_.MonotonicNs();
-      if (left_ns <= 0 || !resumed_.WaitFor(read_mutex_, left_ns)) {
-        return Status(Code::kTimeout, "causal read: this node is paused");
-      }
+    // Another reader may have been past the tail already; a paused node waits, then reads.
+    if (read || reader_->position() >= tail) {
+      seqno = core_->certifier().seqno();
+      continue;
     }
-    seqno = core_->certifier().seqno();
+    while (paused_ && !closed_) {
+      const int64_t left_ns = deadline_ns - clock_.MonotonicNs();
+      if (left_ns <= 0) return Status(Code::kTimeout, "causal read: this node is paused");
+      resumed_.WaitFor(read_mutex_, left_ns);
+    }
+    if (closed_) return Status(Code::kAborted, "causal read: this node is leaving the cluster");
   }
   RETURN_IF_ERROR(WaitFor(seqno, deadline_ns - clock_.MonotonicNs()));
   return seqno;
@@ -223,7 +228,7 @@ Seqno Replicator::Pause() {
   {
     MutexLock lock(read_mutex_);
     CHECK(!paused_, "paused twice");
-    paused_ = true;
+    paused_ = !closing_;
     upto = core_->certifier().seqno();
   }
   pipeline_->HoldTail(true);
@@ -234,7 +239,7 @@ Seqno Replicator::Pause() {
 void Replicator::Resume() {
   {
     MutexLock lock(read_mutex_);
-    CHECK(paused_, "resumed without a pause");
+    CHECK(paused_ || closing_, "resumed without a pause");
     paused_ = false;
     resumed_.NotifyAll();
   }
@@ -280,6 +285,8 @@ void Replicator::Close() {
   {
     MutexLock lock(read_mutex_);
     closing_ = true;
+    paused_ = false;  // or those who wait for a verdict would wait for ever
+    resumed_.NotifyAll();
   }
   const SubmitResult left = Replicate(record);
   if (!left.status.ok()) {
@@ -287,9 +294,16 @@ void Replicator::Close() {
                left.status.ToString());
   }
   submit_->Close({Code::kAborted, "this server is leaving the cluster"});
+  StopTicker();
+  const Status gone = backend_.DeleteHint(kHeartbeatPrefix + self_.uuid.ToString());
+  if (!gone.ok()) LogWarning("stale heartbeat stays: {}", gone.ToString());
+  // The last ones who appended may still wait for their verdict.
+  const Status read = ReadLog();
+  if (!read.ok()) submit_->Abandon(read);
   {
     MutexLock lock(read_mutex_);
-    paused_ = true;  // nothing is delivered after the own departure
+    closed_ = true;
+    resumed_.NotifyAll();
   }
   pipeline_->Close();
   log_.Interrupt();

@@ -44,6 +44,9 @@ struct ReplicatorConfig {
   size_t backlog_items_max = 4096;
 };
 
+// Heartbeats: hint "member.<uuid>" := u64 counter.
+inline constexpr char kHeartbeatPrefix[] = "member.";
+
 class Replicator {
  public:
   // Joins the cluster: returns when the own join is in the log. Errors: kInvalidArgument (start
@@ -59,9 +62,9 @@ class Replicator {
   const View& join_view() const { return join_view_; }    // with this node
   Slot slot() const { return slot_; }
 
-  // Appends an own record and returns its verdict (SubmitResult). record.source, last_seen (ordered
-  // records, when undefined) are filled in.
-  SubmitResult Replicate(Record& record);
+  // Appends an own record and returns its verdict (SubmitResult, never kUnknown: then the node
+  // stops). record.source is filled in. A paused node gives no verdict before Resume().
+  SubmitResult Replicate(Record& record, bool wants_verdict = true);
   // Own records that failed certification pass commit order like the others.
   Pipeline::Turn EnterOrder(Seqno seqno, const std::atomic<bool>* aborted);
   void WakeOrder(Seqno seqno) { pipeline_->WakeEnter(seqno); }
@@ -84,11 +87,13 @@ class Replicator {
 
   // Stops delivering and waits until everything delivered is finished; returns that seqno.
   Seqno Pause();
+  // REQUIRES: paused. Close() ends a pause, too; a Resume() after it does nothing.
   void Resume();
   // Has Synced() called from an applier.
   void AnnounceSynced() { pipeline_->AnnounceSynced(); }
 
-  // Leaves the cluster: no new local records, a leave record, all appliers return.
+  // Leaves the cluster: a leave record, no new local records, everyone who submitted one gets an
+  // answer, all appliers return.
   void Close();
 
   // The whole payload of an item, loaded from the log if it is not in memory.
@@ -109,7 +114,8 @@ class Replicator {
   // An isolated statement ended here with `own_error` (empty: success). Ok when that is what the
   // log says of its origin; a success is compared later, when the origin's word comes, and stops
   // the node should it differ. A failure waits for the origin's word; should the origin be gone
-  // without one, this node records its own, and the first record in the log decides.
+  // without one, this node records its own, and the first record in the log decides. kAborted: this
+  // node was closed first.
   Status JudgeOutcome(Seqno seqno, const NodeId& origin, const std::string& own_error)
       EXCLUDES(outcome_mutex_);
   // Appends what an isolated statement did, soon. Only the first outcome of a seqno counts.
@@ -121,7 +127,10 @@ class Replicator {
 
   Status Rebuild() EXCLUDES(read_mutex_);
   Status Join() EXCLUDES(read_mutex_);
+  // Everything durable at the time of the call, unless the node is paused or closed: then Ok, too.
   Status ReadLog() EXCLUDES(read_mutex_);
+  // The same; false when it did not read for that reason.
+  Result<bool> ReadToEnd() EXCLUDES(read_mutex_);
   Status Deliver(const LogEntry& entry) REQUIRES(read_mutex_);
   void DeliverItem(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
   void NoteOutcome(const Record& record) EXCLUDES(outcome_mutex_);
@@ -129,6 +138,7 @@ class Replicator {
   void WatchTail();
   bool ApplyOne(ApplyItem& item, void* applier);
   void TickLoop();
+  void StopTicker();
   void Tick(uint64_t n);
   void AppendPending();
   void ExpelSilent();
@@ -148,7 +158,8 @@ class Replicator {
   std::unique_ptr<Core> core_ GUARDED_BY(read_mutex_);
   std::unique_ptr<log::Reader> reader_ GUARDED_BY(read_mutex_);
   bool paused_ GUARDED_BY(read_mutex_) = false;
-  bool closing_ GUARDED_BY(read_mutex_) = false;
+  bool closing_ GUARDED_BY(read_mutex_) = false;  // the own departure is no expulsion
+  bool closed_ GUARDED_BY(read_mutex_) = false;   // nothing is delivered any more
   CondVar resumed_;
 
   Mutex outcome_mutex_;
@@ -162,7 +173,8 @@ class Replicator {
   std::atomic<int> room_waiters_{0};
 
   Mutex tick_mutex_;
-  std::vector<Record> pending_ GUARDED_BY(tick_mutex_);  // digests, to be appended by the ticker
+  std::vector<Record> pending_ GUARDED_BY(tick_mutex_);  // digests and outcomes, for the ticker
+  bool tick_now_ GUARDED_BY(tick_mutex_) = false;
   bool stopping_ GUARDED_BY(tick_mutex_) = false;
   CondVar tick_wake_;
   std::unique_ptr<LeaseTable> leases_;  // ticker only

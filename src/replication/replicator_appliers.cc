@@ -36,8 +36,8 @@ void Replicator::WatchTail() {
     MutexLock lock(read_mutex_);
     from = reader_->position();
   }
-  const Status wait = log_.WaitPast(from, kTailWaitNs);
-  if (wait.ok()) {
+  // What another thread read and delivered before `from` does not wake this wait.
+  if (pipeline_->TailMayWait() && log_.WaitPast(from, kTailWaitNs).ok()) {
     const Status read = ReadLog();
     if (!read.ok()) LogError("reading the log failed: {}", read.ToString());
   }
@@ -130,6 +130,10 @@ Status Replicator::JudgeOutcome(Seqno seqno, const NodeId& origin, const std::st
       if (recorded) outcome_known_.WaitFor(outcome_mutex_, config_.tick_ms * 1'000'000);
     }
     RETURN_IF_ERROR(ReadLog());
+    {
+      MutexLock lock(read_mutex_);
+      if (closed_) return {Code::kAborted, "the origin's outcome is not known at shutdown"};
+    }
     if (!recorded && view().Find(origin) == nullptr) {
       RecordOutcome(seqno, own_error);
       recorded = true;
@@ -149,6 +153,7 @@ void Replicator::RecordOutcome(Seqno seqno, const std::string& error) {
   record.payload = *record.backing;
   MutexLock lock(tick_mutex_);
   pending_.push_back(std::move(record));
+  tick_now_ = true;
   tick_wake_.NotifyAll();
 }
 

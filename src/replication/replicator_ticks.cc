@@ -5,18 +5,14 @@
 #include "replication/replicator.h"
 
 namespace borealis::replication {
-namespace {
-
-constexpr char kHintPrefix[] = "member.";
-
-}  // namespace
 
 void Replicator::TickLoop() {
   for (uint64_t n = 1;; ++n) {
     Tick(n);
     MutexLock lock(tick_mutex_);
     if (stopping_) return;
-    if (pending_.empty()) tick_wake_.WaitFor(tick_mutex_, config_.tick_ms * 1'000'000);
+    if (!tick_now_) tick_wake_.WaitFor(tick_mutex_, config_.tick_ms * 1'000'000);
+    tick_now_ = false;
     if (stopping_) return;
   }
 }
@@ -29,7 +25,7 @@ void Replicator::Tick(uint64_t n) {
 
   Bytes counter;
   Encoder(counter).Int(n);
-  const Status beat = backend_.PutHint(kHintPrefix + self_.uuid.ToString(), counter);
+  const Status beat = backend_.PutHint(kHeartbeatPrefix + self_.uuid.ToString(), counter);
   if (!beat.ok()) LogWarning("heartbeat failed: {}", beat.ToString());
   ExpelSilent();
   const Status marker = log_.WriteIdleMarker();
@@ -40,29 +36,48 @@ void Replicator::Tick(uint64_t n) {
   if (!read.ok()) LogError("reading the log failed: {}", read.ToString());
 }
 
+void Replicator::StopTicker() {
+  {
+    MutexLock lock(tick_mutex_);
+    stopping_ = true;
+    tick_wake_.NotifyAll();
+  }
+  if (ticker_.joinable()) ticker_.join();
+}
+
 void Replicator::AppendPending() {
   std::vector<Record> records;
   {
     MutexLock lock(tick_mutex_);
     records.swap(pending_);
   }
+  std::vector<Record> again;
   for (Record& record : records) {
     const SubmitResult result = Replicate(record);
     if (result.status.ok() || result.status.code() == Code::kAborted) continue;
     LogWarning("could not append a record of type {}: {}", static_cast<int>(record.type),
                result.status.ToString());
+    // Others may be waiting for an outcome; a digest more or less is nothing.
+    if (record.type == RecordType::kIsolatedOutcome) again.push_back(std::move(record));
   }
+  if (again.empty()) return;
+  MutexLock lock(tick_mutex_);
+  for (Record& record : again) pending_.push_back(std::move(record));
 }
 
 void Replicator::ExpelSilent() {
-  const auto hints = backend_.ListHints(kHintPrefix);
+  {
+    MutexLock lock(read_mutex_);
+    if (paused_) return;  // it looks at an old view; others see to it
+  }
+  const auto hints = backend_.ListHints(kHeartbeatPrefix);
   if (!hints.ok()) {
     LogWarning("heartbeats can't be read: {}", hints.status().ToString());
     return;
   }
   std::map<NodeId, uint64_t> counters;
   for (const storage::Hint& hint : *hints) {
-    const auto id = Uuid::Parse(hint.name.substr(sizeof(kHintPrefix) - 1));
+    const auto id = Uuid::Parse(hint.name.substr(sizeof(kHeartbeatPrefix) - 1));
     Decoder decoder(hint.value);
     const auto counter = decoder.Int<uint64_t>();
     if (id.has_value() && decoder.done()) counters.emplace(NodeId{*id}, counter);
@@ -76,14 +91,15 @@ void Replicator::ExpelSilent() {
     Record record;
     record.type = RecordType::kView;
     record.payload = payload;
-    const SubmitResult result = Replicate(record);
+    // The verdict would have to wait while this node is paused, and its heartbeat with it.
+    const SubmitResult result = Replicate(record, /*wants_verdict=*/false);
     if (!result.status.ok()) {
       LogWarning("could not expel node '{}': {}", member.name, result.status.ToString());
       continue;
     }
-    LogWarning("expelled node '{}' ({}) at seqno {}: silent for {} ms", member.name, member.id,
-               result.seqno, config_.tick_ms * config_.lease_ticks);
-    const Status gone = backend_.DeleteHint(kHintPrefix + member.id.uuid.ToString());
+    LogWarning("expelled node '{}' ({}): silent for {} ms", member.name, member.id,
+               config_.tick_ms * config_.lease_ticks);
+    const Status gone = backend_.DeleteHint(kHeartbeatPrefix + member.id.uuid.ToString());
     if (!gone.ok()) LogWarning("stale heartbeat stays: {}", gone.ToString());
   }
 }

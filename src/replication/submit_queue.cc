@@ -12,10 +12,11 @@ SubmitQueue::SubmitQueue(log::Log& log, const Clock& clock, std::function<Status
                          CommitFigures& figures)
     : log_(log), clock_(clock), read_log_(std::move(read_log)), figures_(figures) {}
 
-SubmitResult SubmitQueue::Submit(Record& record) {
+SubmitResult SubmitQueue::Submit(Record& record, bool wants_verdict) {
   Submission self;
   self.record = &record;
   self.ordered = IsOrdered(record.type);
+  self.wants_verdict = self.ordered && wants_verdict;
   self.queued_ns = clock_.MonotonicNs();
   bool lead = false;
   {
@@ -49,9 +50,11 @@ void SubmitQueue::Lead() {
   Unpin(batch, pending, status);
   HandOver();
   if (!status.ok()) return;
-  // A failure to read stops the node elsewhere; here it only means that nobody gets a verdict.
+  // Here a failure to read only means that nobody gets a verdict before the next one who reads.
   const Status read = read_log_();
-  if (!read.ok()) LogError("reading the log after an append failed: {}", read.ToString());
+  if (!read.ok() && read.code() != Code::kUnavailable) {
+    LogError("reading the log after an append failed: {}", read.ToString());
+  }
 }
 
 std::vector<SubmitQueue::Submission*> SubmitQueue::TakeBatch() {
@@ -86,12 +89,31 @@ Status SubmitQueue::AppendFinally(std::vector<Submission*>& pending) {
     figures_.unknown_appends.fetch_add(1);
     LogWarning("append with unknown outcome ({}); sealing the segment to find out",
                report.status.ToString());
-    RETURN_IF_ERROR(log_.ResolveUnknown());
-    RETURN_IF_ERROR(read_log_());
-    pending = NotInLog(pending);
+    RETURN_IF_ERROR(Resolve(pending));
     if (pending.empty()) return Status::Ok();
   }
   return {Code::kUnavailable, "the volume keeps losing appends"};
+}
+
+Status SubmitQueue::Resolve(std::vector<Submission*>& pending) {
+  for (int attempt = 0;; ++attempt) {
+    Status status = log_.ResolveUnknown();
+    if (status.ok()) status = read_log_();
+    MutexLock lock(mutex_);
+    if (status.ok()) {
+      pending = NotInLog(pending);
+      return status;
+    }
+    if (!closed_.ok()) {
+      pending = NotInLog(pending);
+      return {Code::kUnknown,
+              "it is not known whether the commit is in the log: " + status.ToString()};
+    }
+    if (attempt % 100 == 0) {
+      LogWarning("commits wait until the outcome of an append is known: {}", status.ToString());
+    }
+    closing_.WaitFor(mutex_, kResolveRetryNs);
+  }
 }
 
 log::AppendReport SubmitQueue::AppendOnce(const std::vector<Submission*>& pending) {
@@ -116,7 +138,6 @@ log::AppendReport SubmitQueue::AppendOnce(const std::vector<Submission*>& pendin
 
 std::vector<SubmitQueue::Submission*> SubmitQueue::NotInLog(
     const std::vector<Submission*>& pending) {
-  MutexLock lock(mutex_);
   std::vector<Submission*> missing;
   for (Submission* s : pending) {
     // Auxiliary records are not looked for: a second copy of them is harmless.
@@ -138,13 +159,25 @@ void SubmitQueue::Unpin(const std::vector<Submission*>& batch,
   for (Submission* s : batch) {
     s->pinned = false;
     s->in_flight_ns = now_ns;
-    s->settled = s->settled || !s->ordered;
+    if (!s->wants_verdict) {
+      // Its submitter goes; the record itself may still be on its way to us through the log.
+      const auto found = in_flight_.find(s->record->request.value);
+      if (found != in_flight_.end()) found->second = nullptr;
+      s->settled = true;
+    }
     if (s->settled) s->wake.release();
   }
 }
 
 void SubmitQueue::HandOver() {
   MutexLock lock(mutex_);
+  while (!closed_.ok() && !queue_.empty()) {
+    Submission* s = queue_.front();
+    queue_.pop_front();
+    s->result.status = closed_;
+    s->settled = true;
+    s->wake.release();
+  }
   if (queue_.empty()) {
     leader_ = false;
     no_leader_.NotifyAll();
@@ -161,6 +194,7 @@ void SubmitQueue::Settle(RequestNo request, Seqno seqno, const certification::Ou
         seqno, request);
   Submission* s = found->second;
   in_flight_.erase(found);
+  if (s == nullptr) return;
   if (!s->pinned) figures_.certify.Add(clock_.MonotonicNs() - s->in_flight_ns);
   s->result.seqno = seqno;
   s->result.outcome = outcome;
@@ -171,7 +205,20 @@ void SubmitQueue::Settle(RequestNo request, Seqno seqno, const certification::Ou
 void SubmitQueue::Close(const Status& why) {
   MutexLock lock(mutex_);
   closed_ = why;
+  closing_.NotifyAll();
   while (leader_) no_leader_.Wait(mutex_);
+}
+
+void SubmitQueue::Abandon(const Status& why) {
+  MutexLock lock(mutex_);
+  CHECK(!closed_.ok() && !leader_);
+  for (const auto& [request, s] : in_flight_) {
+    if (s == nullptr) continue;
+    s->result.status = {Code::kUnknown, "its verdict can't be read: " + why.ToString()};
+    s->settled = true;
+    s->wake.release();
+  }
+  in_flight_.clear();
 }
 
 size_t SubmitQueue::waiting() const {

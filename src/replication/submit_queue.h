@@ -5,8 +5,10 @@
 // written while this one is certified. One append is in flight at a time, so request numbers reach
 // the log in order (certification rejects a number that is not above the last as a repeat).
 //
-// An append that ends Unknown is resolved (sealed off) before anything else of this node is
-// appended; records that did not make it are appended again under the same request numbers.
+// An append that ends Unknown is resolved (sealed off, and the log read) before anything else of
+// this node is appended; records that did not make it are appended again under the same request
+// numbers. Resolving is tried for as long as it takes: nobody is told a failure that may still turn
+// out to be a commit.
 //
 // Thread-safe. Verdicts come from the thread that reads the log, through Settle().
 #pragma once
@@ -29,6 +31,7 @@ namespace borealis::replication {
 // What became of a submitted record.
 struct SubmitResult {
   // Ok: it has a place in the order and a verdict (ordered records), or is durable (auxiliary).
+  // kUnknown: the queue was closed before its fate was known; its client must get no answer at all.
   // Otherwise it is not in the log and never will be.
   Status status;
   Seqno seqno = Seqno::Undefined();
@@ -40,15 +43,18 @@ class SubmitQueue {
   static constexpr size_t kBatchRecordsMax = 512;
   static constexpr size_t kBatchBytesMax = 4u << 20;
   static constexpr int kUnknownRetriesMax = 8;
+  static constexpr int64_t kResolveRetryNs = 100'000'000;
 
   // `read_log` reads and decides everything up to the durable end; it ends up calling Settle() for
-  // the own records it meets. Borrowed objects outlive the queue.
+  // the own records it meets. kUnavailable: not now (the node is paused). Borrowed objects outlive
+  // the queue.
   SubmitQueue(log::Log& log, const Clock& clock, std::function<Status()> read_log,
               CommitFigures& figures);
 
-  // Blocks until the record is durable and, when ordered, has its verdict. The record's payload
-  // must stay valid meanwhile; `record` is given back with its request number, hash and chunks.
-  SubmitResult Submit(Record& record) EXCLUDES(mutex_);
+  // Blocks until the record is durable and, when ordered and `wants_verdict`, has its verdict. The
+  // record's payload must stay valid meanwhile; `record` is given back with its request number,
+  // hash and chunks.
+  SubmitResult Submit(Record& record, bool wants_verdict = true) EXCLUDES(mutex_);
 
   // The log has an own ordered record: its submitter learns the verdict. REQUIRES: the
   // verdict is not kRepeat.
@@ -59,13 +65,17 @@ class SubmitQueue {
   // left inside an append.
   void Close(const Status& why) EXCLUDES(mutex_);
 
+  // The log can't be read any more: who still waits for a verdict gets kUnknown. REQUIRES: closed.
+  void Abandon(const Status& why) EXCLUDES(mutex_);
+
   size_t waiting() const EXCLUDES(mutex_);
 
  private:
   struct Submission {
     Record* record = nullptr;
     bool ordered = false;
-    bool leads = false;   // woken to lead, not because it is settled
+    bool wants_verdict = false;  // only with `ordered`
+    bool leads = false;          // woken to lead, not because it is settled
     bool pinned = false;  // in the leader's hands: settled or not, its submitter stays asleep
     bool settled = false;
     SubmitResult result;
@@ -80,7 +90,10 @@ class SubmitQueue {
   // Appends until the outcome is final. Not ok: `pending` is left with those not in the log.
   Status AppendFinally(std::vector<Submission*>& pending) EXCLUDES(mutex_);
   log::AppendReport AppendOnce(const std::vector<Submission*>& pending) EXCLUDES(mutex_);
-  std::vector<Submission*> NotInLog(const std::vector<Submission*>& pending) EXCLUDES(mutex_);
+  // After an append with unknown outcome: takes those out of `pending` that are in the log. Not ok
+  // (kUnknown): the queue was closed before that was known.
+  Status Resolve(std::vector<Submission*>& pending) EXCLUDES(mutex_);
+  std::vector<Submission*> NotInLog(const std::vector<Submission*>& pending) REQUIRES(mutex_);
   // The leader touches nothing of the batch after this.
   void Unpin(const std::vector<Submission*>& batch, const std::vector<Submission*>& failed,
              const Status& status) EXCLUDES(mutex_);
@@ -93,11 +106,13 @@ class SubmitQueue {
 
   mutable Mutex mutex_;
   std::deque<Submission*> queue_ GUARDED_BY(mutex_);
-  std::map<uint64_t, Submission*> in_flight_ GUARDED_BY(mutex_);  // by request; not yet settled
+  // Ordered records taken for a batch and not yet settled, by request; null when nobody waits.
+  std::map<uint64_t, Submission*> in_flight_ GUARDED_BY(mutex_);
   uint64_t last_request_ GUARDED_BY(mutex_) = 0;
   bool leader_ GUARDED_BY(mutex_) = false;
   Status closed_ GUARDED_BY(mutex_);
   CondVar no_leader_;
+  CondVar closing_;
 };
 
 }  // namespace borealis::replication
