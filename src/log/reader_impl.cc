@@ -99,8 +99,9 @@ Result<bool> ReaderImpl::CrossSegment() {
     stream_->MarkSealed();
     return true;
   }
-  if (stream_->offset() != self->final_size || next->before != count_.seqno ||
-      next->time_before_us != count_.time_us) {
+  // A reader that began in the middle knows the time only as well as its caller did.
+  const bool time_differs = counted_from_start_ && next->time_before_us != count_.time_us;
+  if (stream_->offset() != self->final_size || next->before != count_.seqno || time_differs) {
     return Fail(Code::kCorruption, stream_->offset(),
                 fmt::format("{} records were counted up to here, the chain says {} up to offset {}",
                             count_.seqno, next->before, self->final_size));
