@@ -9,6 +9,28 @@ namespace borealis::replication {
 using certification::Certifier;
 using certification::Verdict;
 
+namespace {
+
+// What an applier needs: certification is done, and a backlog of keys would be most of its memory.
+Record WithoutKeys(const Record& record) {
+  Record out;
+  out.type = record.type;
+  out.flags = record.flags;
+  out.source = record.source;
+  out.request = record.request;
+  out.last_seen = record.last_seen;
+  out.stamp_us = record.stamp_us;
+  out.trx = record.trx;
+  out.connection = record.connection;
+  out.chunks = record.chunks;
+  out.payload_hash = record.payload_hash;
+  out.payload = record.payload;
+  out.backing = record.backing;
+  return out;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Replicator>> Replicator::Start(storage::Backend& backend, log::Log& log,
                                                       const ReplicatorConfig& config,
                                                       ReplicationEvents& events,
@@ -58,6 +80,7 @@ Status Replicator::Rebuild() {
     RETURN_IF_ERROR(core_->Deliver(*entry).status());
   }
   start_view_ = core_->certifier().view();
+  PublishState();
   start_view_.seqno = config_.start;
   return Status::Ok();
 }
@@ -176,7 +199,7 @@ void Replicator::DeliverItem(const LogEntry& entry, const Decision& decision) {
   item->seqno = entry.seqno;
   item->depends_on = decision.outcome.depends_on;
   item->position = entry.position;
-  item->record = entry.record;
+  item->record = WithoutKeys(entry.record);
   if (decision.action == Action::kView) item->view = *decision.outcome.view;
   figures_.received.fetch_add(1, std::memory_order_relaxed);
   figures_.received_bytes.fetch_add(static_cast<int64_t>(entry.record.payload.size()),
@@ -264,14 +287,19 @@ Result<Bytes> Replicator::LoadPayload(const ApplyItem& item) {
   return Bytes(entry->record.payload.begin(), entry->record.payload.end());
 }
 
-Replicator::IndexFigures Replicator::index() {
-  MutexLock lock(read_mutex_);
-  return {core_->certifier().key_count(), core_->certifier().MemoryBytes()};
-}
+Replicator::IndexFigures Replicator::index() const { return {index_keys_, index_bytes_}; }
 
 View Replicator::view() {
-  MutexLock lock(read_mutex_);
-  return core_->certifier().view();
+  MutexLock lock(view_mutex_);
+  return view_;
+}
+
+// For those who must not wait for a long read of the log.
+void Replicator::PublishState() {
+  index_keys_ = core_->certifier().key_count();
+  index_bytes_ = core_->certifier().MemoryBytes();
+  MutexLock lock(view_mutex_);
+  if (view_.seqno != core_->certifier().view().seqno) view_ = core_->certifier().view();
 }
 
 void Replicator::Close() {

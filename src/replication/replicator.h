@@ -108,8 +108,8 @@ class Replicator {
     size_t keys = 0;
     size_t bytes = 0;
   };
-  IndexFigures index() EXCLUDES(read_mutex_);
-  View view() EXCLUDES(read_mutex_);
+  IndexFigures index() const;
+  View view() EXCLUDES(view_mutex_);
 
   // An isolated statement ended here with `own_error` (empty: success). Ok when that is what the
   // log says of its origin; a success is compared later, when the origin's word comes, and stops
@@ -132,6 +132,7 @@ class Replicator {
   // The same; false when it did not read for that reason.
   Result<bool> ReadToEnd() EXCLUDES(read_mutex_);
   Status Deliver(const LogEntry& entry) REQUIRES(read_mutex_);
+  void PublishState() REQUIRES(read_mutex_) EXCLUDES(view_mutex_);
   void DeliverItem(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
   void NoteOutcome(const Record& record) EXCLUDES(outcome_mutex_);
   Status CompareOutcome(Seqno seqno, const std::string& error) REQUIRES(outcome_mutex_);
@@ -161,6 +162,11 @@ class Replicator {
   bool closing_ GUARDED_BY(read_mutex_) = false;  // the own departure is no expulsion
   bool closed_ GUARDED_BY(read_mutex_) = false;   // nothing is delivered any more
   CondVar resumed_;
+
+  Mutex view_mutex_;
+  View view_ GUARDED_BY(view_mutex_);  // as of the last end of a read
+  std::atomic<size_t> index_keys_{0};
+  std::atomic<size_t> index_bytes_{0};
 
   Mutex outcome_mutex_;
   static constexpr size_t kOutcomesMax = 4096;
