@@ -56,23 +56,15 @@ HangWatch::Process HangWatch::OwnerOf(uint32_t tid) const {
 }
 
 HangWatch::Fate HangWatch::FateOf(int slot_index, uint32_t tid) const {
-  const SharedSlot& slot = state_.slots[static_cast<size_t>(slot_index)];
-  const uint64_t pid = slot.pid.load();
-  if (pid == static_cast<uint64_t>(::getpid()) && attach_.IsAlive(slot_index)) return Fate::kOurs;
+  // A slot that was given to another process has none of the former's threads.
+  const uint64_t pid = state_.slots[static_cast<size_t>(slot_index)].pid.load();
   if (!attach_.IsAlive(slot_index)) return Fate::kGone;
-  switch (ThreadState(pid, tid)) {
-    case '\0':
-    case 'Z':
-    case 'X':
-      return Fate::kGone;
-    case 'T':
-    case 't':
-      return Fate::kStopped;
-    case 'D':
-      return Fate::kWaitingForDisk;
-    default:
-      return Fate::kRunning;
-  }
+  const char thread = ThreadState(pid, tid);
+  const bool gone = thread == '\0' || thread == 'Z' || thread == 'X';
+  if (gone) return Fate::kGone;
+  if (pid == static_cast<uint64_t>(::getpid())) return Fate::kOurs;
+  if (thread == 'T' || thread == 't') return Fate::kStopped;
+  return thread == 'D' ? Fate::kWaitingForDisk : Fate::kRunning;
 }
 
 void HangWatch::Look(const SharedMutex& mutex, const char* section, Observation& seen) {

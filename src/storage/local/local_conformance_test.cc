@@ -7,6 +7,13 @@
 #include "storage/conformance/backend_conformance.h"
 #include "storage/local/testing.h"
 
+#if defined(__SANITIZE_THREAD__)
+// The children that die here start threads of their own.
+extern "C" const char* __tsan_default_options() {  // NOLINT(readability-identifier-naming)
+  return "die_after_fork=0";
+}
+#endif
+
 namespace borealis::storage::local {
 namespace {
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "storage/local/futex.h"
 #include "storage/local/group_commit.h"
+#include "storage/local/sync_points.h"
 
 namespace borealis::storage::local {
 namespace {
@@ -171,6 +172,7 @@ void SegmentTable::Reset(SharedSegment& entry, const SegmentRef& segment, Watche
   entry.generation = changing;
   const bool free = segment.id.value == 0;
   entry.id = segment.id.value;
+  Reach(options_.sync_points, SyncPoint::kEntryChanging);
   entry.epoch = segment.epoch.value;
   entry.capacity = options_.segment_bytes_max;
   entry.flags = free ? uint32_t{kFlagSealed} : 0;
@@ -224,6 +226,7 @@ Status SegmentTable::Create(const SegmentRef& segment) {
     ASSIGN_OR_RETURN(const std::optional<SegmentRef> other, files_.Lookup(segment.id));
     if (other) return exists;
     RETURN_IF_ERROR(files_.Publish(file, segment));
+    Reach(options_.sync_points, SyncPoint::kSegmentPublished);
     table.Progress();
     return ToStatus(Claim(segment, table));
   };

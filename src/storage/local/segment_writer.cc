@@ -154,6 +154,7 @@ Result<uint64_t> SegmentWriter::SealWarm(SegmentHandle& handle, const uint64_t* 
     LogWarning("{}: segment {}: no durable mark of its seal: {}", watch_.what(), handle.ref.id,
                marked.ToString());
   }
+  Reach(options_.sync_points, SyncPoint::kSealMarked);
   handle.sealed_size = final_bytes;
   commit_.Freeze(handle, final_bytes);
   return final_bytes;

@@ -5,19 +5,22 @@
 namespace borealis::storage::local {
 
 enum class SyncPoint {
-  kAppendLocked,       // append mutex held, nothing done yet
-  kAppendEncoded,      // bytes known, none written
-  kAppendHalfWritten,  // only when a test's FileOps cut the write in two: see local_backend_test
-  kAppendWritten,      // all bytes written, written_end not yet moved
-  kAppendPublished,    // written_end moved, append mutex still held
-  kAppendUnlocked,     // about to make the bytes durable
-  kSyncLeading,        // leader, target chosen, fdatasync not yet called
-  kSyncDone,           // fdatasync succeeded, durable_end not yet moved
-  kSyncPublished,      // durable_end moved, nobody woken yet
-  kSyncSleeping,       // about to sleep until another's sync covers the bytes
-  kSealLocked,         // append mutex held by a seal
-  kRegisterLocked,     // register mutex held
-  kRegisterRenamed,    // new value in place, directory not yet synced
+  kAppendLocked,      // append mutex held, nothing done yet
+  kAppendEncoded,     // bytes known, none written
+  kAppendWritten,     // bytes written, written_end not yet moved
+  kAppendPublished,   // written_end moved, append mutex still held
+  kAppendUnlocked,    // about to make the bytes durable
+  kSyncLeading,       // leader, target chosen, fdatasync not yet called
+  kSyncDone,          // fdatasync succeeded, the durable end not yet moved
+  kSyncPublished,     // durable end moved, nobody woken yet
+  kSyncSleeping,      // about to sleep until another's sync covers the bytes
+  kSealLocked,        // append mutex held by a seal
+  kSealMarked,        // the file says sealed, the shared memory not yet
+  kSegmentPublished,  // table mutex held, a new segment has its name and no entry
+  kEntryChanging,     // table and append mutex held, an entry half changed
+  kRegisterLocked,    // register mutex held
+  kRegisterRenamed,   // new value in place, directory not yet synced
+  kCount,
 };
 
 class SyncPoints {
