@@ -144,6 +144,7 @@ Result<bool> Replicator::ReadToEnd() {
       if (!entry.ok()) {
         status = entry.status();
       } else if (*entry == nullptr) {
+        PublishState();
         return true;
       } else {
         status = Deliver(**entry);

@@ -1,0 +1,153 @@
+// Outcomes of isolated statements, and everything that must stop a node.
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "base/log.h"
+#include "certification/test_records.h"
+#include "replication/test_node.h"
+
+namespace borealis::replication {
+namespace {
+
+using storage::MemoryVolume;
+
+constexpr int64_t kLongNs = 30'000'000'000;
+
+class ReplicatorOutcomeTest : public ::testing::Test {
+ protected:
+  ReplicatorOutcomeTest() {
+    ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+    SetLogLevel(LogLevel::kError);
+    TestNode::CreateVolume(*volume_);
+  }
+  std::unique_ptr<TestNode> Start(const std::string& name, const TestNode::Options& options = {}) {
+    auto node = TestNode::Start(*volume_, name, options);
+    CHECK_OK(node);
+    return std::move(*node);
+  }
+  // An isolated statement of `node`; returns its seqno.
+  static Seqno RunIsolated(TestNode& node) {
+    Record record;
+    record.type = RecordType::kIsolated;
+    record.last_seen = node.replicator->last_left();
+    const SubmitResult result = node.Finish(record, "ddl");
+    CHECK_OK(result.status);
+    return result.seqno;
+  }
+
+  const std::shared_ptr<MemoryVolume> volume_ = MemoryVolume::Create({});
+};
+
+TEST_F(ReplicatorOutcomeTest, SameFailureEverywhereStopsNobody) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const Seqno seqno = RunIsolated(*a);
+  auto judged = std::async(std::launch::async, [&] {
+    return b->replicator->JudgeOutcome(seqno, a->replicator->self(), "1050");
+  });
+  a->replicator->RecordOutcome(seqno, "1050");
+  EXPECT_TRUE(judged.get().ok());
+}
+
+TEST_F(ReplicatorOutcomeTest, SuccessIsNotHeldUp) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const Seqno seqno = RunIsolated(*a);
+  EXPECT_TRUE(b->replicator->JudgeOutcome(seqno, a->replicator->self(), "").ok());
+  a->replicator->RecordOutcome(seqno, "");
+  EXPECT_TRUE(b->replicator->CausalWait(kLongNs).ok());
+}
+
+TEST_F(ReplicatorOutcomeTest, FailureThatIsNotTheOriginsIsInternal) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const Seqno seqno = RunIsolated(*a);
+  a->replicator->RecordOutcome(seqno, "");
+  EXPECT_EQ(b->replicator->JudgeOutcome(seqno, a->replicator->self(), "1146").code(),
+            Code::kInternal);
+}
+
+TEST_F(ReplicatorOutcomeTest, WithTheOriginGoneTheFirstWordInTheLogDecides) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const auto c = Start("c");
+  const Seqno seqno = RunIsolated(*a);
+  const NodeId origin = a->replicator->self();
+  a->Leave();
+  EXPECT_TRUE(b->replicator->JudgeOutcome(seqno, origin, "1050").ok());
+  EXPECT_TRUE(c->replicator->JudgeOutcome(seqno, origin, "1050").ok());
+  EXPECT_EQ(c->replicator->JudgeOutcome(seqno, origin, "1146").code(), Code::kInternal);
+}
+
+TEST_F(ReplicatorOutcomeTest, ANodeThatClosesDoesNotWaitForTheOrigin) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const Seqno seqno = RunIsolated(*a);
+  auto judged = std::async(std::launch::async, [&] {
+    return b->replicator->JudgeOutcome(seqno, a->replicator->self(), "1050");
+  });
+  b->Leave();
+  EXPECT_EQ(judged.get().code(), Code::kAborted);
+}
+
+using ReplicatorStopDeathTest = ReplicatorOutcomeTest;
+
+TEST_F(ReplicatorStopDeathTest, SuccessWhereTheOriginFailedStopsTheNode) {
+  EXPECT_EXIT(
+      {
+        const auto a = Start("a");
+        const auto b = Start("b");
+        const Seqno seqno = RunIsolated(*a);
+        CHECK_OK(b->replicator->JudgeOutcome(seqno, a->replicator->self(), ""));
+        a->replicator->RecordOutcome(seqno, "1050");
+        while (true) std::this_thread::yield();
+      },
+      ::testing::ExitedWithCode(StopExitCode(Code::kInternal)), "");
+}
+
+TEST_F(ReplicatorStopDeathTest, ExpelledNodeStops) {
+  EXPECT_EXIT(
+      {
+        const auto a = Start("a");
+        Record expel = certification::ViewRecord(
+            certification::Node(9), 1,
+            certification::ExpelOf(a->replicator->self(),
+                                   a->replicator->join_view().members[0].joined.value));
+        CHECK(a->log->Append({&expel, 1}).outcome == storage::AppendOutcome::kOk);
+        while (true) std::this_thread::yield();
+      },
+      ::testing::ExitedWithCode(StopExitCode(Code::kFenced)), "");
+}
+
+TEST_F(ReplicatorStopDeathTest, DifferingDigestStopsTheNode) {
+  EXPECT_EXIT(
+      {
+        const auto a = Start("a");
+        while (a->Commit("x").seqno.value < kDigestInterval) {
+        }
+        Record digest;
+        digest.type = RecordType::kDigest;
+        digest.source = a->replicator->self();
+        const Bytes payload = EncodeDigest(Seqno{kDigestInterval}, 1);
+        digest.payload = payload;
+        CHECK(a->log->Append({&digest, 1}).outcome == storage::AppendOutcome::kOk);
+        while (true) std::this_thread::yield();
+      },
+      ::testing::ExitedWithCode(StopExitCode(Code::kInternal)), "");
+}
+
+TEST_F(ReplicatorStopDeathTest, FailureToApplyStopsTheNode) {
+  EXPECT_EXIT(
+      {
+        const auto a = Start("a");
+        const auto b = Start("b");
+        b->events.on_apply = [](ApplyItem&) { return Status(Code::kInternal, "no such row"); };
+        CHECK_OK(a->Commit("x").status);
+        while (true) std::this_thread::yield();
+      },
+      ::testing::ExitedWithCode(StopExitCode(Code::kInternal)), "");
+}
+
+}  // namespace
+}  // namespace borealis::replication
