@@ -42,16 +42,17 @@ struct SegmentRef {
 
 enum class AppendOutcome {
   kOk,           // durable at `offset`
-  kNotAppended,  // will never appear; `status` says why (kSealed, kFenced, kNoSpace, kConflict, ...)
+  kNotAppended,  // will never appear; `status` says why (kSealed, kFenced, kNoSpace, kConflict,
+                 // ...)
   kUnknown,      // may appear now, later or never; only a seal makes its absence final
 };
 
 struct [[nodiscard]] AppendResult {
   AppendOutcome outcome = AppendOutcome::kNotAppended;
-  uint64_t offset = 0;       // of the first byte; valid for kOk
-  Status status;             // not ok unless kOk
-  int64_t write_ns = 0;      // time to get the bytes to the device's queue
-  int64_t sync_ns = 0;       // time until durable, waiting for others' syncs included
+  uint64_t offset = 0;   // of the first byte; valid for kOk
+  Status status;         // not ok unless kOk
+  int64_t write_ns = 0;  // time to get the bytes to the device's queue
+  int64_t sync_ns = 0;   // time until durable, waiting for others' syncs included
 };
 
 // What an appended batch may depend on, told at the moment its place is known.
@@ -69,8 +70,8 @@ struct AppendPlace {
 using BatchEncoder = std::function<ByteView(const AppendPlace& place)>;
 
 struct SegmentState {
-  uint64_t durable_end = 0;     // readable bytes; final when sealed
-  uint64_t written_end = 0;     // >= durable_end: accepted and not yet durable
+  uint64_t durable_end = 0;  // readable bytes; final when sealed
+  uint64_t written_end = 0;  // >= durable_end: accepted and not yet durable
   bool sealed = false;
   // No more appends until sealed: full, poisoned by a failed sync, or its last appender died in the
   // middle of a write.
@@ -139,12 +140,13 @@ class Backend {
   virtual AppendResult Append(const SegmentRef& segment, const BatchEncoder& encode) = 0;
 
   // Refuses further appends (S4) and returns the final size. Idempotent: a sealed segment gives the
-  // same size again. `cut`: with a size, the segment ends there and not at the durable end; only for
-  // recovery, which validated the bytes (kInvalidArgument below the durable end of a segment that a
-  // living process appended to). The bytes below the final size are synced before it returns.
-  // The seal of a local segment holds as long as any process is attached; what makes it outlive a
-  // full crash is the chain register that names the final size: after one, a segment may show itself
-  // unsealed, must_seal and with durable_end 0 until recovery seals it again, with its size as `cut`.
+  // same size again. `cut`: with a size, the segment ends there and not at the durable end; only
+  // for recovery, which validated the bytes (kInvalidArgument below the durable end of a segment
+  // that a living process appended to). The bytes below the final size are synced before it
+  // returns. The seal of a local segment holds as long as any process is attached; what makes it
+  // outlive a full crash is the chain register that names the final size: after one, a segment may
+  // show itself unsealed, must_seal and with durable_end 0 until recovery seals it again, with its
+  // size as `cut`.
   virtual Result<uint64_t> Seal(const SegmentRef& segment, const uint64_t* cut = nullptr) = 0;
 
   // kNotFound, kFenced.
@@ -158,8 +160,7 @@ class Backend {
 
   // Returns when the durable end is above `known_end` or the segment is sealed (Ok), after
   // `timeout_ns` (kTimeout), or when Interrupt() was called (kAborted).
-  virtual Status WaitForData(const SegmentRef& segment, uint64_t known_end,
-                             int64_t timeout_ns) = 0;
+  virtual Status WaitForData(const SegmentRef& segment, uint64_t known_end, int64_t timeout_ns) = 0;
   // Wakes every WaitForData of this Backend object, now and until ClearInterrupt().
   virtual void Interrupt() = 0;
   virtual void ClearInterrupt() = 0;
