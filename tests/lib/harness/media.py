@@ -3,8 +3,6 @@
 A medium gives the wsrep options of each server. One is chosen per cluster.
 """
 
-import os
-import subprocess
 from pathlib import Path
 
 from . import paths
@@ -13,8 +11,8 @@ from . import paths
 class VolumeMedium:
     """The provider under test over `directory`.
 
-    A missing volume is made by `borealis volume create`, or, where there is no such program, by the
-    first server (--wsrep-new-cluster).
+    A missing volume is made by the first server (--wsrep-new-cluster), so that these tests need the
+    provider alone.
     """
 
     replicates = True
@@ -28,11 +26,7 @@ class VolumeMedium:
             raise SystemExit(f"no provider at {self.provider}: build it or set BOREALIS_PROVIDER")
 
     def prepare(self, servers):
-        if not self.directory.exists() and paths.binary().exists():
-            command = [str(paths.binary()), "volume", "create", str(self.directory)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise RuntimeError(f"{' '.join(command)}:\n{done.stdout}{done.stderr}")
+        pass
 
     def server_options(self, server, slot: int) -> dict:
         options = {
@@ -110,35 +104,3 @@ class NoMedium:
 
     def first_start_options(self, server, slot: int) -> dict:
         return {}
-
-
-def local_mount(directory: Path, mebibytes: int):
-    """Mounts a small file system of `mebibytes` MiB at `directory`: an ext4 image on a loop device,
-    or a tmpfs where that is not permitted. Returns its kind. Best done in a mount namespace of
-    one's own (`enter_mount_namespace`), which takes it away with the process."""
-    directory.mkdir(parents=True, exist_ok=True)
-    image = directory.parent / f"{directory.name}.img"
-    with open(image, "wb") as out:
-        out.truncate(mebibytes << 20)
-    made = subprocess.run(["mkfs.ext4", "-q", "-F", "-m", "0", "-O", "^has_journal", image],
-                          capture_output=True, check=False).returncode == 0
-    if made and subprocess.run(["mount", "-o", "loop", image, directory],
-                               capture_output=True, check=False).returncode == 0:
-        return "ext4"
-    image.unlink(missing_ok=True)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "none", directory],
-                          capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"cannot mount a small file system here (needs root): {done.stderr}")
-    return "tmpfs"
-
-
-def enter_mount_namespace():
-    """Runs the program again in a mount namespace of its own; returns in the second run."""
-    import sys
-
-    if os.environ.get("BOREALIS_TEST_NAMESPACE") == "1":
-        return
-    os.environ["BOREALIS_TEST_NAMESPACE"] = "1"
-    command = ["unshare", "--mount", "--propagation", "private", sys.executable, *sys.argv]
-    os.execvp(command[0], command)

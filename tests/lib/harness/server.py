@@ -143,6 +143,13 @@ class Server:
     def tail(self, lines: int = 25) -> str:
         return _tail(self.error_log, lines)
 
+    def last_error(self) -> str:
+        """The newest [ERROR] line of the provider in the server's log, or of anyone."""
+        lines = [line for line in self.error_log.read_text(errors="replace").splitlines()
+                 if "[ERROR]" in line]
+        own = [line for line in lines if "Borealis" in line]
+        return (own or lines or ["(no error in the log)"])[-1]
+
     # -------------------------------------------------------------------------------------------
     def _command(self, extra):
         own = {"datadir": self.datadir, "socket": self.socket, "pid-file": self.dir / "pid",
