@@ -14,7 +14,8 @@ std::string Because(const std::string& text, const std::string& detail) {
 }
 
 constexpr std::string_view kProcedure =
-    "see the node's mysqld.err; `borealis node stop` it and start it again to retry, with --rebuild "
+    "see the node's mysqld.err; `borealis node stop` it and start it again to retry, with "
+    "--rebuild "
     "to start from a snapshot";
 
 }  // namespace

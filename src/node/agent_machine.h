@@ -15,10 +15,10 @@
 //
 // Failures at a seqno. A cache that failed at seqno n (inconsistent, or its server ended by itself
 // inside a schema change) is rebuilt once; failing at n again before the node was ready holds it. A
-// server that ends early kEarlyEndsMax times at one position has its cache rebuilt once, too; ending
-// early kEarlyEndsAfterRebuildMax times after that holds it. More than kRebuildsMax rebuilds without
-// being ready hold it whatever the seqnos. Ready forgets all that. A server killed from outside
-// (SIGKILL) counts for nothing: its cache did not fail.
+// server that ends early kEarlyEndsMax times at one position has its cache rebuilt once, too;
+// ending early kEarlyEndsAfterRebuildMax times after that holds it. More than kRebuildsMax rebuilds
+// without being ready hold it whatever the seqnos. Ready forgets all that. A server killed from
+// outside (SIGKILL) counts for nothing: its cache did not fail.
 #pragma once
 
 #include <cstdint>
@@ -158,15 +158,15 @@ class AgentMachine {
   std::string message_;
   FailureHistory history_;
   Seqno rebuilding_for_ = Seqno::Undefined();  // enters the history when the restore succeeded
-  CacheFacts cache_;              // as last seen
+  CacheFacts cache_;                           // as last seen
   Seqno seqno_ = Seqno::Undefined();
-  Seqno start_seqno_ = Seqno::Undefined();   // of the running or last server
-  bool was_ready_ = false;        // the running or last server was
-  bool ever_ran_ = false;         // a server was started or adopted by this agent
+  Seqno start_seqno_ = Seqno::Undefined();  // of the running or last server
+  bool was_ready_ = false;                  // the running or last server was
+  bool ever_ran_ = false;                   // a server was started or adopted by this agent
   bool kill_sent_ = false;
   uint64_t restarts_ = 0;
-  int quick_ends_ = 0;            // in a row
-  int early_ends_ = 0;            // in a row, at early_seqno_, before being ready
+  int quick_ends_ = 0;  // in a row
+  int early_ends_ = 0;  // in a row, at early_seqno_, before being ready
   Seqno early_seqno_ = Seqno::Undefined();
 };
 

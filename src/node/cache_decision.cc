@@ -23,24 +23,26 @@ CacheVerdict JudgeCache(const CacheFacts& facts, const CacheIdentity& identity) 
   if (!facts.present) return Restore("there is no cache yet");
   const Code code = facts.state.status().code();
   if (code == Code::kNotFound) {
-    return Refuse(fmt::format("{} holds files that are no cache of a volume; give an empty or new "
-                              "--data directory",
-                              identity.datadir));
+    return Refuse(
+        fmt::format("{} holds files that are no cache of a volume; give an empty or new "
+                    "--data directory",
+                    identity.datadir));
   }
   if (code == Code::kUnsupported) return Refuse(facts.state.status().message());
   if (code == Code::kCorruption) return Restore("its state file is damaged");
   if (!facts.state.ok()) return Refuse(facts.state.status().message());
   const CacheState& state = *facts.state;
   if (state.volume != identity.volume) {
-    return Refuse(fmt::format("{} is a cache of volume {}, this is volume {}; give another --data "
-                              "directory, or --rebuild to replace the cache",
-                              identity.datadir, state.volume.ToString(),
-                              identity.volume.ToString()));
+    return Refuse(
+        fmt::format("{} is a cache of volume {}, this is volume {}; give another --data "
+                    "directory, or --rebuild to replace the cache",
+                    identity.datadir, state.volume.ToString(), identity.volume.ToString()));
   }
   if (state.node != identity.node) {
-    return Refuse(fmt::format("{} is the cache of node {}; start it under that name, or give "
-                              "another --data directory",
-                              identity.datadir, state.node));
+    return Refuse(
+        fmt::format("{} is the cache of node {}; start it under that name, or give "
+                    "another --data directory",
+                    identity.datadir, state.node));
   }
   switch (state.condition) {
     case CacheCondition::kUnsafe:
@@ -63,10 +65,10 @@ CacheVerdict JudgePosition(const CacheState& state, const EnginePosition& positi
     if (!state.restored.IsDefined()) return Restore("its engines hold no position");
     seqno = state.restored;
   } else if (position.history != identity.volume) {
-    return Refuse(fmt::format("the engines in {} hold a position of history {}, this is volume {}; "
-                              "give another --data directory, or --rebuild to replace the cache",
-                              identity.datadir, position.history.ToString(),
-                              identity.volume.ToString()));
+    return Refuse(
+        fmt::format("the engines in {} hold a position of history {}, this is volume {}; "
+                    "give another --data directory, or --rebuild to replace the cache",
+                    identity.datadir, position.history.ToString(), identity.volume.ToString()));
   }
   if (!seqno.IsDefined()) return Restore("its engines hold no position");
   if (seqno < state.last_isolated) {
@@ -74,10 +76,11 @@ CacheVerdict JudgePosition(const CacheState& state, const EnginePosition& positi
                                seqno, state.last_isolated));
   }
   if (seqno > log.newest) {
-    return Refuse(fmt::format("the cache in {} is at seqno {}, the volume ends at {}: the volume "
-                              "lost data or is an older copy; keep a copy of both, then start with "
-                              "--rebuild to give up what only the cache has",
-                              identity.datadir, seqno, log.newest));
+    return Refuse(
+        fmt::format("the cache in {} is at seqno {}, the volume ends at {}: the volume "
+                    "lost data or is an older copy; keep a copy of both, then start with "
+                    "--rebuild to give up what only the cache has",
+                    identity.datadir, seqno, log.newest));
   }
   if (seqno < log.oldest) {
     return Restore(fmt::format("the log after its seqno {} was trimmed", seqno));

@@ -1,8 +1,8 @@
 // What to do with a node's data directory: use it, make it anew, or refuse. Pure.
 //
 // A cache that is merely unusable (unsafe, inconsistent, damaged) is thrown away: the volume has
-// everything. What may be somebody's only copy (files of no cache, a cache of another volume, a cache
-// that is ahead of the log) is refused and left alone.
+// everything. What may be somebody's only copy (files of no cache, a cache of another volume, a
+// cache that is ahead of the log) is refused and left alone.
 #pragma once
 
 #include <optional>

@@ -23,9 +23,7 @@ CacheState Safe() {
   return state;
 }
 
-TEST(JudgeCache, NoCacheIsRestored) {
-  EXPECT_EQ(JudgeCache({}, kIdentity).kind, Kind::kRestore);
-}
+TEST(JudgeCache, NoCacheIsRestored) { EXPECT_EQ(JudgeCache({}, kIdentity).kind, Kind::kRestore); }
 
 TEST(JudgeCache, FilesOfNoCacheAreRefused) {
   const auto verdict = JudgeCache({true, Status(Code::kNotFound, "none")}, kIdentity);

@@ -14,8 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 4> kServerSections = {"mysqld", "mariadb", "mariadbd",
                                                              "server"};
 constexpr std::array<std::string_view, 8> kClientSections = {
-    "client", "client-server", "client-mariadb", "mysql", "mariadb-client", "mysqldump",
-    "mariadb-dump", "mysqladmin"};
+    "client",         "client-server", "client-mariadb", "mysql",
+    "mariadb-client", "mysqldump",     "mariadb-dump",   "mysqladmin"};
 
 std::string_view Trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\f\v");
@@ -133,7 +133,8 @@ Result<std::vector<ServerOption>> ParseFragment(std::string_view text, const std
       } else if (Contains(kClientSections, section)) {
         for_server = false;
       } else {
-        return Refuse(source, number, fmt::format("section [{}] is unknown; use [mysqld]", section));
+        return Refuse(source, number,
+                      fmt::format("section [{}] is unknown; use [mysqld]", section));
       }
       continue;
     }

@@ -21,9 +21,9 @@ struct ServerOption {
   std::string ToArgument() const;  // "--max-connections=500"
 };
 
-// Parses the my.cnf format: sections [mysqld], [mariadb], [mariadbd] and [server]; sections of client
-// programs are skipped; other sections, !include lines and lines before a section are refused.
-// `source` names the file in messages. kInvalidArgument: "<source>:<line>: what is wrong".
+// Parses the my.cnf format: sections [mysqld], [mariadb], [mariadbd] and [server]; sections of
+// client programs are skipped; other sections, !include lines and lines before a section are
+// refused. `source` names the file in messages. kInvalidArgument: "<source>:<line>: what is wrong".
 Result<std::vector<ServerOption>> ParseFragment(std::string_view text, const std::string& source);
 
 // kInvalidArgument: "<source>:<line>: <option> is refused: <reason>".

@@ -23,14 +23,14 @@ Status Check(const std::string& line) {
 }
 
 TEST(Fragment, ParsesTheOptionFileFormat) {
-  EXPECT_EQ(Arguments("# comment\n; comment\n\n[client]\nsocket = /x\n[mysqld]\n"
-                      "max_connections = 500  # many\r\n  sql-mode=\"STRICT_ALL_TABLES # no comment\"\n"
-                      "skip-name-resolve\n[mariadb]\ninit_connect='SET NAMES utf8mb4'\n"
-                      "plugin-dir = /a\\sb\\\\c"),
-            (std::vector<std::string>{
-                "--max_connections=500", "--sql-mode=STRICT_ALL_TABLES # no comment",
-                "--skip-name-resolve", "--init_connect=SET NAMES utf8mb4",
-                "--plugin-dir=/a b\\c"}));
+  EXPECT_EQ(
+      Arguments("# comment\n; comment\n\n[client]\nsocket = /x\n[mysqld]\n"
+                "max_connections = 500  # many\r\n  sql-mode=\"STRICT_ALL_TABLES # no comment\"\n"
+                "skip-name-resolve\n[mariadb]\ninit_connect='SET NAMES utf8mb4'\n"
+                "plugin-dir = /a\\sb\\\\c"),
+      (std::vector<std::string>{"--max_connections=500",
+                                "--sql-mode=STRICT_ALL_TABLES # no comment", "--skip-name-resolve",
+                                "--init_connect=SET NAMES utf8mb4", "--plugin-dir=/a b\\c"}));
 }
 
 TEST(Fragment, AnErrorNamesFileAndLine) {
@@ -58,17 +58,42 @@ TEST(Fragment, OrdinaryOptionsPass) {
 }
 
 TEST(Fragment, WhatWouldBreakSafetyIsRefusedWithAReason) {
-  for (const char* line :
-       {"wsrep_on=OFF", "wsrep-provider=/x.so", "wsrep_cluster_address=gcomm://", "datadir=/x",
-        "binlog_format=STATEMENT", "innodb-autoinc-lock-mode=1", "innodb_snapshot_isolation=OFF",
-        "auto_increment_offset=3", "auto-increment-increment=1", "log-bin", "skip-log-bin",
-        "LOG_BIN=x", "loose-innodb_force_recovery=6", "wsrep_ignore_apply_errors=7", "port=3307",
-        "socket=/x", "init-file=/x.sql", "skip-grant-tables", "skip-networking",
-        "lower_case_table_names=1", "innodb_page_size=8k", "user=root", "skip-innodb",
-        "default_storage_engine=MyISAM", "read_only=ON", "transaction-isolation=SERIALIZABLE",
-        "wsrep_slave_threads=0", "wsrep_slave_threads=many", "innodb_log_file_size=4G",
-        "innodb_log_file_size=1024M", "wsrep_start_position=x:1", "help", "relay_log=x",
-        "gtid_domain_id=5", "enforce_storage_engine=MyISAM", "log_error=/x"}) {
+  for (const char* line : {"wsrep_on=OFF",
+                           "wsrep-provider=/x.so",
+                           "wsrep_cluster_address=gcomm://",
+                           "datadir=/x",
+                           "binlog_format=STATEMENT",
+                           "innodb-autoinc-lock-mode=1",
+                           "innodb_snapshot_isolation=OFF",
+                           "auto_increment_offset=3",
+                           "auto-increment-increment=1",
+                           "log-bin",
+                           "skip-log-bin",
+                           "LOG_BIN=x",
+                           "loose-innodb_force_recovery=6",
+                           "wsrep_ignore_apply_errors=7",
+                           "port=3307",
+                           "socket=/x",
+                           "init-file=/x.sql",
+                           "skip-grant-tables",
+                           "skip-networking",
+                           "lower_case_table_names=1",
+                           "innodb_page_size=8k",
+                           "user=root",
+                           "skip-innodb",
+                           "default_storage_engine=MyISAM",
+                           "read_only=ON",
+                           "transaction-isolation=SERIALIZABLE",
+                           "wsrep_slave_threads=0",
+                           "wsrep_slave_threads=many",
+                           "innodb_log_file_size=4G",
+                           "innodb_log_file_size=1024M",
+                           "wsrep_start_position=x:1",
+                           "help",
+                           "relay_log=x",
+                           "gtid_domain_id=5",
+                           "enforce_storage_engine=MyISAM",
+                           "log_error=/x"}) {
     const Status status = Check(line);
     EXPECT_EQ(status.code(), Code::kInvalidArgument) << line;
     EXPECT_THAT(status.message(), HasSubstr("f.cnf:2: ")) << line;

@@ -13,9 +13,8 @@ Status CheckNodeName(std::string_view name) {
   };
   const bool good = !name.empty() && name.size() <= kNodeNameBytesMax &&
                     letter_or_digit(name.front()) &&
-                    std::all_of(name.begin(), name.end(), [&](char c) {
-                      return letter_or_digit(c) || c == '-' || c == '_';
-                    });
+                    std::all_of(name.begin(), name.end(),
+                                [&](char c) { return letter_or_digit(c) || c == '-' || c == '_'; });
   if (good) return Status::Ok();
   return {Code::kInvalidArgument,
           fmt::format("node name \"{}\": give 1 to {} of a-z, 0-9, '-' and '_', a letter or digit "
@@ -27,10 +26,11 @@ Result<NodeLayout> MakeNodeLayout(const std::string& data, const std::string& na
   RETURN_IF_ERROR(CheckNodeName(name));
   NodeLayout layout{AbsolutePath(data) + "/" + name};
   if (layout.socket().size() + 1 > kSocketPathBytesMax) {
-    return Status(Code::kInvalidArgument,
-                  fmt::format("the socket path {} has {} bytes, the kernel takes {}: give a shorter "
-                              "--data directory",
-                              layout.socket(), layout.socket().size(), kSocketPathBytesMax - 1));
+    return Status(
+        Code::kInvalidArgument,
+        fmt::format("the socket path {} has {} bytes, the kernel takes {}: give a shorter "
+                    "--data directory",
+                    layout.socket(), layout.socket().size(), kSocketPathBytesMax - 1));
   }
   return layout;
 }

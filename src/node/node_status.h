@@ -1,6 +1,6 @@
-// What an agent says of its node: in state.json (for its successor and for `status` on this machine)
-// and as the volume's hint "agent.<name>" (for everyone else). JSON; unknown members are ignored.
-// Pure.
+// What an agent says of its node: in state.json (for its successor and for `status` on this
+// machine) and as the volume's hint "agent.<name>" (for everyone else). JSON; unknown members are
+// ignored. Pure.
 #pragma once
 
 #include <cstdint>
@@ -41,24 +41,24 @@ struct FailureHistory {
 
 struct NodeStatus {
   std::string name;
-  std::string volume;       // directory
+  std::string volume;  // directory
   std::string volume_uuid;
   std::string address;
   uint16_t port = 0;
   std::string socket;
-  std::string directory;    // DATA/<name>
+  std::string directory;  // DATA/<name>
   uint16_t slot = 0;
   NodeState state = NodeState::kStarting;
-  std::string message;      // one line; why, when the state needs a reason
+  std::string message;  // one line; why, when the state needs a reason
   ProcessId agent;
-  ProcessId server;         // pid 0: none runs
-  uint64_t restarts = 0;    // unexpected ends of the server in this agent's life
-  Seqno seqno;              // last committed, as the server says
+  ProcessId server;                  // pid 0: none runs
+  uint64_t restarts = 0;             // unexpected ends of the server in this agent's life
+  Seqno seqno;                       // last committed, as the server says
   std::vector<std::string> members;  // endpoints, as the server sees the view
-  int64_t started_us = 0;   // of the agent, wall clock
+  int64_t started_us = 0;            // of the agent, wall clock
   int64_t updated_us = 0;
-  int64_t last_crash_us = 0;      // 0: none
-  int64_t ready_after_ms = -1;    // from the last crash (or first start) until ready; -1: not yet
+  int64_t last_crash_us = 0;    // 0: none
+  int64_t ready_after_ms = -1;  // from the last crash (or first start) until ready; -1: not yet
   FailureHistory failures;
   bool operator==(const NodeStatus&) const = default;
 };

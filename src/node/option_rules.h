@@ -9,8 +9,8 @@
 
 namespace borealis::node {
 
-// `name` is normalized (NormalizeOptionName). nullopt: the user may set it so. The reason is the end
-// of the sentence "<option> is refused: ...".
+// `name` is normalized (NormalizeOptionName). nullopt: the user may set it so. The reason is the
+// end of the sentence "<option> is refused: ...".
 std::optional<std::string> ReasonToRefuse(std::string_view name, const ServerOption& option);
 
 }  // namespace borealis::node

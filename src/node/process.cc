@@ -96,16 +96,16 @@ Result<Child> Spawn(const SpawnOptions& options) {
 
   FileActions actions;
   posix_spawn_file_actions_addopen(actions.get(), 0, "/dev/null", O_RDONLY, 0);
-  const UniqueFd output(open(options.output_path.c_str(),
-                             O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  const UniqueFd output(
+      open(options.output_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!output.valid()) return ErrnoStatus(errno, "open", options.output_path);
   posix_spawn_file_actions_adddup2(actions.get(), output.get(), 1);
   posix_spawn_file_actions_adddup2(actions.get(), output.get(), 2);
 
   const SpawnAttributes attributes;
   Child child;
-  const int error = posix_spawn(&child.id.pid, argv[0], actions.get(), attributes.get(),
-                                argv.data(), environ);
+  const int error =
+      posix_spawn(&child.id.pid, argv[0], actions.get(), attributes.get(), argv.data(), environ);
   if (error != 0) return ErrnoStatus(error, "start", options.argv[0]);
   // It is our child: its number is not reused before we reap it, so both lookups mean this process.
   child.pidfd = PidfdOpen(child.id.pid);

@@ -18,8 +18,8 @@ void Append(Words& words, Words more) {
 }
 
 // What a user may change. The redo log bounds the time of a restart after a crash (about 100 MB/s).
-// The doublewrite buffer stays on: without it a write torn by a power failure costs a rebuild of the
-// whole cache, and meanwhile clients of this node would meet damaged pages.
+// The doublewrite buffer stays on: without it a write torn by a power failure costs a rebuild of
+// the whole cache, and meanwhile clients of this node would meet damaged pages.
 Words Defaults(const ServerConfig& config) {
   return {
       "--tmpdir=" + config.layout.tmp(),

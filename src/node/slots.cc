@@ -109,10 +109,11 @@ Result<Slot> TakeSlot(storage::Backend& backend, const std::string& node) {
       if (entry.slot.value == free) ++free;
     }
     if (free > kSlotMax) {
-      return Status(Code::kUnavailable,
-                    fmt::format("all {} slots of the volume are taken; free one with `borealis node "
-                                "remove NAME`",
-                                kSlotMax));
+      return Status(
+          Code::kUnavailable,
+          fmt::format("all {} slots of the volume are taken; free one with `borealis node "
+                      "remove NAME`",
+                      kSlotMax));
     }
     taken = {free};
     entries.push_back({taken, node});

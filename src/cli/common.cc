@@ -1,0 +1,89 @@
+#include "cli/common.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+
+#include "node/account.h"
+#include "node/volume.h"
+#include "storage/local/local_backend.h"
+
+namespace borealis::cli {
+
+int Report(const Status& status) {
+  if (status.ok()) return kOk;
+  fmt::print(stderr, "borealis: {}\n", status.message());
+  return kFailed;
+}
+
+Status Places::Resolve() {
+  ASSIGN_OR_RETURN(volume, node::ParseVolumeName(volume));
+  data = data.empty() ? node::DefaultDataDirectory(volume) : node::AbsolutePath(data);
+  return Status::Ok();
+}
+
+void AddVolumeOption(CLI::App& app, Places& places, bool positional) {
+  app.add_option(positional ? "--volume,volume" : "--volume", places.volume,
+                 "Directory of the volume, or volume:///DIRECTORY")
+      ->envname("BOREALIS_VOLUME")
+      ->type_name("DIR")
+      ->required();
+}
+
+void AddDataOption(CLI::App& app, Places& places) {
+  app.add_option("--data", places.data,
+                 "Directory for the nodes' files, DIR/NAME each [default: VOLUME.nodes]")
+      ->type_name("DIR");
+}
+
+Status ActAsOwnerOf(const std::string& directory) {
+  if (!storage::LocalBackend::IsVolume(directory)) {
+    return node::LookAtVolume(directory).status();
+  }
+  ASSIGN_OR_RETURN(const node::Account owner, node::OwnerOf(directory));
+  return node::BecomeAccount(owner);
+}
+
+std::string OwnProgram() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).string();
+}
+
+std::string DefaultProvider() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread is started
+  if (const char* given = getenv("BOREALIS_PROVIDER")) return node::AbsolutePath(given);
+  constexpr const char* kLibrary = "libborealis_provider.so";
+  const std::filesystem::path prefix =
+      std::filesystem::path(OwnProgram()).parent_path().parent_path();
+  for (const auto& directory : {prefix / "lib", prefix / "lib" / "borealis"}) {
+    if (std::filesystem::exists(directory / kLibrary)) return (directory / kLibrary).string();
+  }
+  return {};
+}
+
+std::string FormatTime(int64_t time_us) {
+  if (time_us <= 0) return "-";
+  const std::time_t seconds = static_cast<std::time_t>(time_us / 1'000'000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string FormatBytes(uint64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  double value = static_cast<double>(bytes);
+  size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} bytes", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+}  // namespace borealis::cli

@@ -1,0 +1,57 @@
+// What all subcommands share: exit codes, the outcome of a run, options that occur in several.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "base/status.h"
+#include "node/layout.h"
+#include "node/server_command.h"
+
+namespace borealis::cli {
+
+// docs/operations.md lists them.
+enum ExitCode : int {
+  kOk = 0,
+  kFailed = 1,      // one line on standard error says what and what to do
+  kUsage = 2,       // wrong arguments
+  kNotRunning = 3,  // `node stop`: nothing ran; `status --check`: not every node is ready
+};
+
+// What the chosen subcommand returned; set by its callback.
+struct Outcome {
+  int exit_code = kOk;
+};
+
+// Prints "borealis: message" for a failure and gives its exit code.
+int Report(const Status& status);
+
+// --volume and --data. Call Resolve before use.
+struct Places {
+  std::string volume;
+  std::string data;
+  // Absolute paths; the data directory defaults to "<volume>.nodes".
+  Status Resolve();
+};
+void AddVolumeOption(CLI::App& app, Places& places, bool positional);
+void AddDataOption(CLI::App& app, Places& places);
+
+// A root process becomes the owner of the volume before it touches it. kNotFound: no volume there.
+Status ActAsOwnerOf(const std::string& directory);
+
+// Absolute path of the running program, and of the provider library that belongs to it (empty when
+// there is none): next to a build tree's bin/, under a prefix, or $BOREALIS_PROVIDER.
+std::string OwnProgram();
+std::string DefaultProvider();
+
+// "2026-11-23T22:29:03Z" of microseconds since 1970; "-" for 0.
+std::string FormatTime(int64_t time_us);
+// "1.5 MiB"
+std::string FormatBytes(uint64_t bytes);
+
+void AddVolumeCommands(CLI::App& app, Outcome& outcome);
+void AddNodeCommands(CLI::App& app, Outcome& outcome);
+void AddClusterCommands(CLI::App& app, Outcome& outcome);
+void AddStatusCommand(CLI::App& app, Outcome& outcome);
+
+}  // namespace borealis::cli

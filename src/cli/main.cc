@@ -1,0 +1,50 @@
+// borealis: the command. One subcommand per run; exit codes in cli/common.h.
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "base/log.h"
+#include "cli/common.h"
+
+namespace borealis::cli {
+namespace {
+
+constexpr char kFooter[] =
+    "Exit codes: 0 done, 1 failed (one line says why), 2 wrong arguments,\n"
+    "3 nothing was running, or not every node is ready (status --check).";
+
+int Main(int argc, char** argv) {
+  SetLogSink([](LogLevel level, const std::string& text) {
+    fmt::print(stderr, "borealis: {}{}\n", level == LogLevel::kError ? "error: " : "", text);
+  });
+  CLI::App app("Multi-writer MySQL on one shared volume", "borealis");
+  app.set_version_flag("--version", "borealis " BOREALIS_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough(false);
+  app.footer(kFooter);
+  app.option_defaults()->always_capture_default();
+  Outcome outcome;
+  AddVolumeCommands(app, outcome);
+  AddNodeCommands(app, outcome);
+  AddClusterCommands(app, outcome);
+  AddStatusCommand(app, outcome);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kOk : kUsage;
+  }
+  return outcome.exit_code;
+}
+
+}  // namespace
+}  // namespace borealis::cli
+
+int main(int argc, char** argv) {
+  try {
+    return borealis::cli::Main(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "borealis: %s\n", e.what());
+    return borealis::cli::kFailed;
+  }
+}

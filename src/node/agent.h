@@ -1,0 +1,26 @@
+// Agent: keeps one node's server running. The driver around AgentMachine: one thread waits for the
+// server's end, signals, timers and events from the prober and the worker, feeds the machine and
+// performs what it says. The server lives in a session of its own and outlives the agent; the next
+// agent takes it over.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "node/server_command.h"
+
+namespace borealis::node {
+
+struct AgentConfig {
+  ServerConfig server;  // volume_uuid and slot are filled in here
+  bool rebuild = false;
+  int stop_timeout_ms = 60'000;  // then the server is killed
+};
+
+// Runs until SIGTERM or SIGINT, or until it cannot go on. Ok: stopped on request, the server ended.
+// REQUIRES: runs as the account that owns the volume; no other thread was started yet.
+Status RunAgent(AgentConfig config, const Clock& clock);
+
+}  // namespace borealis::node

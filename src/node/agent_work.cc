@@ -1,0 +1,111 @@
+#include "node/agent_work.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "node/server_process.h"
+#include "node/volume.h"
+#include "snapshot/publish.h"
+#include "snapshot/restore.h"
+
+namespace borealis::node {
+namespace {
+
+constexpr int kRecoverTimeoutMs = 600'000;
+
+Result<Seqno> Restore(const ServerConfig& config, const std::atomic<bool>* cancel) {
+  ASSIGN_OR_RETURN(const auto volume, LookAtVolume(config.volume));
+  ASSIGN_OR_RETURN(const std::vector<Seqno> snapshots, snapshot::ListSnapshots(*volume));
+  if (snapshots.empty()) {
+    return Status(
+        Code::kNotFound,
+        fmt::format("{} has no snapshot: its creation did not finish; run `borealis volume "
+                    "create {}` again",
+                    config.volume, config.volume));
+  }
+  RETURN_IF_ERROR(DiscardCache(config.layout.data()));
+  ASSIGN_OR_RETURN(const snapshot::Manifest manifest,
+                   snapshot::RestoreSnapshot(*volume, snapshots.back(), config.layout.data(),
+                                             config.name, cancel));
+  if (manifest.volume != config.volume_uuid) {
+    return Status(Code::kCorruption, fmt::format("snapshot {} is one of volume {}", manifest.seqno,
+                                                 manifest.volume.ToString()));
+  }
+  return manifest.seqno;
+}
+
+Result<LogBounds> LookAtLog(const std::string& directory) {
+  ASSIGN_OR_RETURN(const auto volume, LookAtVolume(directory));
+  return ReadLogBounds(*volume);
+}
+
+}  // namespace
+
+CacheFacts LookAtCache(const std::string& datadir) {
+  CacheFacts facts;
+  const auto names = snapshot::ListDirectory(datadir);
+  facts.present = names.ok() ? !names->empty() : names.status().code() != Code::kNotFound;
+  if (facts.present) facts.state = snapshot::ReadCacheState(datadir);
+  return facts;
+}
+
+Status DiscardCache(const std::string& datadir) {
+  const std::string discarded = datadir + ".discarded";
+  RETURN_IF_ERROR(snapshot::RemoveTree(discarded));
+  if (!snapshot::PathExists(datadir)) return Status::Ok();
+  if (rename(datadir.c_str(), discarded.c_str()) != 0) {
+    return snapshot::ErrnoStatus(errno, "rename", datadir);
+  }
+  return snapshot::RemoveTree(discarded);
+}
+
+Restored RestoreNewest(const ServerConfig& config, const std::atomic<bool>* cancel) {
+  const Result<Seqno> seqno = Restore(config, cancel);
+  return {seqno.status(), seqno.ok() ? *seqno : Seqno::Undefined()};
+}
+
+Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* cancel) {
+  Recovered recovered;
+  Result<LogBounds> log = Status(Code::kInternal, "not read");
+  std::thread look([&] { log = LookAtLog(config.volume); });
+  const std::string output = config.layout.recover_log();
+  unlink(output.c_str());
+  const Result<ProcessEnd> end =
+      RunToEnd({RecoverCommand(config), output}, kRecoverTimeoutMs, cancel);
+  look.join();
+  if (!end.ok()) {
+    recovered.status = end.status();
+    return recovered;
+  }
+  const auto bytes = snapshot::ReadFile(output, 64 << 20);
+  const std::string_view text = bytes.ok() ? AsText(*bytes) : std::string_view();
+  const auto position = ParseRecoveredPosition(text);
+  if (*end != ProcessEnd{true, 0, 0} || !position) {
+    const std::string error = LastErrorLine(text);
+    recovered.engines_failed = true;
+    recovered.status = Status(Code::kIo, error.empty() ? end->ToString() : error);
+    return recovered;
+  }
+  recovered.position = *position;
+  recovered.status = log.status();
+  if (log.ok()) recovered.log = *log;
+  return recovered;
+}
+
+void Worker::Start(std::function<Event(const std::atomic<bool>*)> job,
+                   std::function<void(Event)> done) {
+  CancelAndJoin();
+  cancel_ = false;
+  thread_ =
+      std::thread([this, job = std::move(job), done = std::move(done)] { done(job(&cancel_)); });
+}
+
+void Worker::CancelAndJoin() {
+  cancel_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace borealis::node

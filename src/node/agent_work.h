@@ -1,0 +1,40 @@
+// The agent's slow jobs: restoring a cache, asking the engines for their position. Each runs on a
+// thread of its own and gives the machine's event. Adapter.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "node/agent_machine.h"
+#include "node/server_command.h"
+
+namespace borealis::node {
+
+// What can be seen of the cache in `datadir`.
+CacheFacts LookAtCache(const std::string& datadir);
+
+// Removes the cache (a crash in the middle leaves "<datadir>.discarded", never a part that looks
+// like foreign files).
+Status DiscardCache(const std::string& datadir);
+
+Restored RestoreNewest(const ServerConfig& config, const std::atomic<bool>* cancel);
+Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* cancel);
+
+// At most one job at a time.
+class Worker {
+ public:
+  ~Worker() { CancelAndJoin(); }
+  // `job` gets the cancel flag; `done` is called with its event on the worker's thread.
+  void Start(std::function<Event(const std::atomic<bool>*)> job, std::function<void(Event)> done);
+  void Cancel() { cancel_ = true; }
+
+ private:
+  void CancelAndJoin();
+
+  std::atomic<bool> cancel_{false};
+  std::thread thread_;
+};
+
+}  // namespace borealis::node

@@ -1,0 +1,49 @@
+// ServerClient: a connection to the node's own server over its socket, as the account the agent
+// runs as (the server trusts the socket to say who that is). Adapter over the client library. One
+// thread at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "model/ids.h"
+
+namespace borealis::node {
+
+struct ServerHealth {
+  bool ready = false;  // accepts reads and writes
+  Seqno seqno;         // last committed
+  std::vector<std::string> members;
+};
+
+class ServerClient {
+ public:
+  using Row = std::vector<std::string>;  // NULL reads as ""
+
+  // Every wait is bounded by timeout_s. kUnavailable: no answer.
+  static Result<ServerClient> Connect(const std::string& socket, const std::string& user,
+                                      unsigned timeout_s);
+  ~ServerClient();
+  ServerClient(ServerClient&&) noexcept;
+  ServerClient& operator=(ServerClient&&) noexcept;
+
+  // kUnavailable: the connection broke; kInternal: the server refused, with its message.
+  Result<std::vector<Row>> Query(const std::string& sql);
+  std::string Quote(const std::string& text);  // 'text', escaped
+
+  Result<ServerHealth> Health();
+
+ private:
+  struct Connection;
+  explicit ServerClient(std::unique_ptr<Connection> connection);
+  std::unique_ptr<Connection> connection_;
+};
+
+// Makes the superuser-like account for users of the cluster, or sets its password when it exists.
+// It may do everything but what reaches below SQL (files, plugins, replication, SUPER).
+Status MakeMasterUser(ServerClient& server, const std::string& user, const std::string& password);
+
+}  // namespace borealis::node

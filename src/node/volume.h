@@ -1,0 +1,28 @@
+// A cluster volume as commands and agents meet it: found, looked at, attached. Adapter.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/status.h"
+#include "log/log.h"
+#include "node/cache_decision.h"
+#include "storage/backend.h"
+
+namespace borealis::node {
+
+// "DIR" or "volume:///DIR" -> absolute directory. kInvalidArgument: another scheme.
+Result<std::string> ParseVolumeName(const std::string& name);
+
+// Looks without attaching. kNotFound: no volume there.
+Result<std::unique_ptr<storage::Backend>> LookAtVolume(const std::string& directory);
+
+// Attaches. The caller may find itself the first (NeedsRecovery) and then lets go soon: the log is
+// recovered by the first server, which also tells the members that the incarnations before are
+// dead.
+Result<std::unique_ptr<storage::Backend>> AttachVolume(const std::string& directory);
+
+// What the log holds, from a look at it: reads the open segment only. kCorruption names the place.
+Result<LogBounds> ReadLogBounds(storage::Backend& volume);
+
+}  // namespace borealis::node

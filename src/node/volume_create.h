@@ -1,0 +1,29 @@
+// Genesis: makes a volume, its log, and snapshot 0 with the system tables that every node starts
+// from.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/status.h"
+#include "base/uuid.h"
+
+namespace borealis::node {
+
+struct CreateOptions {
+  std::string volume;  // absolute directory; its parent exists
+  std::string server = "/usr/sbin/mariadbd";
+  std::string installer = "/usr/bin/mariadb-install-db";
+  // Account that may log in as superuser over the socket, besides root.
+  std::string owner;
+  uint32_t certification_window = 65536;
+};
+
+// One line per step, for a person.
+using Progress = std::function<void(const std::string&)>;
+
+// Runs as the account that will own the volume. What a crashed creation left is finished; a
+// complete volume is kAlreadyExists. After a failure nothing new is left behind.
+Result<Uuid> CreateVolume(const CreateOptions& options, const Progress& progress);
+
+}  // namespace borealis::node
