@@ -1,6 +1,7 @@
 """Harness of the multi-process tests: real mariadbd processes over one shared medium."""
 
 from . import paths, segments
+from .agents import AgentCluster
 from .cluster import Cluster, Settings
 from .compare import differences, wait_same_seqno
 from .media import GaleraMedium, NoMedium, VolumeMedium
@@ -11,7 +12,8 @@ from .workload import Account, Load, create_tables, verify
 from .workspace import Workspace
 
 __all__ = [
-    "Account", "Cluster", "GaleraMedium", "Load", "NoMedium", "Report", "Server", "ServerDied", "Settings", "SmallDisk",
-    "VolumeMedium", "Workspace", "create_tables", "differences", "enter_mount_namespace", "main",
-    "make_cluster", "paths", "segments", "status", "verify", "wait_same_seqno",
+    "Account", "AgentCluster", "Cluster", "GaleraMedium", "Load", "NoMedium", "Report", "Server",
+    "ServerDied", "Settings", "SmallDisk", "VolumeMedium", "Workspace", "create_tables",
+    "differences", "enter_mount_namespace", "main", "make_cluster", "paths", "segments", "status",
+    "verify", "wait_same_seqno",
 ]

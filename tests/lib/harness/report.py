@@ -11,6 +11,7 @@ import sys
 import time
 import traceback
 
+from .agents import AgentCluster
 from .cluster import Cluster, Settings
 from .media import GaleraMedium, VolumeMedium
 from .workspace import Workspace
@@ -49,6 +50,8 @@ def main(name: str, doc: str, run, add_flags=None):
     parser.add_argument("--keep", action="store_true", help="keep the directory with all logs")
     parser.add_argument("--galera", action="store_true",
                         help="run over Galera instead (tries the harness; not every claim holds)")
+    parser.add_argument("--agents", action="store_true",
+                        help="run the cluster by `borealis up` and its agents, not directly")
     if add_flags:
         add_flags(parser)
     args = parser.parse_args()
@@ -71,7 +74,9 @@ def main(name: str, doc: str, run, add_flags=None):
 
 
 def make_cluster(args, workspace: Workspace, nodes: int, settings: Settings | None = None,
-                 name: str = "n") -> Cluster:
-    """A started cluster over the medium that the command line asks for."""
+                 name: str = "n"):
+    """A started cluster of the kind that the command line asks for. Agents choose their own settings."""
+    if args.agents:
+        return AgentCluster(workspace, nodes, name).start()
     medium = GaleraMedium() if args.galera else VolumeMedium(workspace.dir / f"volume-{name}")
     return Cluster(workspace, medium, nodes, settings, name).start()
