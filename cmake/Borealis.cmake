@@ -19,9 +19,10 @@ include(GoogleTest)
 
 add_compile_options(-Wall -Wextra -Wconversion -Werror -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # False alarms of g++ 12 on std::string and std::vector::resize when it optimizes (GCC bugs
+  # False alarms of g++ 12 on std::string, std::variant and vector::resize when it optimizes (GCC bugs
   # 105651, 105562); the debug build has them on where they mean something.
-  add_compile_options(-Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
+  add_compile_options(-Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
+                      -Wno-maybe-uninitialized)
 endif()
 if(BOREALIS_SANITIZE)
   add_compile_options(-fsanitize=${BOREALIS_SANITIZE} -fno-sanitize-recover=all)
