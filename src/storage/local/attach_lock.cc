@@ -43,8 +43,7 @@ Result<bool> Held(int fd, int64_t start, int64_t length) {
 // Prints a line now and then as long as it lives.
 class WaitReporter {
  public:
-  explicit WaitReporter(std::string text)
-      : text_(std::move(text)), thread_([this] { Run(); }) {}
+  explicit WaitReporter(std::string text) : text_(std::move(text)), thread_([this] { Run(); }) {}
   ~WaitReporter() {
     {
       MutexLock lock(mutex_);

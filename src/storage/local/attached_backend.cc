@@ -85,14 +85,13 @@ Result<Bytes> AttachedBackend::Read(const SegmentRef& segment, uint64_t offset, 
   const size_t clipped = std::min<uint64_t>(length, state.durable_end - offset);
   ASSIGN_OR_RETURN(Bytes bytes, ReadUpTo(handle->fd.get(), offset, clipped));
   if (bytes.size() == clipped) return bytes;
-  return Status(Code::kCorruption,
-                fmt::format("{}/segments/{}: ends at {}, but its first {} bytes were durable",
-                            Describe(), SegmentFiles::FileName(segment), offset + bytes.size(),
-                            state.durable_end));
+  return Status(
+      Code::kCorruption,
+      fmt::format("{}/segments/{}: ends at {}, but its first {} bytes were durable", Describe(),
+                  SegmentFiles::FileName(segment), offset + bytes.size(), state.durable_end));
 }
 
-Result<Bytes> AttachedBackend::ReadRaw(const SegmentRef& segment, uint64_t offset,
-                                       size_t length) {
+Result<Bytes> AttachedBackend::ReadRaw(const SegmentRef& segment, uint64_t offset, size_t length) {
   ASSIGN_OR_RETURN(const SegmentHandlePtr handle, table_.Find(segment));
   ASSIGN_OR_RETURN(const SegmentFileInfo file, SegmentFiles::Info(handle->fd.get()));
   if (offset >= file.bytes) return Bytes();

@@ -61,8 +61,7 @@ class AttachedBackend final : public LocalBackend {
   Result<RegisterValue> ReadRegister(std::string_view name) override {
     return registers_.Read(name);
   }
-  Result<uint64_t> SwapRegister(std::string_view name, uint64_t expected,
-                                ByteView value) override {
+  Result<uint64_t> SwapRegister(std::string_view name, uint64_t expected, ByteView value) override {
     return registers_.Swap(name, expected, value);
   }
   Status DeleteRegister(std::string_view name, uint64_t expected) override {
@@ -84,9 +83,7 @@ class AttachedBackend final : public LocalBackend {
   }
   Result<size_t> SweepBlobs() override { return blobs_.Sweep(); }
 
-  Status PutHint(std::string_view name, ByteView value) override {
-    return hints_.Put(name, value);
-  }
+  Status PutHint(std::string_view name, ByteView value) override { return hints_.Put(name, value); }
   Status DeleteHint(std::string_view name) override { return hints_.Delete(name); }
   Result<std::vector<Hint>> ListHints(std::string_view prefix) override {
     return hints_.List(prefix);

@@ -95,8 +95,9 @@ Result<std::unique_ptr<BlobWriter>> BlobStore::Create(std::string_view name) {
   if (::faccessat(directory_, FileNameOf(name).c_str(), F_OK, 0) == 0) {
     return Status(Code::kAlreadyExists, fmt::format("blob {} exists", name));
   }
-  std::string temporary = fmt::format("{}{}-{:x}-{}", kTemporaryPrefix, ::getpid(),
-                                      reinterpret_cast<uintptr_t>(this), writers_made_.fetch_add(1));
+  std::string temporary =
+      fmt::format("{}{}-{:x}-{}", kTemporaryPrefix, ::getpid(), reinterpret_cast<uintptr_t>(this),
+                  writers_made_.fetch_add(1));
   ASSIGN_OR_RETURN(UniqueFd fd, OpenFile(directory_, temporary, O_WRONLY | O_CREAT | O_EXCL));
   return std::unique_ptr<BlobWriter>(std::make_unique<FileBlobWriter>(
       directory_, ops_, std::string(name), std::move(temporary), std::move(fd)));

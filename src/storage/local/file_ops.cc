@@ -89,8 +89,8 @@ Result<Bytes> ReadFile(int directory, const std::string& name, size_t length_max
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return ErrnoStatus(errno, name);
   if (static_cast<uint64_t>(info.st_size) > length_max) {
-    return Status(Code::kCorruption, fmt::format("{}: {} bytes, expected at most {}", name,
-                                                 info.st_size, length_max));
+    return Status(Code::kCorruption,
+                  fmt::format("{}: {} bytes, expected at most {}", name, info.st_size, length_max));
   }
   return ReadUpTo(fd.get(), 0, static_cast<size_t>(info.st_size));
 }

@@ -1,5 +1,5 @@
-// The system calls that can fail under a volume, behind a narrow interface so that tests inject EIO,
-// ENOSPC and short writes; and the few helpers that all stores of this room build on.
+// The system calls that can fail under a volume, behind a narrow interface so that tests inject
+// EIO, ENOSPC and short writes; and the few helpers that all stores of this room build on.
 #pragma once
 
 #include <sys/types.h>

@@ -21,13 +21,12 @@ struct UnfitType {
 
 // From linux/magic.h and the file systems' own headers.
 constexpr UnfitType kUnfitTypes[] = {
-    {0x6969, "NFS"},           {0x517B, "SMB"},          {0xFF534D42, "CIFS"},
-    {0xFE534D42, "SMB2"},      {0x01021997, "9p"},       {0x65735546, "FUSE"},
-    {0x00C36400, "Ceph"},      {0x5346414F, "AFS"},      {0x6B414653, "AFS"},
-    {0x73757245, "Coda"},      {0x01161970, "GFS2"},     {0x7461636F, "OCFS2"},
-    {0x0BD00BD0, "Lustre"},    {0x19830326, "BeeGFS"},   {0x47504653, "GPFS"},
-    {0x786F4256, "vboxsf"},    {0xBACBACBC, "vmhgfs"},   {0x7C7C6673, "prl_fs"},
-    {0x4D44, "FAT"},           {0x2011BAB0, "exFAT"},    {0x858458F6, "ramfs"},
+    {0x6969, "NFS"},        {0x517B, "SMB"},        {0xFF534D42, "CIFS"}, {0xFE534D42, "SMB2"},
+    {0x01021997, "9p"},     {0x65735546, "FUSE"},   {0x00C36400, "Ceph"}, {0x5346414F, "AFS"},
+    {0x6B414653, "AFS"},    {0x73757245, "Coda"},   {0x01161970, "GFS2"}, {0x7461636F, "OCFS2"},
+    {0x0BD00BD0, "Lustre"}, {0x19830326, "BeeGFS"}, {0x47504653, "GPFS"}, {0x786F4256, "vboxsf"},
+    {0xBACBACBC, "vmhgfs"}, {0x7C7C6673, "prl_fs"}, {0x4D44, "FAT"},      {0x2011BAB0, "exFAT"},
+    {0x858458F6, "ramfs"},
 };
 constexpr int64_t kTmpfs = 0x01021994;
 

@@ -16,8 +16,8 @@ Status CheckFileSystemType(const std::string& path, int64_t type);
 bool IsVolatileFileSystem(int64_t type);
 
 // The type, then by trying: shared mappings, robust locks between two of them, file locks, sync and
-// rename in `directory`; warns in the log when it is not durable. kUnsupported says what is missing;
-// kNoSpace, kIo.
+// rename in `directory`; warns in the log when it is not durable. kUnsupported says what is
+// missing; kNoSpace, kIo.
 Status ProbeFileSystem(const std::string& path, int directory);
 
 }  // namespace borealis::storage::local

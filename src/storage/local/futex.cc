@@ -16,8 +16,8 @@ FutexResult FutexWait(const std::atomic<uint32_t>& word, uint32_t expected, int6
   timespec timeout{};
   timeout.tv_sec = timeout_ns / 1'000'000'000;
   timeout.tv_nsec = timeout_ns % 1'000'000'000;
-  const long rc =
-      ::syscall(SYS_futex, reinterpret_cast<const uint32_t*>(&word), FUTEX_WAIT, expected, &timeout);
+  const long rc = ::syscall(SYS_futex, reinterpret_cast<const uint32_t*>(&word), FUTEX_WAIT,
+                            expected, &timeout);
   if (rc == 0 || errno == EINTR) return FutexResult::kWoken;
   return errno == ETIMEDOUT ? FutexResult::kTimeout : FutexResult::kChanged;
 }

@@ -11,9 +11,9 @@
 // n % 2; who is not covered by n lies in the other lane until n + 1 is done.
 //
 // The word elects; it is not a lock, and no invariant hangs on it. Two syncs at once are merely
-// wasteful, `durable` moves by CAS to the larger value, and never once frozen. So a leader that died,
-// or was stopped in the middle (SIGSTOP), is not waited for: after a tick a sleeper sees its fate and
-// takes the word over. Nobody is killed for a sync.
+// wasteful, `durable` moves by CAS to the larger value, and never once frozen. So a leader that
+// died, or was stopped in the middle (SIGSTOP), is not waited for: after a tick a sleeper sees its
+// fate and takes the word over. Nobody is killed for a sync.
 //
 // One thing does hang on who syncs: a failed write-back is reported once to each open file. If the
 // leader that vanished had been told, the news is lost, unless the successor's descriptor was open
@@ -64,8 +64,8 @@ class GroupCommit {
 
   // Returns when bytes [0, end) of the segment are durable: ok. kUnknown when they never will be as
   // far as this segment's readers go: it was poisoned or sealed below.
-  // `held`: a lock that the caller holds meanwhile and that must not look hung because of this wait.
-  // REQUIRES: written_end >= end.
+  // `held`: a lock that the caller holds meanwhile and that must not look hung because of this
+  // wait. REQUIRES: written_end >= end.
   Status MakeDurable(SegmentHandle& handle, uint64_t end, WatchedLock* held = nullptr);
 
   // Fixes the end of a segment at `end` and wakes everyone. REQUIRES: the append mutex; `end` is

@@ -2,9 +2,9 @@
 //
 // A waiter looks once per tick (its own ticks: a waiter that was frozen itself has counted one, not
 // thousands). Progress, a new holder or a free lock starts the count anew. When the count is full,
-// the holder is killed and its death awaited on a pidfd; then the robust mutex hands over. A process
-// is named by pid and start time, and both, as well as its hold of the lock, are verified after the
-// pidfd was opened and before the signal is sent: a reused pid is never hit.
+// the holder is killed and its death awaited on a pidfd; then the robust mutex hands over. A
+// process is named by pid and start time, and both, as well as its hold of the lock, are verified
+// after the pidfd was opened and before the signal is sent: a reused pid is never hit.
 //
 // A holder in this very process is never killed: its siblings wait, and other processes judge it.
 #pragma once

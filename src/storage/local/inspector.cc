@@ -74,8 +74,8 @@ Result<SegmentState> Inspector::State(const SegmentRef& segment) {
   ASSIGN_OR_RETURN(const UniqueFd fd, files_.Open(segment));
   ASSIGN_OR_RETURN(const SegmentFileInfo file, SegmentFiles::Info(fd.get()));
   if (file.sealed) {
-    return SegmentState{.durable_end = file.bytes, .written_end = file.bytes, .sealed = true,
-                        .must_seal = false};
+    return SegmentState{
+        .durable_end = file.bytes, .written_end = file.bytes, .sealed = true, .must_seal = false};
   }
   SegmentState state = SharedStateOf(segment);
   if (state.written_end == 0 && !state.sealed) state.written_end = file.bytes;

@@ -38,9 +38,7 @@ class Inspector final : public Backend {
   AppendResult Append(const SegmentRef&, const BatchEncoder&) override;
   Result<uint64_t> Seal(const SegmentRef&, const uint64_t*) override { return Refuse(); }
   Status EndRecovery() override { return Refuse(); }
-  Result<uint64_t> SwapRegister(std::string_view, uint64_t, ByteView) override {
-    return Refuse();
-  }
+  Result<uint64_t> SwapRegister(std::string_view, uint64_t, ByteView) override { return Refuse(); }
   Status DeleteRegister(std::string_view, uint64_t) override { return Refuse(); }
   Result<std::unique_ptr<BlobWriter>> CreateBlob(std::string_view) override { return Refuse(); }
   Status DeleteBlob(std::string_view) override { return Refuse(); }

@@ -27,8 +27,9 @@ class LocalBackend : public Backend {
                                                     const LocalOptions& options = {});
 
   // For inspection: attaches nothing, takes no lock, writes nothing, works on a volume that is in
-  // use, at rest or damaged. Mutations are kUnsupported; WaitForData times out at once. Durable ends
-  // of open segments are known only while someone is attached: else 0, and ReadRaw shows the medium.
+  // use, at rest or damaged. Mutations are kUnsupported; WaitForData times out at once. Durable
+  // ends of open segments are known only while someone is attached: else 0, and ReadRaw shows the
+  // medium.
   static Result<std::unique_ptr<Backend>> OpenReadOnly(const std::string& directory);
 
   // Appends acknowledged and syncs made for a segment since it was created, by all processes.

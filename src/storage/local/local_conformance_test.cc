@@ -5,7 +5,7 @@
 #include <csignal>
 
 #include "storage/conformance/backend_conformance.h"
-#include "storage/local/testing.h"
+#include "storage/local/power_loss.h"
 
 #if defined(__SANITIZE_THREAD__)
 // The children that die here start threads of their own.
@@ -30,10 +30,18 @@ class LocalVolume : public conformance::Volume {
  public:
   explicit LocalVolume(LocalOptions options) : options_(options) {
     options_.file_ops = &ops_;
-    CHECK_OK(LocalBackend::Create(directory_.Volume(), options_));
+    CHECK_OK(LocalBackend::Create(path_, options_));
   }
 
-  std::unique_ptr<Backend> Attach() override { return OpenOrDie(directory_.Volume(), options_); }
+  std::unique_ptr<Backend> Attach() override { return OpenOrDie(path_, options_); }
+
+  // What the disk holds goes on in another directory; who was attached stays with the old one.
+  bool PowerLoss() override {
+    const std::string after = path_ + "-after";
+    ops_.CopyAfterPowerLoss(path_, after, ++power_losses_);
+    path_ = after;
+    return true;
+  }
 
   bool RunAndCrash(CrashPoint point,
                    const std::function<void(conformance::Dying&)>& work) override {
@@ -56,7 +64,7 @@ class LocalVolume : public conformance::Volume {
     DieBeforeSync die_before_sync;
     LocalOptions options = options_;
     if (point == CrashPoint::kBeforeSync) options.sync_points = &die_before_sync;
-    const std::unique_ptr<Backend> backend = OpenOrDie(directory_.Volume(), options);
+    const std::unique_ptr<Backend> backend = OpenOrDie(path_, options);
     ops_.kill_in_write = point == CrashPoint::kMidWrite;
     conformance::Dying dying{.backend = *backend, .open_writers = {}};
     work(dying);
@@ -65,7 +73,9 @@ class LocalVolume : public conformance::Volume {
   }
 
   TestDirectory directory_;
-  FailingFileOps ops_;
+  std::string path_ = directory_.Volume();
+  PowerLossFileOps ops_;
+  uint64_t power_losses_ = 0;
   LocalOptions options_;
 };
 

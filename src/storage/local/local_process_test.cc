@@ -66,15 +66,15 @@ class LocalProcessTest : public ::testing::Test {
   std::unique_ptr<LocalBackend> backend_;
 };
 
-// --- Deaths ---------------------------------------------------------------------------------------
+// --- Deaths
+// ---------------------------------------------------------------------------------------
 
 struct Death {
   SyncPoint point;
   const char* after;  // content once the survivor appended "two"; null: it must seal first
 };
 
-class DeathInAnAppendTest : public LocalProcessTest,
-                            public ::testing::WithParamInterface<Death> {};
+class DeathInAnAppendTest : public LocalProcessTest, public ::testing::WithParamInterface<Death> {};
 
 TEST_P(DeathInAnAppendTest, LeavesAllOfItOrNothingAndTheSurvivorGoesOn) {
   AppendOk("one");
@@ -96,17 +96,18 @@ TEST_P(DeathInAnAppendTest, LeavesAllOfItOrNothingAndTheSurvivorGoesOn) {
   EXPECT_EQ(Text(), "one");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    AtEachPoint, DeathInAnAppendTest,
-    ::testing::Values(Death{SyncPoint::kAppendLocked, "onetwo"},
-                      Death{SyncPoint::kAppendEncoded, "onetwo"},
-                      Death{SyncPoint::kAppendWritten, nullptr},
-                      Death{SyncPoint::kAppendPublished, "onedeadtwo"},
-                      Death{SyncPoint::kAppendUnlocked, "onedeadtwo"},
-                      Death{SyncPoint::kSyncLeading, "onedeadtwo"},
-                      Death{SyncPoint::kSyncDone, "onedeadtwo"},
-                      Death{SyncPoint::kSyncPublished, "onedeadtwo"}),
-    [](const auto& info) { return std::to_string(static_cast<int>(info.param.point)); });
+INSTANTIATE_TEST_SUITE_P(AtEachPoint, DeathInAnAppendTest,
+                         ::testing::Values(Death{SyncPoint::kAppendLocked, "onetwo"},
+                                           Death{SyncPoint::kAppendEncoded, "onetwo"},
+                                           Death{SyncPoint::kAppendWritten, nullptr},
+                                           Death{SyncPoint::kAppendPublished, "onedeadtwo"},
+                                           Death{SyncPoint::kAppendUnlocked, "onedeadtwo"},
+                                           Death{SyncPoint::kSyncLeading, "onedeadtwo"},
+                                           Death{SyncPoint::kSyncDone, "onedeadtwo"},
+                                           Death{SyncPoint::kSyncPublished, "onedeadtwo"}),
+                         [](const auto& info) {
+                           return std::to_string(static_cast<int>(info.param.point));
+                         });
 
 TEST_F(LocalProcessTest, DeathBetweenTheMarkOfASealAndItsPublicationIsFinishedByTheNextSeal) {
   AppendOk("one");
@@ -174,7 +175,8 @@ TEST_F(LocalProcessTest, SyncWhoseOutcomeDiedIsTrustedOnlyToADescriptorOpenBefor
   EXPECT_EQ(Text(), "one");
 }
 
-// --- Stops ----------------------------------------------------------------------------------------
+// --- Stops
+// ----------------------------------------------------------------------------------------
 
 class StopInTheAppendSectionTest : public LocalProcessTest,
                                    public ::testing::WithParamInterface<SyncPoint> {};
@@ -268,7 +270,8 @@ TEST_F(LocalProcessTest, SyncThatWakesUpAfterItsSegmentIsGoneMovesNoOthersEnd) {
   EXPECT_EQ(backend_->CreateSegment({{100}, {1}}).code(), Code::kUnavailable);
 }
 
-// --- Failures -------------------------------------------------------------------------------------
+// --- Failures
+// -------------------------------------------------------------------------------------
 
 TEST_F(LocalProcessTest, FailedSyncOfAnotherProcessEndsTheSegmentHere) {
   AppendOk("one");
@@ -282,7 +285,8 @@ TEST_F(LocalProcessTest, FailedSyncOfAnotherProcessEndsTheSegmentHere) {
   EXPECT_EQ(*size, 3u);
 }
 
-// --- Attaching ------------------------------------------------------------------------------------
+// --- Attaching
+// ------------------------------------------------------------------------------------
 
 TEST_F(LocalProcessTest, OthersWaitWhileOneRecovers) {
   backend_.reset();
@@ -362,7 +366,8 @@ TEST_F(LocalProcessTest, VolumeOfAnotherBootIsRefusedWhileInUseAndTakenOverAtRes
   EXPECT_TRUE(backend_->NeedsRecovery());
 }
 
-// --- Group commit ---------------------------------------------------------------------------------
+// --- Group commit
+// ---------------------------------------------------------------------------------
 
 TEST_F(LocalProcessTest, OneSyncServesTheThreadsOfAllProcesses) {
   constexpr int kThreads = 8;

@@ -128,11 +128,10 @@ Result<RegisterValue> RegisterStore::Read(std::string_view name) {
 }
 
 Status RegisterStore::CheckVersion(std::string_view name, uint64_t expected) {
-  ASSIGN_OR_RETURN(const RegisterValue current,
-                   ReadRegisterFile(directory_, name, watch_.what()));
+  ASSIGN_OR_RETURN(const RegisterValue current, ReadRegisterFile(directory_, name, watch_.what()));
   if (current.version == expected) return Status::Ok();
-  return {Code::kConflict, fmt::format("register {}: version {}, expected {}", name,
-                                       current.version, expected)};
+  return {Code::kConflict,
+          fmt::format("register {}: version {}, expected {}", name, current.version, expected)};
 }
 
 Status RegisterStore::Replace(const std::string& file_name, ByteView file) {

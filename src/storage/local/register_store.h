@@ -3,9 +3,9 @@
 //   file = magic u32 "breg" | format u32 = 1 | version u64 | length u32 | value | Hash64 u64 of all
 //          before it, seeded with Hash64(name)
 //
-// A swap writes a temporary file, syncs it, renames it into place and syncs the directory, all under
-// SharedState::register_mutex; readers take the mutex too, so that nobody acts on a value that a
-// power failure would take back.
+// A swap writes a temporary file, syncs it, renames it into place and syncs the directory, all
+// under SharedState::register_mutex; readers take the mutex too, so that nobody acts on a value
+// that a power failure would take back.
 //
 // Versions count the changes of all registers together and are never used twice: a deletion, which
 // might take the highest with it, first stores it in ".highest" (the same format, no value).

@@ -2,9 +2,9 @@
 // seal.
 //
 // An open segment is a file of its full capacity, written with zeros, so that an append changes no
-// metadata and its sync needs no journal commit. A sealed one is cut to its final size and read-only
-// (0400): after a full restart, when the shared memory is gone, a file that is not so marked is known
-// to be in an uncertain state.
+// metadata and its sync needs no journal commit. A sealed one is cut to its final size and
+// read-only (0400): after a full restart, when the shared memory is gone, a file that is not so
+// marked is known to be in an uncertain state.
 #pragma once
 
 #include <atomic>

@@ -23,8 +23,8 @@ Status Deleted(const SegmentRef& segment) {
 
 Result<SegmentState> SegmentHandle::State() {
   const auto sealed_at = [](uint64_t bytes) {
-    return SegmentState{.durable_end = bytes, .written_end = bytes, .sealed = true,
-                        .must_seal = false};
+    return SegmentState{
+        .durable_end = bytes, .written_end = bytes, .sealed = true, .must_seal = false};
   };
   const uint64_t known = sealed_size.load(std::memory_order_acquire);
   if (known != kNotSealed) return sealed_at(known);
@@ -50,8 +50,8 @@ Result<SegmentState> SegmentHandle::State() {
     return sealed_at(file.bytes);
   }
   if (file.deleted) return Deleted(ref);
-  return SegmentState{.durable_end = 0, .written_end = file.bytes, .sealed = false,
-                      .must_seal = true};
+  return SegmentState{
+      .durable_end = 0, .written_end = file.bytes, .sealed = false, .must_seal = true};
 }
 
 SegmentTable::SegmentTable(SharedState& state, SegmentFiles& files, SpareSegments& spares,
@@ -83,9 +83,8 @@ void SegmentTable::Remember(const SegmentHandlePtr& handle) {
   MutexLock lock(mutex_);
   handles_[handle->ref.id] = {handle, ++uses_};
   if (handles_.size() <= kHandlesMax) return;
-  handles_.erase(std::min_element(handles_.begin(), handles_.end(), [](auto& a, auto& b) {
-    return a.second.used < b.second.used;
-  }));
+  handles_.erase(std::min_element(handles_.begin(), handles_.end(),
+                                  [](auto& a, auto& b) { return a.second.used < b.second.used; }));
 }
 
 void SegmentTable::Forget(SegmentId id) {
@@ -103,12 +102,12 @@ SharedSegment* SegmentTable::EntryOf(SegmentId id) {
 Result<SegmentHandlePtr> SegmentTable::Find(const SegmentRef& segment) {
   bool fenced = false;
   SegmentHandlePtr handle = Cached(segment, fenced);
-  const bool current = handle != nullptr &&
-                       (handle->EntryIsMine() || handle->shared == nullptr ||
-                        handle->sealed_size.load() != SegmentHandle::kNotSealed);
+  const bool current =
+      handle != nullptr && (handle->EntryIsMine() || handle->shared == nullptr ||
+                            handle->sealed_size.load() != SegmentHandle::kNotSealed);
   if (!current) {
     WatchedLock table(state_.table_mutex, watch_, kSection);
-  Inherit(table);
+    Inherit(table);
     Result<SegmentHandlePtr> loaded = Load(segment);
     if (!loaded.ok()) {
       if (loaded.status().code() == Code::kNotFound) Forget(segment.id);
@@ -128,9 +127,8 @@ Result<SegmentHandlePtr> SegmentTable::Find(const SegmentRef& segment) {
 Result<SegmentHandlePtr> SegmentTable::Load(const SegmentRef& segment) {
   SharedSegment* entry = EntryOf(segment.id);
   if (entry != nullptr && entry->epoch.load() != segment.epoch.value) {
-    return Status(Code::kFenced,
-                  fmt::format("segment {} has epoch {}, not {}", segment.id, entry->epoch.load(),
-                              segment.epoch));
+    return Status(Code::kFenced, fmt::format("segment {} has epoch {}, not {}", segment.id,
+                                             entry->epoch.load(), segment.epoch));
   }
   auto handle = std::make_shared<SegmentHandle>();
   handle->ref = segment;
@@ -222,7 +220,7 @@ Status SegmentTable::Create(const SegmentRef& segment) {
   ASSIGN_OR_RETURN(const std::string file, spares_.Take());
   const auto publish = [&]() -> Status {
     WatchedLock table(state_.table_mutex, watch_, kSection);
-  Inherit(table);
+    Inherit(table);
     ASSIGN_OR_RETURN(const std::optional<SegmentRef> other, files_.Lookup(segment.id));
     if (other) return exists;
     RETURN_IF_ERROR(files_.Publish(file, segment));

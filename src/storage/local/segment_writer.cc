@@ -89,9 +89,9 @@ AppendResult SegmentWriter::Write(SegmentHandle& handle, const BatchEncoder& enc
   Reach(options_.sync_points, SyncPoint::kAppendEncoded);
   if (bytes.empty()) return NotAppended({Code::kConflict, "the encoder declined"});
   if (bytes.size() > options_.append_bytes_max) {
-    return NotAppended({Code::kInvalidArgument, fmt::format("an append of {} bytes is above {}",
-                                                            bytes.size(),
-                                                            options_.append_bytes_max)});
+    return NotAppended(
+        {Code::kInvalidArgument, fmt::format("an append of {} bytes is above {}", bytes.size(),
+                                             options_.append_bytes_max)});
   }
   if (offset + bytes.size() > entry.capacity.load()) {
     entry.flags.fetch_or(kFlagMustSeal);
@@ -127,9 +127,10 @@ Result<uint64_t> SegmentWriter::Seal(const SegmentRef& segment, const uint64_t* 
   ASSIGN_OR_RETURN(const SegmentState state, handle->State());
   if (state.sealed) return state.durable_end;
   if (cut == nullptr) {
-    return Status(Code::kInvalidArgument,
-                  fmt::format("segment {}: its last process died; a recovery must say where it ends",
-                              segment.id));
+    return Status(
+        Code::kInvalidArgument,
+        fmt::format("segment {}: its last process died; a recovery must say where it ends",
+                    segment.id));
   }
   return table_.SealCold(segment, *cut);
 }

@@ -43,8 +43,8 @@ void SharedMutex::Init() {
 }
 
 uint32_t SharedMutex::OwnerTid() const {
-  // The kernel's robust-futex ABI puts the holder's thread id into the lock word; the C library keeps
-  // that word first in the mutex.
+  // The kernel's robust-futex ABI puts the holder's thread id into the lock word; the C library
+  // keeps that word first in the mutex.
   static_assert(offsetof(pthread_mutex_t, __data.__lock) == 0);
   const int word = __atomic_load_n(&native.__data.__lock, __ATOMIC_RELAXED);
   return static_cast<uint32_t>(word) & FUTEX_TID_MASK;
@@ -55,8 +55,7 @@ SharedMapping::~SharedMapping() {
 }
 
 Result<SharedMapping> SharedMapping::Map(int fd) {
-  void* address =
-      ::mmap(nullptr, sizeof(SharedState), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  void* address = ::mmap(nullptr, sizeof(SharedState), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (address == MAP_FAILED) return ErrnoStatus(errno, "map shm");
   ::madvise(address, sizeof(SharedState), MADV_DONTFORK);
   return SharedMapping(static_cast<SharedState*>(address));

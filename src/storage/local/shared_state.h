@@ -1,6 +1,6 @@
 // SharedState: the file `shm` of a volume, mapped by every attached process. It holds what must be
-// common and fast, and nothing that must survive: when nobody is attached it is thrown away and made
-// anew by the next to attach (who then recovers the volume).
+// common and fast, and nothing that must survive: when nobody is attached it is thrown away and
+// made anew by the next to attach (who then recovers the volume).
 //
 // Layout: struct SharedState below, native byte order, one machine, one build of the layout
 // (kSharedLayout and the size are compared on attach). Words are std::atomic and lock-free.
@@ -22,7 +22,7 @@ namespace borealis::storage::local {
 
 inline constexpr uint64_t kSharedMagic = 0x6d68732d73696c61;  // "alis-shm"
 inline constexpr uint32_t kSharedLayout = 1;
-inline constexpr int kAttachSlotsMax = 64;    // one bit each in SharedSegment::readers
+inline constexpr int kAttachSlotsMax = 64;     // one bit each in SharedSegment::readers
 inline constexpr int kSegmentEntriesMax = 64;  // segments that are open, or were sealed lately
 
 // A robust mutex between processes and a word that its holder moves, so that waiters can tell a
@@ -45,9 +45,9 @@ struct alignas(64) SharedSlot {
 };
 
 // SharedSegment::durable: frozen (1 bit) | tag (15) | end (48). Bytes below the end are durable.
-// Frozen: the end never moves again (sealed, or poisoned by a failed sync). The tag is taken from the
-// entry's generation, so that a process that was stopped in a sync and comes back after the entry
-// went to another segment cannot move that one's end.
+// Frozen: the end never moves again (sealed, or poisoned by a failed sync). The tag is taken from
+// the entry's generation, so that a process that was stopped in a sync and comes back after the
+// entry went to another segment cannot move that one's end.
 class DurableWord {
  public:
   constexpr explicit DurableWord(uint64_t word) : word_(word) {}
@@ -60,7 +60,9 @@ class DurableWord {
   constexpr bool Belongs(uint64_t generation) const {
     return ((word_ & ~kFrozenBit) >> kEndBits) == TagOf(generation);
   }
-  constexpr DurableWord WithEnd(uint64_t end) const { return DurableWord((word_ & ~kEndMask) | end); }
+  constexpr DurableWord WithEnd(uint64_t end) const {
+    return DurableWord((word_ & ~kEndMask) | end);
+  }
   constexpr DurableWord Frozen() const { return DurableWord(word_ | kFrozenBit); }
 
  private:
@@ -97,8 +99,8 @@ struct alignas(64) SharedSegment {
   alignas(64) SharedMutex append_mutex;
   alignas(64) std::atomic<uint64_t> written_end;
   alignas(64) std::atomic<uint64_t> durable;  // DurableWord
-  alignas(64) std::atomic<uint64_t> leader;  // LeaderWord, group_commit.h
-  std::atomic<uint64_t> sync_target;         // what the leader's sync will cover
+  alignas(64) std::atomic<uint64_t> leader;   // LeaderWord, group_commit.h
+  std::atomic<uint64_t> sync_target;          // what the leader's sync will cover
   // Number of the oldest sync whose leader vanished with its result; 0 = none.
   std::atomic<uint64_t> unfinished_sync;
   std::array<SyncLane, 2> lanes;
@@ -113,8 +115,8 @@ struct SharedState {
   uint32_t layout;
   uint32_t bytes;  // sizeof(SharedState)
   std::array<char, 40> boot_id;
-  uint64_t pid_namespace;  // inode of /proc/self/ns/pid
-  std::atomic<uint64_t> register_version;  // the highest ever given to a register
+  uint64_t pid_namespace;                    // inode of /proc/self/ns/pid
+  std::atomic<uint64_t> register_version;    // the highest ever given to a register
   std::atomic<uint32_t> registers_unsynced;  // the directory of registers must be synced first
   SharedMutex register_mutex;
   SharedMutex table_mutex;  // creation and deletion of segments, claims of entries
@@ -125,8 +127,8 @@ struct SharedState {
 // A mapping of the file `shm`. Not inherited by forked children.
 class SharedMapping {
  public:
-  // Writes a fresh file and puts it in place of an old one. REQUIRES: the gate of AttachLock, nobody
-  // attached. kNoSpace.
+  // Writes a fresh file and puts it in place of an old one. REQUIRES: the gate of AttachLock,
+  // nobody attached. kNoSpace.
   static Result<SharedMapping> CreateFresh(int volume_directory);
   // kUnavailable: made by another build, another boot (another machine) or another pid namespace.
   static Result<SharedMapping> OpenExisting(int volume_directory);

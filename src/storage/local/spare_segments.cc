@@ -66,14 +66,13 @@ void SpareSegments::Run() {
 
 void SpareSegments::MakeOne() {
   if (files_.BytesOf(SegmentFiles::kSpareName).ok()) return;
-  const Result<std::string> name =
-      files_.MakeZeroed(options_.segment_bytes_max, [this](uint64_t) {
-        MutexLock lock(mutex_);
-        if (takers_ == 0 && !closing_) {
-          changed_.WaitFor(mutex_, int64_t{options_.spare_pace_ms} * 1'000'000);
-        }
-        return !closing_;
-      });
+  const Result<std::string> name = files_.MakeZeroed(options_.segment_bytes_max, [this](uint64_t) {
+    MutexLock lock(mutex_);
+    if (takers_ == 0 && !closing_) {
+      changed_.WaitFor(mutex_, int64_t{options_.spare_pace_ms} * 1'000'000);
+    }
+    return !closing_;
+  });
   if (!name.ok()) {
     if (name.status().code() != Code::kAborted) {
       LogWarning("no spare segment: {}", name.status().ToString());

@@ -1,5 +1,5 @@
-// SpareSegments: keeps one zeroed segment file ready (segments/.spare), shared by all processes of a
-// volume, so that creating a segment costs a rename. A thread of each backend makes it when asked
+// SpareSegments: keeps one zeroed segment file ready (segments/.spare), shared by all processes of
+// a volume, so that creating a segment costs a rename. A thread of each backend makes it when asked
 // and missing; two that make one at once waste one file, which is removed.
 #pragma once
 

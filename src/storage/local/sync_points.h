@@ -31,7 +31,8 @@ class SyncPoints {
 };
 
 inline void Reach(SyncPoints* points, SyncPoint point) {
-  if (points != nullptr) [[unlikely]] points->Reached(point);
+  if (points != nullptr) [[unlikely]]
+    points->Reached(point);
 }
 
 }  // namespace borealis::storage::local

@@ -2,6 +2,7 @@
 // fail on request.
 #pragma once
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -72,7 +73,7 @@ class FailingFileOps : public FileOps {
   }
 
   std::atomic<bool> kill_in_write{false};
-  std::atomic<int> short_writes{0};    // happen before failing_writes
+  std::atomic<int> short_writes{0};  // happen before failing_writes
   std::atomic<int> failing_writes{0};
   std::atomic<int> write_error{EIO};
   std::atomic<int> failing_data_syncs{0};
