@@ -58,6 +58,7 @@ def rewrite_addresses(tests: Path, address: str, options: str) -> int:
             count += changed
         for path in folder.glob("t/*.opt"):
             own = address.replace("%V", "$MYSQLTEST_VARDIR").replace("%C", "1")
+            own += " --wsrep-new-cluster"
             text, changed = re.subn(r"(wsrep[-_]cluster[-_]address=)gcomm://", r"\1" + own, _read(path))
             _write(path, text)
             count += changed
