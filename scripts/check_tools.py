@@ -112,7 +112,7 @@ class Context:
 
 def tail(path):
     with open(path, encoding="utf-8", errors="replace") as f:
-        return f.read().rstrip().split("\n")[-TAIL_LINES:]
+        return [line[:300] for line in f.read().rstrip().split("\n")[-TAIL_LINES:]]
 
 
 def last_line(path):

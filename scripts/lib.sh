@@ -35,7 +35,7 @@ run_logged() {
   wait "$pid" || code=$?
   if ((code != 0)); then
     printf '%s: failed with exit code %d; the end of %s:\n' "${0##*/}" "$code" "$log" >&2
-    tail -n 40 "$log" >&2
+    tail -n 40 "$log" | cut -c 1-300 >&2
   fi
   return "$code"
 }
