@@ -9,12 +9,7 @@ namespace {
 
 constexpr uint32_t kMagic = 0x48434c42;  // "BLCH"
 constexpr uint32_t kRegisterVersion = 1;
-constexpr uint64_t kChainSeed = 0x636861696e;
 constexpr size_t kEntryBytes = 56;
-
-uint64_t Seed(const Uuid& volume) {
-  return Hash64(std::as_bytes(std::span(volume.bytes)), kChainSeed);
-}
 
 void PutEntry(Encoder& out, const ChainEntry& entry) {
   out.Int(entry.segment.id.value);
@@ -59,6 +54,10 @@ bool Holds(const Chain& chain) {
 
 }  // namespace
 
+uint64_t ChainSeed(const Uuid& volume) {
+  return Hash64(std::as_bytes(std::span(volume.bytes)), kChainSeed);
+}
+
 Bytes EncodeChain(const Chain& chain, const Uuid& volume) {
   CHECK(Holds(chain));
   Bytes bytes;
@@ -69,7 +68,7 @@ Bytes EncodeChain(const Chain& chain, const Uuid& volume) {
   out.Int(static_cast<uint32_t>(chain.entries.size()));
   out.Int(uint32_t{0});
   for (const ChainEntry& entry : chain.entries) PutEntry(out, entry);
-  out.Int(Hash64(bytes, Seed(volume)));
+  out.Int(Hash64(bytes, ChainSeed(volume)));
   return bytes;
 }
 
@@ -91,7 +90,7 @@ Result<Chain> DecodeChain(ByteView bytes, const Uuid& volume) {
   for (uint32_t i = 0; i < count && in.ok(); ++i) chain.entries.push_back(GetEntry(in));
   const auto checksum = in.Int<uint64_t>();
   if (!in.done() || version != kRegisterVersion || zero != 0 ||
-      checksum != Hash64(bytes.first(bytes.size() - sizeof(checksum)), Seed(volume)) ||
+      checksum != Hash64(bytes.first(bytes.size() - sizeof(checksum)), ChainSeed(volume)) ||
       !Holds(chain)) {
     return damaged;
   }

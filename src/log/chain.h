@@ -4,7 +4,7 @@
 //               u64 checksum
 //   entry    := u64 segment  u64 epoch  i64 seqno before  i64 time before  u64 final size
 //               u64 oldest chunk segment  u8 sealed  7 zero bytes
-//   checksum := Hash64(everything before, seed of the volume): another volume's chain never passes
+//   checksum := Hash64(everything before, ChainSeed): another volume's chain never passes
 //
 // Invariants, checked when decoding: at least one entry; ids and epochs strictly increase; seqno
 // and time before never decrease; all but the last are sealed, the last is open with final size 0;
@@ -17,6 +17,10 @@
 namespace borealis::log {
 
 inline constexpr char kChainRegister[] = "chain";
+
+// Hash64(volume uuid, kChainSeed).
+inline constexpr uint64_t kChainSeed = 0x636861696e;
+uint64_t ChainSeed(const Uuid& volume);
 
 // REQUIRES: the invariants above.
 Bytes EncodeChain(const Chain& chain, const Uuid& volume);

@@ -10,7 +10,6 @@ namespace {
 
 constexpr uint32_t kMagic = 0x534c4c42;  // "BLLS"
 constexpr uint16_t kLeaseVersion = 1;
-constexpr uint64_t kLeaseSeed = 0x6c65617365;
 
 }  // namespace
 

@@ -61,6 +61,7 @@ class Lease {
   int64_t renewed_ns_ = 0;
 };
 
+inline constexpr uint64_t kLeaseSeed = 0x6c65617365;
 struct LeaseValue {
   bool held = false;
   Uuid holder;

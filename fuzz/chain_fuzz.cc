@@ -1,0 +1,73 @@
+// The registers chain, identity and lease on bytes from outside: what is accepted encodes to the
+// same bytes, and a chain that is accepted can be searched.
+//
+//   first byte % 6   0, 1: chain   2, 3: identity   4, 5: lease; odd: with the checksum made right
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "log/chain.h"
+#include "log/identity.h"
+#include "log/lease.h"
+
+namespace borealis::log {
+namespace {
+
+const Uuid kVolume = Uuid::FromRandom(1, 2);
+
+void MakeRight(Bytes& bytes, uint64_t seed) {
+  if (bytes.size() < sizeof(uint64_t)) {
+    return;
+  }
+  const size_t at = bytes.size() - sizeof(uint64_t);
+  const uint64_t checksum = Hash64(ByteView(bytes).first(at), seed);
+  std::memcpy(bytes.data() + at, &checksum, sizeof(checksum));
+}
+
+void CheckSame(const Bytes& again, const Bytes& bytes) { CHECK(again == bytes); }
+
+void TryChain(const Bytes& bytes) {
+  const Result<Chain> chain = DecodeChain(bytes, kVolume);
+  if (!chain.ok()) {
+    return;
+  }
+  CheckSame(EncodeChain(*chain, kVolume), bytes);
+  for (const ChainEntry& entry : chain->entries) {
+    CHECK(FindEntry(*chain, entry.segment.id) == &entry);
+  }
+  CHECK(NextEntry(*chain, chain->entries.back().segment.id) == nullptr);
+}
+
+void TryIdentity(const Bytes& bytes) {
+  const Result<Identity> identity = DecodeIdentity(bytes);
+  if (identity.ok()) {
+    CheckSame(EncodeIdentity(*identity), bytes);
+  }
+}
+
+void TryLease(const Bytes& bytes) {
+  const Result<LeaseValue> lease = DecodeLease(bytes);
+  if (lease.ok()) {
+    CheckSame(EncodeLease(*lease), bytes);
+  }
+}
+
+}  // namespace
+}  // namespace borealis::log
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace borealis;       // NOLINT(google-build-using-namespace)
+  using namespace borealis::log;  // NOLINT(google-build-using-namespace)
+  if (size == 0) {
+    return 0;
+  }
+  const ByteView input(reinterpret_cast<const std::byte*>(data) + 1, size - 1);
+  Bytes bytes(input.begin(), input.end());
+  const int kind = data[0] % 6;
+  const uint64_t seeds[] = {ChainSeed(kVolume), kIdentitySeed, kLeaseSeed};
+  if (kind % 2 == 1) {
+    MakeRight(bytes, seeds[kind / 2]);
+  }
+  kind / 2 == 0 ? TryChain(bytes) : kind / 2 == 1 ? TryIdentity(bytes) : TryLease(bytes);
+  return 0;
+}
