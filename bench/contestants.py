@@ -37,6 +37,16 @@ class Contestant:
                 by_kind.setdefault(kind, contestant)
         return contestants
 
+    @staticmethod
+    def make_subject(workspace, args, name: str, first_host: int) -> "Contestant":
+        """One more of the subject, on fresh servers."""
+        kind, _, flush = args.subject.partition("-")
+        return Contestant(args.subject, _start(workspace, kind, args, name, first_host),
+                          int(flush or 0), None)
+
+    def stop(self):
+        self.cluster.stop()
+
     def use(self):
         """Makes the servers this contestant's."""
         for server in self.cluster.servers:

@@ -5,14 +5,14 @@ import statistics
 _PARTS = ["queue", "append", "sync", "certify", "order"]
 
 
-def markdown(args, facts, names, baseline, points) -> str:
-    parts = [
+def markdown(args, facts, names, baseline, points, parts) -> str:
+    chapters = [
         f"{facts['time']}, {facts['cores']} cores ({facts['cpu']}), {args.rounds} rounds of "
         f"{args.seconds} s after {args.warmup} s, {args.tables} tables of {args.rows} rows, "
         f"buffer pool {args.buffer_pool} MiB, {args.appliers} appliers.",
         _throughput(args, names, points), _ratios(args, names, points),
-        _breakdown(args, names, points), _memory(names, baseline, points)]
-    return "\n\n".join(part for part in parts if part)
+        _breakdown(parts), _memory(names, baseline, points)]
+    return "\n\n".join(chapter for chapter in chapters if chapter)
 
 
 def _select(points, load, threads, name, field="tps"):
@@ -58,18 +58,17 @@ def _ratios(args, names, points):
                   ["load", "threads", *(f"/ {name}" for name in names[1:])], rows)
 
 
-def _breakdown(args, names, points):
-    """Mean since the server's start, as it stood after the last round of each cell."""
+def _breakdown(parts):
+    """Means over the fresh first node's whole life, the filling of the tables included."""
     rows = []
-    for load, threads in _cells(args):
-        status = _select(points, load, threads, names[0], "status")[-1][0]
-        if "wsrep_borealis_commit_queue_us" not in status:
-            return ""
-        rows.append([load, threads, *(status.get(f"wsrep_borealis_commit_{p}_us", "-") for p in _PARTS),
+    for point in parts:
+        status = point["status"][0]
+        rows.append([point["load"], point["threads"],
+                     *(status.get(f"wsrep_borealis_commit_{p}_us", "-") for p in _PARTS),
                      status.get("wsrep_borealis_apply_us", "-"),
                      status.get("wsrep_borealis_batch_records", "-")])
-    return _table("A commit of the first node, microseconds (means since its start)",
-                  ["load", "threads", *_PARTS, "remote apply", "records per batch"], rows)
+    return rows and _table("Where a commit's time goes, microseconds (means of the first node)",
+                           ["load", "threads", *_PARTS, "remote apply", "records per batch"], rows)
 
 
 def _memory(names, baseline, points):
