@@ -83,6 +83,7 @@ class Agent {
   void Do(const Note& action) { LogInfo("{}", action.text); }
   void Do(const Exit& action);
 
+  void OnHealth(const std::optional<ServerHealth>& health);  // on the prober's thread
   void WaitAndFeed();
   void OnServerEnd();
   void OnSignals();
@@ -113,7 +114,6 @@ class Agent {
   uint64_t log_start_bytes_ = 0;  // of the server's log when this server started
   int64_t retry_at_ns_ = 0;       // 0: not armed
   int64_t stop_at_ns_ = 0;
-  NodeState logged_ = NodeState::kStarting;
 
   Publisher publisher_;
   Prober prober_;
@@ -121,28 +121,14 @@ class Agent {
 };
 
 Agent::Agent(AgentConfig config, AgentSetup setup, UniqueFd signals, const Clock& clock)
-    : config_(std::move(config)),
+    : config_({config.server, config.rebuild, config.stop_timeout_ms, nullptr}),
       clock_(clock),
       setup_(std::move(setup)),
       signals_(std::move(signals)),
       machine_({config_.server.volume_uuid, config_.server.name, config_.server.layout.data()},
                setup_.previous.failures),
       publisher_(config_.server.volume, config_.server.layout.state(), clock),
-      prober_(
-          config_.server.layout.socket(), OwnAccount().value().name,
-          [this](const std::optional<ServerHealth>& health) {
-            Probed probed;
-            if (health) probed = {health->ready, health->seqno};
-            if (health) publisher_.AllowAttach();
-            queue_.Push(
-                {probed, generation_, health ? health->members : std::vector<std::string>()});
-          },
-          [this](ServerClient& client) {
-            const std::string log = config_.server.layout.server_log();
-            if (FileBytes(log) <= kServerLogBytesMax) return;
-            (void)rename(log.c_str(), (log + ".1").c_str());
-            (void)client.Query("FLUSH LOCAL ERROR LOGS");
-          }) {
+      prober_(std::move(config.health), [this](const auto& health) { OnHealth(health); }) {
   const ServerConfig& server = config_.server;
   status_.name = server.name;
   status_.volume = server.volume;
@@ -156,6 +142,19 @@ Agent::Agent(AgentConfig config, AgentSetup setup, UniqueFd signals, const Clock
   status_.started_us = clock_.WallUs();
   status_.last_crash_us = setup_.previous.last_crash_us;
   down_since_ns_ = NowNs();
+}
+
+void Agent::OnHealth(const std::optional<ServerHealth>& health) {
+  EventQueue::Item item;
+  Probed probed;
+  if (health) {
+    publisher_.AllowAttach();
+    probed = {health->ready, health->seqno};
+    item.members = health->members;
+  }
+  item.event = probed;
+  item.server = generation_;
+  queue_.Push(std::move(item));
 }
 
 Status Agent::Run() {
@@ -311,12 +310,8 @@ void Agent::OnTimers() {
 }
 
 void Agent::NoteReady() {
-  const NodeState state = machine_.state();
-  if (state == logged_) return;
-  if (state == NodeState::kReady && status_.ready_after_ms < 0) {
-    status_.ready_after_ms = (NowNs() - down_since_ns_) / 1'000'000;
-  }
-  logged_ = state;
+  if (machine_.state() != NodeState::kReady || status_.ready_after_ms >= 0) return;
+  status_.ready_after_ms = (NowNs() - down_since_ns_) / 1'000'000;
 }
 
 void Agent::Publish() {
@@ -335,6 +330,11 @@ Status RunAgent(AgentConfig config, const Clock& clock) {
   UniqueFd signals = BlockSignals();
   ASSIGN_OR_RETURN(AgentSetup setup, PrepareAgent(config));
   CHECK(mysql_library_init(0, nullptr, nullptr) == 0);
+  if (!config.health) {
+    ASSIGN_OR_RETURN(const Account self, OwnAccount());
+    const NodeLayout& layout = config.server.layout;
+    config.health = AskOverSocket(layout.socket(), self.name, layout.server_log());
+  }
   Status status;
   {
     Agent agent(std::move(config), std::move(setup), std::move(signals), clock);

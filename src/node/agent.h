@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "node/prober.h"
 #include "node/server_command.h"
 
 namespace borealis::node {
@@ -17,6 +18,8 @@ struct AgentConfig {
   ServerConfig server;  // volume_uuid and slot are filled in here
   bool rebuild = false;
   int stop_timeout_ms = 60'000;  // then the server is killed
+  // How the server is asked whether it is ready; null: over its socket.
+  std::unique_ptr<HealthSource> health;
 };
 
 // Runs until SIGTERM or SIGINT, or until it cannot go on. Ok: stopped on request, the server ended.

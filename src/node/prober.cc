@@ -2,13 +2,56 @@
 
 #include <mysql.h>
 
-namespace borealis::node {
+#include <cstdio>
 
-Prober::Prober(std::string socket, std::string user, Report report, Chore chore)
-    : socket_(std::move(socket)),
-      user_(std::move(user)),
-      report_(std::move(report)),
-      chore_(std::move(chore)) {}
+#include "node/server_process.h"
+
+namespace borealis::node {
+namespace {
+
+class SocketSource : public HealthSource {
+ public:
+  SocketSource(std::string socket, std::string user, std::string log_path)
+      : socket_(std::move(socket)), user_(std::move(user)), log_path_(std::move(log_path)) {}
+
+  std::optional<ServerHealth> Ask() override {
+    if (!client_) {
+      auto connected = ServerClient::Connect(socket_, user_, kProbeTimeoutS);
+      if (!connected.ok()) return std::nullopt;
+      client_.emplace(std::move(connected).value());
+    }
+    auto health = client_->Health();
+    if (!health.ok()) {
+      client_.reset();
+      return std::nullopt;
+    }
+    RotateLog();
+    return std::move(health).value();
+  }
+
+ private:
+  // The server goes on writing to the renamed file until it is told.
+  void RotateLog() {
+    if (FileBytes(log_path_) <= kServerLogBytesMax) return;
+    if (rename(log_path_.c_str(), (log_path_ + ".1").c_str()) != 0) return;
+    (void)client_->Query("FLUSH LOCAL ERROR LOGS");
+  }
+
+  const std::string socket_;
+  const std::string user_;
+  const std::string log_path_;
+  std::optional<ServerClient> client_;
+};
+
+}  // namespace
+
+std::unique_ptr<HealthSource> AskOverSocket(const std::string& socket, const std::string& user,
+                                            const std::string& log_path) {
+  return std::make_unique<SocketSource>(socket, user, log_path);
+}
+
+Prober::Prober(std::unique_ptr<HealthSource> source, Report report)
+    : source_(std::move(source)), report_(std::move(report)) {}
 
 Prober::~Prober() { Stop(); }
 
@@ -31,26 +74,10 @@ void Prober::Stop() {
   thread_.join();
 }
 
-std::optional<ServerHealth> Prober::Ask(std::optional<ServerClient>& client) {
-  if (!client) {
-    auto connected = ServerClient::Connect(socket_, user_, kProbeTimeoutS);
-    if (!connected.ok()) return std::nullopt;
-    client.emplace(std::move(connected).value());
-  }
-  auto health = client->Health();
-  if (!health.ok()) {
-    client.reset();
-    return std::nullopt;
-  }
-  chore_(*client);
-  return std::move(health).value();
-}
-
 void Prober::Loop() {
   mysql_thread_init();
-  std::optional<ServerClient> client;
   while (true) {
-    const std::optional<ServerHealth> health = Ask(client);
+    const std::optional<ServerHealth> health = source_->Ask();
     {
       MutexLock lock(mutex_);
       if (stop_) break;
@@ -61,7 +88,6 @@ void Prober::Loop() {
     if (!stop_) wake_.WaitFor(mutex_, pause_ms * 1'000'000LL);
     if (stop_) break;
   }
-  client.reset();
   mysql_thread_end();
 }
 

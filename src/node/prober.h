@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -16,14 +17,25 @@ inline constexpr int kProbeUnreadyMs = 50;  // pause while the server is not rea
 inline constexpr int kProbeReadyMs = 1000;  // and while it is
 inline constexpr unsigned kProbeTimeoutS = 2;
 
+// How the server is asked; used by one thread. Tests have their own.
+class HealthSource {
+ public:
+  virtual ~HealthSource() = default;
+  // nullopt: no answer within a bounded time.
+  virtual std::optional<ServerHealth> Ask() = 0;
+};
+
+// Asks over the server's socket, keeping the connection. A log file larger than kServerLogBytesMax
+// is rotated on the way.
+std::unique_ptr<HealthSource> AskOverSocket(const std::string& socket, const std::string& user,
+                                            const std::string& log_path);
+
 class Prober {
  public:
-  // nullopt: no answer. Called on the prober's thread.
+  // Called on the prober's thread.
   using Report = std::function<void(const std::optional<ServerHealth>&)>;
-  // What else to ask of a server that answered; same thread.
-  using Chore = std::function<void(ServerClient&)>;
 
-  Prober(std::string socket, std::string user, Report report, Chore chore);
+  Prober(std::unique_ptr<HealthSource> source, Report report);
   ~Prober();
   // Starts asking, at once. No-op while it asks.
   void Start();
@@ -32,12 +44,9 @@ class Prober {
 
  private:
   void Loop();
-  std::optional<ServerHealth> Ask(std::optional<ServerClient>& client);
 
-  const std::string socket_;
-  const std::string user_;
+  const std::unique_ptr<HealthSource> source_;  // of the thread
   const Report report_;
-  const Chore chore_;
   Mutex mutex_;
   CondVar wake_;
   bool stop_ GUARDED_BY(mutex_) = false;

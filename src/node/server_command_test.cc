@@ -1,0 +1,109 @@
+#include "node/server_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace borealis::node {
+namespace {
+
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+ServerConfig Example() {
+  ServerConfig config;
+  config.provider = "/lib/p.so";
+  config.volume = "/v";
+  config.volume_uuid = Uuid::FromRandom(1, 2);
+  config.name = "node2";
+  config.slot = {2};
+  config.address = "127.0.0.12";
+  config.layout = {"/d/node2"};
+  return config;
+}
+
+TEST(RunCommand, StartsFromThePositionInTheVolumesHistory) {
+  const ServerConfig config = Example();
+  const auto words = RunCommand(config, {42});
+  EXPECT_EQ(words[0], kDefaultServer);
+  EXPECT_EQ(words[1], "--no-defaults");
+  for (const std::string& wanted :
+       {"--wsrep-start-position=" + config.volume_uuid.ToString() + ":42",
+        std::string("--wsrep-cluster-address=volume:///v"),
+        std::string("--wsrep-provider=/lib/p.so"), std::string("--auto-increment-offset=2"),
+        std::string("--auto-increment-increment=16"),
+        std::string("--wsrep-node-incoming-address=127.0.0.12:3306"),
+        std::string("--innodb-snapshot-isolation=ON"), std::string("--binlog-format=ROW"),
+        std::string("--wsrep-ignore-apply-errors=0"), std::string("--socket=/d/node2/mysql.sock"),
+        std::string("--wsrep-provider-options=slot=2")}) {
+    EXPECT_THAT(words, Contains(wanted));
+  }
+}
+
+TEST(RunCommand, OursComesAfterTheUsersAndTheDefaultsBefore) {
+  ServerConfig config = Example();
+  config.fragment = {{"max_connections", "7", true, 1}};
+  const auto words = RunCommand(config, {0});
+  const auto at = [&](std::string_view prefix) {
+    return std::find_if(words.begin(), words.end(),
+                        [&](const std::string& w) { return w.starts_with(prefix); });
+  };
+  EXPECT_LT(at("--innodb-flush-log-at-trx-commit"), at("--max_connections=7"));
+  EXPECT_LT(at("--max_connections=7"), at("--datadir"));
+  EXPECT_LT(at("--max_connections=7"), at("--wsrep-on"));
+  EXPECT_LT(at("--max_connections=7"), at("--binlog-format"));
+}
+
+TEST(RunCommand, TheUsersProviderOptionsAreAdded) {
+  ServerConfig config = Example();
+  config.provider_options = "debug=1";
+  EXPECT_THAT(RunCommand(config, {0}), Contains("--wsrep-provider-options=slot=2;debug=1"));
+}
+
+TEST(RecoverCommand, LoadsNoProviderAndNeedsNoPort) {
+  const auto words = RecoverCommand(Example());
+  EXPECT_THAT(words, Contains("--wsrep-recover"));
+  EXPECT_THAT(words, Contains("--wsrep-provider=none"));
+  EXPECT_THAT(words, Contains("--skip-networking"));
+  EXPECT_THAT(words, Each(Not(StartsWith("--port"))));
+}
+
+TEST(CheckCommand, ComplainsOnStandardError) {
+  EXPECT_THAT(CheckCommand(Example()), Each(Not(StartsWith("--log-error"))));
+  EXPECT_THAT(CheckCommand(Example()), Contains("--help"));
+}
+
+TEST(RecoveredPosition, IsParsedFromTheServersOutput) {
+  const std::string line = "2026-11-23 22:29:03 0 [Note] WSREP: Recovered position: ";
+  const std::string uuid = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+  EXPECT_EQ(ParseRecoveredPosition("x\n" + line + uuid + ":42\nmore\n"),
+            (EnginePosition{*Uuid::Parse(uuid), {42}}));
+  EXPECT_EQ(ParseRecoveredPosition(line + uuid + ":42,0-1-5\n"),
+            (EnginePosition{*Uuid::Parse(uuid), {42}}));
+  EXPECT_EQ(ParseRecoveredPosition(line + "00000000-0000-0000-0000-000000000000:-1\n"),
+            EnginePosition{});
+  EXPECT_EQ(ParseRecoveredPosition("no such line"), std::nullopt);
+  EXPECT_EQ(ParseRecoveredPosition(line + uuid), std::nullopt);
+  EXPECT_EQ(ParseRecoveredPosition(line + uuid + ":x"), std::nullopt);
+  EXPECT_EQ(ParseRecoveredPosition(line + "garbage"), std::nullopt);
+}
+
+TEST(LastErrorLine, IsTheLastThatSaysSomething) {
+  EXPECT_EQ(LastErrorLine("2026 [ERROR] one\n2026 [Note] n\n2026-11-23 0 [ERROR] two\n"
+                          "2026 [ERROR] Aborting\n"),
+            "[ERROR] two");
+  EXPECT_EQ(LastErrorLine("nothing"), "");
+  EXPECT_EQ(LastErrorLine("[ERROR] " + std::string(1000, 'x')).size(), 400U);
+}
+
+TEST(TailLines, GivesTheLastLines) {
+  EXPECT_EQ(TailLines("a\nb\nc\n", 2), "b\nc");
+  EXPECT_EQ(TailLines("a\nb", 5), "a\nb");
+  EXPECT_EQ(TailLines("", 5), "");
+}
+
+}  // namespace
+}  // namespace borealis::node
