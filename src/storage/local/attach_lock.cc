@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <thread>
 
 #include "base/log.h"
@@ -40,10 +41,22 @@ Result<bool> Held(int fd, int64_t start, int64_t length) {
   return lock.l_type != F_UNLCK;
 }
 
-// Prints a line now and then as long as it lives.
+// The process that recovers the volume, as the shared memory names it; 0 when it does not.
+uint64_t RecovererPid(int volume_directory) {
+  const Result<UniqueFd> shm = OpenFile(volume_directory, "shm", O_RDONLY);
+  if (!shm.ok()) return 0;
+  uint64_t pid = 0;
+  const Result<Bytes> bytes =
+      ReadUpTo(shm->get(), offsetof(SharedState, recoverer_pid), sizeof(pid));
+  if (bytes.ok() && bytes->size() == sizeof(pid)) std::memcpy(&pid, bytes->data(), sizeof(pid));
+  return pid;
+}
+
+// Says now and then, as long as it lives, whom we wait for.
 class WaitReporter {
  public:
-  explicit WaitReporter(std::string text) : text_(std::move(text)), thread_([this] { Run(); }) {}
+  WaitReporter(std::string volume, int volume_directory)
+      : volume_(std::move(volume)), directory_(volume_directory), thread_([this] { Run(); }) {}
   ~WaitReporter() {
     {
       MutexLock lock(mutex_);
@@ -57,10 +70,13 @@ class WaitReporter {
   void Run() {
     MutexLock lock(mutex_);
     while (!done_) {
-      if (!changed_.WaitFor(mutex_, kWaitLogNs) && !done_) LogWarning("{}", text_);
+      if (changed_.WaitFor(mutex_, kWaitLogNs) || done_) continue;
+      LogWarning("{}: waiting for process {} to recover the volume", volume_,
+                 RecovererPid(directory_));
     }
   }
-  const std::string text_;
+  const std::string volume_;
+  const int directory_;
   Mutex mutex_;
   CondVar changed_;
   bool done_ GUARDED_BY(mutex_) = false;
@@ -74,12 +90,12 @@ Result<AttachLock> AttachLock::Open(int volume_directory) {
   return AttachLock(std::move(fd));
 }
 
-Status AttachLock::LockGate(const std::string& what) {
+Status AttachLock::LockGate(const std::string& volume, int volume_directory) {
   if (Control(fd_.get(), F_OFD_SETLK, F_WRLCK, kGate, 1, nullptr) == 0) return Status::Ok();
-  if (errno != EAGAIN && errno != EACCES) return ErrnoStatus(errno, what + ": lock");
-  WaitReporter reporter(what + ": waiting for another process that recovers the volume");
+  if (errno != EAGAIN && errno != EACCES) return ErrnoStatus(errno, volume + ": lock");
+  const WaitReporter reporter(volume, volume_directory);
   if (Control(fd_.get(), F_OFD_SETLKW, F_WRLCK, kGate, 1, nullptr) != 0) {
-    return ErrnoStatus(errno, what + ": lock");
+    return ErrnoStatus(errno, volume + ": lock");
   }
   return Status::Ok();
 }

@@ -20,9 +20,8 @@ class AttachLock {
  public:
   static Result<AttachLock> Open(int volume_directory);
 
-  // Blocks until the gate is ours; says so in the log when that takes long. `what`: the volume, for
-  // the log line.
-  Status LockGate(const std::string& what);
+  // Blocks until the gate is ours; says so in the log when that takes long. `volume`: its path.
+  Status LockGate(const std::string& volume, int volume_directory);
   void UnlockGate();
 
   // Whether any other object, in this process or another, holds a slot.

@@ -21,7 +21,7 @@ FileOps& OpsOf(const LocalOptions& options) {
 Result<Attachment> Attachment::Make(const std::string& path) {
   ASSIGN_OR_RETURN(VolumeDirectory volume, OpenVolumeDirectory(path, Access::kAttach));
   ASSIGN_OR_RETURN(AttachLock lock, AttachLock::Open(volume.root.get()));
-  RETURN_IF_ERROR(lock.LockGate(path));
+  RETURN_IF_ERROR(lock.LockGate(path, volume.root.get()));
   ASSIGN_OR_RETURN(const bool in_use, lock.AnyoneElseAttached());
   if (!in_use) RETURN_IF_ERROR(ProbeFileSystem(path, volume.root.get()));
   Result<SharedMapping> state = in_use ? SharedMapping::OpenExisting(volume.root.get())
@@ -32,7 +32,11 @@ Result<Attachment> Attachment::Make(const std::string& path) {
   SharedSlot& slot = (*state)->slots[static_cast<size_t>(*claimed)];
   slot.pid = static_cast<uint64_t>(::getpid());
   slot.start_time = ProcessStartTime(slot.pid);
-  if (in_use) lock.UnlockGate();
+  if (in_use) {
+    lock.UnlockGate();
+  } else {
+    (*state)->recoverer_pid = slot.pid.load();
+  }
   return Attachment{std::move(volume), std::move(lock), std::move(*state), !in_use};
 }
 
@@ -62,7 +66,10 @@ Status AttachedBackend::Start() {
 }
 
 Status AttachedBackend::EndRecovery() {
-  if (recovering_.exchange(false)) attachment_.lock.UnlockGate();
+  if (recovering_.exchange(false)) {
+    attachment_.state->recoverer_pid = 0;
+    attachment_.lock.UnlockGate();
+  }
   return Status::Ok();
 }
 

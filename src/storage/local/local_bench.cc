@@ -1,7 +1,7 @@
-// How fast a local volume appends: appends per second, latency, appends per sync and CPU per append
-// for some numbers of processes and threads, next to a bare loop of pwrite + fdatasync on the same
-// file system, in turns. Every thread appends as soon as its last append is durable; one reader per
-// process follows the segment as a server's applier does.
+// How fast a local volume appends: appends per second, latency, appends per sync, CPU and sleeps
+// per append for some numbers of processes and threads, next to a bare loop of pwrite + fdatasync
+// on the same file system, in turns. Every thread appends as soon as its last append is durable;
+// one reader per process follows the segment as a server's applier does.
 //
 //   local_bench [--dir DIR] [--ms N] [--bytes N] [--rounds N] [--no-readers] [PxT ...]
 //     --dir    where to put volumes (default: the system's place for temporary files)
@@ -124,11 +124,17 @@ void Reader(Backend& backend, Board& board) {
   ::_exit(0);
 }
 
-double CpuUsOfChildren() {
+struct Cost {
+  double cpu_us = 0;
+  double switches = 0;  // voluntary: a thread slept
+};
+
+Cost CostOfChildren() {
   rusage usage{};
   ::getrusage(RUSAGE_CHILDREN, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+  return {static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+              static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec),
+          static_cast<double>(usage.ru_nvcsw)};
 }
 
 void RunShape(const Settings& settings, int processes, int threads) {
@@ -138,7 +144,7 @@ void RunShape(const Settings& settings, int processes, int threads) {
   const auto backend = AttachOrDie(directory.Volume(), BenchOptions());
   CHECK_OK(backend->CreateSegment(kSegment));
   Board* board = NewBoard();
-  const double cpu_before = CpuUsOfChildren();
+  const Cost before = CostOfChildren();
   std::vector<pid_t> children;
   for (int i = 0; i < processes; ++i) {
     const pid_t child = ::fork();
@@ -159,11 +165,13 @@ void RunShape(const Settings& settings, int processes, int threads) {
   const auto appends = static_cast<double>(board->appends.load());
   const Result<LocalBackend::Figures> figures = backend->FiguresOf(kSegment);
   CHECK_OK(figures);
-  std::printf("%dx%-3d %9.0f appends/s  p50 %5d us  p99 %5d us  %5.2f appends/sync  %5.1f us CPU\n",
-              processes, threads, appends / seconds, Percentile(*board, 0.5),
-              Percentile(*board, 0.99),
-              static_cast<double>(figures->appends) / static_cast<double>(figures->syncs),
-              (CpuUsOfChildren() - cpu_before) / appends);
+  const Cost after = CostOfChildren();
+  std::printf(
+      "%dx%-3d %9.0f appends/s  p50 %5d us  p99 %5d us  %5.2f appends/sync  %5.1f us CPU  %4.2f "
+      "sleeps\n",
+      processes, threads, appends / seconds, Percentile(*board, 0.5), Percentile(*board, 0.99),
+      static_cast<double>(figures->appends) / static_cast<double>(figures->syncs),
+      (after.cpu_us - before.cpu_us) / appends, (after.switches - before.switches) / appends);
   std::fflush(stdout);
   ::munmap(board, sizeof(Board));
 }

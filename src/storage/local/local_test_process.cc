@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/log.h"
+#include "storage/local/test_process.h"
 #include "storage/local/testing.h"
 
 namespace borealis::storage::local {
@@ -68,6 +69,7 @@ class Player {
       ops_.failing_data_syncs = static_cast<int>(number);
       return "ok";
     }
+    if (verb == "stream") return Stream(static_cast<int>(number));
     if (verb == "create") return Describe(backend_->CreateSegment({{number}, {1}}));
     if (verb == "seal") return local::Describe(backend_->Seal({{number}, {1}}));
     if (verb == "end-recovery") return Describe(backend_->EndRecovery());
@@ -101,6 +103,28 @@ class Player {
       if (result.outcome != AppendOutcome::kOk) return local::Describe(result);
     }
     return verb == "append" ? local::Describe(result) : fmt::format("ok {}", count);
+  }
+
+  std::string Stream(int writer) {
+    uint64_t id = 1;
+    for (int number = 0;; ++number) {
+      const std::string text = TestProcess::StreamText(writer, number);
+      AppendResult result;
+      for (;;) {
+        result = backend_->Append({{id}, {1}}, [&](const AppendPlace&) { return AsBytes(text); });
+        if (result.status.code() != Code::kSealed && result.outcome != AppendOutcome::kUnknown) {
+          break;
+        }
+        // As the log does: the seal settles what was unknown, then the next segment.
+        const Result<uint64_t> sealed = backend_->Seal({{id}, {1}});
+        if (!sealed.ok()) return Failed(sealed.status());
+        ++id;
+        const Status created = backend_->CreateSegment({{id}, {1}});
+        if (!created.ok() && created.code() != Code::kAlreadyExists) return Failed(created);
+      }
+      if (result.outcome != AppendOutcome::kOk) return local::Describe(result);
+      std::cout << fmt::format("{} {} {}\n", id, result.offset, number) << std::flush;
+    }
   }
 
   std::string Swap(std::istringstream& in) {

@@ -116,6 +116,7 @@ struct SharedState {
   uint32_t bytes;  // sizeof(SharedState)
   std::array<char, 40> boot_id;
   uint64_t pid_namespace;                    // inode of /proc/self/ns/pid
+  std::atomic<uint64_t> recoverer_pid;       // who recovers the volume now; 0 = nobody
   std::atomic<uint64_t> register_version;    // the highest ever given to a register
   std::atomic<uint32_t> registers_unsynced;  // the directory of registers must be synced first
   SharedMutex register_mutex;

@@ -56,6 +56,10 @@ TestProcess::~TestProcess() {
   std::fclose(from_);
 }
 
+std::string TestProcess::StreamText(int writer, int number) {
+  return fmt::format("{:<{}}\n", fmt::format("{} {}", writer, number), kStreamBytes - 1);
+}
+
 std::string TestProcess::Answer() {
   std::array<char, 256> line{};
   if (std::fgets(line.data(), line.size(), from_) == nullptr) return {};

@@ -9,6 +9,8 @@
 //   create ID, seal ID       -> "ok [SIZE]" or "failed CODE"
 //   swap NAME VERSION TEXT   -> "ok VERSION" or "failed CODE"
 //   end-recovery             -> "ok"
+//   stream WRITER            appends for ever, rolling to the next segment when one is sealed, and
+//                            says "SEGMENT OFFSET NUMBER" for each that is acknowledged
 // At start it attaches and says "attached recovery" or "attached". Epochs are 1. It ends, cleanly,
 // at the end of its input.
 #pragma once
@@ -50,6 +52,10 @@ class TestProcess {
   // Whether it has ended, without waiting.
   bool HasEnded();
   pid_t pid() const { return pid_; }
+
+  // What `stream` appends: one line of kStreamBytes.
+  static constexpr size_t kStreamBytes = 64;
+  static std::string StreamText(int writer, int number);
 
  private:
   void Reap(int status);
