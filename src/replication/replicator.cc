@@ -133,30 +133,42 @@ SubmitResult Replicator::Replicate(Record& record, bool wants_verdict) {
 
 Status Replicator::ReadLog() { return ReadToEnd().status(); }
 
-// A paused node reads nothing: what waits for a verdict waits for Resume(), which reads again.
 Result<bool> Replicator::ReadToEnd() {
-  Status status;
+  Result<bool> read = false;
   {
     MutexLock lock(read_mutex_);
-    if (paused_ || closed_) return false;
-    while (status.ok()) {
-      auto entry = reader_->Next();
-      if (!entry.ok()) {
-        status = entry.status();
-      } else if (*entry == nullptr) {
-        PublishState();
-        return true;
-      } else {
-        status = Deliver(**entry);
-      }
-    }
+    read = ReadEntries(SIZE_MAX);
   }
-  // Damage, expulsion, divergence: reading on is out of the question. Anything else is tried again.
+  StopUnlessReadable(read.status());
+  return read;
+}
+
+Status Replicator::ReadSome() {
+  if (!read_mutex_.TryLock()) return {};
+  const Result<bool> read = ReadEntries(kTickEntriesMax);
+  read_mutex_.Unlock();
+  StopUnlessReadable(read.status());
+  return read.status();
+}
+
+// A paused node reads nothing: what waits for a verdict waits for Resume(), which reads again.
+Result<bool> Replicator::ReadEntries(size_t entries_max) {
+  if (paused_ || closed_) return false;
+  for (size_t count = 0; count < entries_max; ++count) {
+    ASSIGN_OR_RETURN(const LogEntry* entry, reader_->Next());
+    if (entry == nullptr) break;
+    RETURN_IF_ERROR(Deliver(*entry));
+  }
+  PublishState();
+  return true;
+}
+
+// Damage, expulsion, divergence: reading on is out of the question. Anything else is tried again.
+void Replicator::StopUnlessReadable(const Status& status) {
   if (status.code() == Code::kCorruption || status.code() == Code::kFenced ||
       status.code() == Code::kInternal) {
     events_.Stop(status);
   }
-  return status;
 }
 
 Status Replicator::Deliver(const LogEntry& entry) {

@@ -122,6 +122,9 @@ class Replicator {
   void RecordOutcome(Seqno seqno, const std::string& error) EXCLUDES(tick_mutex_);
 
  private:
+  // The ticker reads no more at once: its heartbeat must not wait for a long backlog.
+  static constexpr size_t kTickEntriesMax = 4096;
+
   Replicator(storage::Backend& backend, log::Log& log, ReplicatorConfig config,
              ReplicationEvents& events, const Clock& clock);
 
@@ -131,6 +134,10 @@ class Replicator {
   Status ReadLog() EXCLUDES(read_mutex_);
   // The same; false when it did not read for that reason.
   Result<bool> ReadToEnd() EXCLUDES(read_mutex_);
+  // At most kTickEntriesMax entries, and none when another thread reads.
+  Status ReadSome() EXCLUDES(read_mutex_);
+  Result<bool> ReadEntries(size_t entries_max) REQUIRES(read_mutex_);
+  void StopUnlessReadable(const Status& status) EXCLUDES(read_mutex_);
   Status Deliver(const LogEntry& entry) REQUIRES(read_mutex_);
   void PublishState() REQUIRES(read_mutex_) EXCLUDES(view_mutex_);
   void DeliverItem(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
@@ -158,7 +165,7 @@ class Replicator {
   Mutex read_mutex_;  // held while the log is read and delivered
   std::unique_ptr<Core> core_ GUARDED_BY(read_mutex_);
   std::unique_ptr<log::Reader> reader_ GUARDED_BY(read_mutex_);
-  bool paused_ GUARDED_BY(read_mutex_) = false;
+  std::atomic<bool> paused_{false};               // changed under read_mutex_
   bool closing_ GUARDED_BY(read_mutex_) = false;  // the own departure is no expulsion
   bool closed_ GUARDED_BY(read_mutex_) = false;   // nothing is delivered any more
   CondVar resumed_;

@@ -32,7 +32,7 @@ void Replicator::Tick(uint64_t n) {
   if (!marker.ok() && marker.code() != Code::kNoSpace) {
     LogWarning("idle marker failed: {}", marker.ToString());
   }
-  const Status read = ReadLog();
+  const Status read = ReadSome();
   if (!read.ok()) LogError("reading the log failed: {}", read.ToString());
 }
 
@@ -66,10 +66,7 @@ void Replicator::AppendPending() {
 }
 
 void Replicator::ExpelSilent() {
-  {
-    MutexLock lock(read_mutex_);
-    if (paused_) return;  // it looks at an old view; others see to it
-  }
+  if (paused_) return;  // it looks at an old view; others see to it
   const auto hints = backend_.ListHints(kHeartbeatPrefix);
   if (!hints.ok()) {
     LogWarning("heartbeats can't be read: {}", hints.status().ToString());

@@ -1,5 +1,6 @@
 #include "replication/submit_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -45,11 +46,12 @@ void SubmitQueue::Lead() {
     HandOver();
     return;
   }
+  const bool verdicts = std::ranges::any_of(batch, &Submission::wants_verdict);
   std::vector<Submission*> pending = batch;
   const Status status = AppendFinally(pending);
   Unpin(batch, pending, status);
   HandOver();
-  if (!status.ok()) return;
+  if (!status.ok() || !verdicts) return;
   // Here a failure to read only means that nobody gets a verdict before the next one who reads.
   const Status read = read_log_();
   if (!read.ok() && read.code() != Code::kUnavailable) {
