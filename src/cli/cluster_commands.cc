@@ -28,7 +28,7 @@ struct UpArguments {
   int writers = 2;
   std::string address_base = "127.0.0.11";
   uint16_t port = node::kDefaultPort;
-  std::string user;
+  std::string user = "admin";
   std::string password;
   std::string owner;
   std::string config;
@@ -189,7 +189,11 @@ Status AwaitAll(const UpArguments& args, const std::vector<PlannedNode>& plan) {
 }
 
 Status MakeUser(const UpArguments& args, const PlannedNode& node) {
-  if (args.user.empty()) return Status::Ok();
+  if (args.password.empty()) {
+    Say("no master user: give --password to make '" + args.user + "', or connect as root over a " +
+        "node's socket");
+    return Status::Ok();
+  }
   ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
   ASSIGN_OR_RETURN(node::ServerClient client,
                    node::ServerClient::Connect(node.layout.socket(), self.name, kSqlTimeoutS));
@@ -199,17 +203,8 @@ Status MakeUser(const UpArguments& args, const PlannedNode& node) {
   return Status::Ok();
 }
 
-Status CheckUser(const UpArguments& args) {
-  if (args.user.empty()) return Status::Ok();
-  if (args.password.empty()) {
-    return {Code::kInvalidArgument, "--user needs --password (or $BOREALIS_PASSWORD)"};
-  }
-  return Status::Ok();
-}
-
 Status Up(UpArguments& args) {
   RETURN_IF_ERROR(args.places.Resolve());
-  RETURN_IF_ERROR(CheckUser(args));
   ASSIGN_OR_RETURN(std::vector<PlannedNode> plan, Plan(args));
   RETURN_IF_ERROR(LookForRunning(args, plan));
   RETURN_IF_ERROR(MakeVolume(args));
@@ -258,8 +253,8 @@ void AddUp(CLI::App& app, Outcome& outcome) {
   command->add_option("--address-base", up->address_base,
                       "IPv4 address of node1; the next nodes get the next addresses");
   command->add_option("--port", up->port, "TCP port of every node")->check(CLI::Range(1, 65535));
-  command->add_option("--user", up->user, "Master user to make, from any host [default: none]");
-  command->add_option("--password", up->password, "Its password")->envname("BOREALIS_PASSWORD");
+  command->add_option("--user", up->user, "Master user to make, from any host");
+  command->add_option("--password", up->password, "Its password; without one no user is made")->envname("BOREALIS_PASSWORD");
   command->add_option("--owner", up->owner,
                       "User a new volume and its servers belong to [default: mysql for root, else "
                       "you]");
