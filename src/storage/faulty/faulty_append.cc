@@ -61,7 +61,8 @@ AppendResult FaultyBackend::AppendLocked(const SegmentRef& ref, const BatchEncod
     }
     Segment& segment = *admitted->segment;
     const ByteView bytes = admitted->bytes;
-    Status space = faulty_->CheckSpaceLocked(SegmentTable::Growth(segment, bytes.size()));
+    Status space = faulty_->CheckSpaceLocked(volume_->BytesUsedLocked(),
+                                             SegmentTable::Growth(segment, bytes.size()));
     if (!space.ok()) {
       return NotAppended(std::move(space));
     }

@@ -25,28 +25,36 @@ Status FaultyBackend::Refusal(Fault fault) const {
 }
 
 Status FaultyBackend::CreateSegment(const SegmentRef& segment) {
-  return Around(Call::kMutation, [&]() -> Status {
+  MutexLock lock(faulty_->mutex_);
+  const Fault fault = DrawLocked(Call::kMutation);
+  const Bytes base = faulty_->BaseForSegmentLocked();
+  RETURN_IF_ERROR(faulty_->CheckSpaceLocked(faulty_->BytesUsed(), base.size()));
+  return Run(fault, Code::kUnavailable, [&]() -> Status {
     MutexLock medium_lock(volume_->mutex);
     RETURN_IF_ERROR(CheckAliveLocked());
-    Bytes base = faulty_->BaseForSegmentLocked();
-    RETURN_IF_ERROR(faulty_->CheckSpaceLocked(base.size()));
-    return volume_->segments.Create(segment, std::move(base));
+    return volume_->segments.Create(segment, base);
   });
 }
 
+std::optional<Bytes> FaultyBackend::MediaToRecycle(SegmentId id) const {
+  MutexLock medium_lock(volume_->mutex);
+  const Segment* const segment = volume_->segments.Peek(id);
+  if (segment == nullptr || !faulty_->options().recycle_segments) {
+    return std::nullopt;
+  }
+  return segment->media;
+}
+
 Status FaultyBackend::DeleteSegment(SegmentId id) {
-  return Around(Call::kMutation, [&]() -> Status {
-    {
-      MutexLock medium_lock(volume_->mutex);
-      RETURN_IF_ERROR(CheckAliveLocked());
-      const Segment* const segment = volume_->segments.Peek(id);
-      if (segment != nullptr && faulty_->options_.recycle_segments &&
-          faulty_->leftovers_.size() < FaultyVolume::kLeftoversMax) {
-        faulty_->leftovers_.push_back(segment->media);
-      }
-    }
-    return MemoryBackend::DeleteSegment(id);
-  });
+  MutexLock lock(faulty_->mutex_);
+  std::optional<Bytes> media = MediaToRecycle(id);
+  const Status status = Run(DrawLocked(Call::kMutation), Code::kUnavailable,
+                            [&] { return MemoryBackend::DeleteSegment(id); });
+  const bool deleted = media && !MediaToRecycle(id);
+  if (deleted && faulty_->leftovers_.size() < FaultyVolume::kLeftoversMax) {
+    faulty_->leftovers_.push_back(*std::move(media));
+  }
+  return status;
 }
 
 Result<std::vector<SegmentId>> FaultyBackend::ListSegments() {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,9 +66,10 @@ class FaultyBackend : public MemoryBackend {
   void HoldBackLocked(const SegmentRef& ref, const Segment& segment, ByteView bytes)
       REQUIRES(faulty_->mutex_);
   AppendResult Died();
-  // kNoSpace when this register value does not fit.
-  Status CheckRegisterSpaceLocked(std::string_view name, ByteView value) const
-      REQUIRES(faulty_->mutex_);
+  // Bytes that this register value adds to the medium.
+  uint64_t GrowthOf(std::string_view register_name, ByteView value) const;
+  // A deleted segment's media, to be found again under another segment; nullopt: not kept.
+  std::optional<Bytes> MediaToRecycle(SegmentId id) const;
 
   const std::shared_ptr<FaultyVolume> faulty_;  // shared: as volume_
 };

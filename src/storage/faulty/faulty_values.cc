@@ -8,18 +8,19 @@ Result<RegisterValue> FaultyBackend::ReadRegister(std::string_view name) {
   return Around(Call::kRead, [&] { return MemoryBackend::ReadRegister(name); });
 }
 
-Status FaultyBackend::CheckRegisterSpaceLocked(std::string_view name, ByteView value) const {
+uint64_t FaultyBackend::GrowthOf(std::string_view register_name, ByteView value) const {
   MutexLock medium_lock(volume_->mutex);
-  const size_t before = volume_->registers.Read(name).value.size();
-  return faulty_->CheckSpaceLocked(value.size() > before ? value.size() - before : 0);
+  const size_t before = volume_->registers.Read(register_name).value.size();
+  return value.size() > before ? value.size() - before : 0;
 }
 
 Result<uint64_t> FaultyBackend::SwapRegister(std::string_view name, uint64_t expected,
                                              ByteView value) {
-  return Around(Call::kSwap, [&]() -> Result<uint64_t> {
-    RETURN_IF_ERROR(CheckRegisterSpaceLocked(name, value));
-    return MemoryBackend::SwapRegister(name, expected, value);
-  });
+  MutexLock lock(faulty_->mutex_);
+  const Fault fault = DrawLocked(Call::kSwap);
+  RETURN_IF_ERROR(faulty_->CheckSpaceLocked(faulty_->BytesUsed(), GrowthOf(name, value)));
+  return Run(fault, Code::kUnknown,
+             [&] { return MemoryBackend::SwapRegister(name, expected, value); });
 }
 
 Status FaultyBackend::DeleteRegister(std::string_view name, uint64_t expected) {
@@ -37,11 +38,9 @@ class FaultyBlobWriter : public BlobWriter {
       : backend_(backend), inner_(std::move(inner)) {}
 
   Status Write(ByteView bytes) override {
-    MutexLock lock(backend_.faulty_->mutex_);
-    {
-      MutexLock medium_lock(backend_.volume_->mutex);
-      RETURN_IF_ERROR(backend_.faulty_->CheckSpaceLocked(bytes.size()));
-    }
+    FaultyVolume& faulty = *backend_.faulty_;
+    MutexLock lock(faulty.mutex_);
+    RETURN_IF_ERROR(faulty.CheckSpaceLocked(faulty.BytesUsed(), bytes.size()));
     return inner_->Write(bytes);
   }
   Status Commit() override {

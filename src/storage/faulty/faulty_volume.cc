@@ -167,20 +167,11 @@ void FaultyVolume::SetByteBudget(std::optional<uint64_t> bytes) {
 
 uint64_t FaultyVolume::BytesUsed() const {
   MutexLock medium_lock(medium_->mutex);
-  return BytesUsedLocked();
+  return medium_->BytesUsedLocked();
 }
 
-uint64_t FaultyVolume::BytesUsedLocked() const {
-  return medium_->segments.BytesUsed() + medium_->registers.BytesUsed() +
-         medium_->blobs.BytesUsed();
-}
-
-Status FaultyVolume::CheckSpaceLocked(uint64_t growth) const {
-  if (!byte_budget_ || growth == 0) {
-    return {};
-  }
-  const uint64_t used = BytesUsedLocked();
-  if (used + growth > *byte_budget_) {
+Status FaultyVolume::CheckSpaceLocked(uint64_t used, uint64_t growth) const {
+  if (byte_budget_ && growth > 0 && used + growth > *byte_budget_) {
     return {Code::kNoSpace, fmt::format("{}: {} bytes more do not fit, {} of {} are used",
                                         options_.name, growth, used, *byte_budget_)};
   }

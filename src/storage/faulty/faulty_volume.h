@@ -117,9 +117,8 @@ class FaultyVolume : public std::enable_shared_from_this<FaultyVolume> {
 
   void StepPendingLocked() REQUIRES(mutex_);
   bool LandLocked(const Pending& pending) REQUIRES(mutex_);
-  // kNoSpace when `growth` more bytes do not fit.
-  Status CheckSpaceLocked(uint64_t growth) const REQUIRES(mutex_, medium_->mutex);
-  uint64_t BytesUsedLocked() const REQUIRES(medium_->mutex);
+  // kNoSpace when `growth` bytes on top of `used` do not fit.
+  Status CheckSpaceLocked(uint64_t used, uint64_t growth) const REQUIRES(mutex_);
   Bytes BaseForSegmentLocked() REQUIRES(mutex_);
   void TearSegment(Segment& segment, Tear tear);
 

@@ -47,6 +47,10 @@ void MemoryVolume::CrashAll() {
   CrashAllLocked();
 }
 
+uint64_t MemoryVolume::BytesUsedLocked() const {
+  return segments.BytesUsed() + registers.BytesUsed() + blobs.BytesUsed();
+}
+
 void MemoryVolume::CrashLocked(uint64_t process) {
   const auto it = processes.find(process);
   if (it != processes.end()) {

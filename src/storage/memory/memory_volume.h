@@ -79,7 +79,7 @@ class MemoryVolume : public std::enable_shared_from_this<MemoryVolume> {
   const MemoryOptions& options() const { return options_; }
 
   // --- The medium: for the backends in this room ------------------------------------------------
-  Mutex mutex;
+  mutable Mutex mutex;
   CondVar changed;  // anything a waiter may wait for: data, seals, deaths, the recovery lock
   SegmentTable segments GUARDED_BY(mutex);
   RegisterTable registers GUARDED_BY(mutex);
@@ -89,6 +89,9 @@ class MemoryVolume : public std::enable_shared_from_this<MemoryVolume> {
   std::map<uint64_t, MemoryProcess> processes GUARDED_BY(mutex);
   // Counts how often a process attached that found no other alive.
   uint64_t generation GUARDED_BY(mutex) = 0;
+
+  // Of segments' media, registers' values and blobs.
+  uint64_t BytesUsedLocked() const REQUIRES(mutex);
 
   void CrashLocked(uint64_t process) REQUIRES(mutex);
   void CrashAllLocked() REQUIRES(mutex);
