@@ -23,7 +23,8 @@ CLEAN = {
         "borealis_library(storage_memory SOURCES m.cc DEPS storage)\n",
     "src/log/README.md": "log\n",
     "src/log/log.h": '#pragma once\n#include "storage/backend.h"\n',
-    "src/log/log_test.cc": '#include "storage/memory/memory.h"\n#include "log/log.h"\n',
+    "src/log/rig.h": '#pragma once\n#include "storage/memory/memory.h"\n',  # only tests use it
+    "src/log/log_test.cc": '#include "log/rig.h"\n#include "log/log.h"\n',
     "src/log/CMakeLists.txt":
         "borealis_library(log SOURCES log.cc DEPS storage)\n"
         "borealis_test(log_test SOURCES log_test.cc DEPS log storage_memory)\n",
@@ -56,6 +57,9 @@ CASES = (
      {"src/log/bad.cc": '#include "model/random_record.h"\n',
       "src/model/random_record.h": "#pragma once\n#include <random>\n"},
      "model/random_record.h is for tests"),
+    ("product includes a header that was the tests' own",
+     {"src/log/bad.cc": '#include "log/rig.h"\n'},
+     "src/log/rig.h:2: log sees storage through storage/backend.h only"),
     ("include not rooted at src/",
      {"src/log/bad.cc": '#include "../storage/backend.h"\n'},
      "is not rooted at src/"),
