@@ -254,7 +254,8 @@ void AddUp(CLI::App& app, Outcome& outcome) {
                       "IPv4 address of node1; the next nodes get the next addresses");
   command->add_option("--port", up->port, "TCP port of every node")->check(CLI::Range(1, 65535));
   command->add_option("--user", up->user, "Master user to make, from any host");
-  command->add_option("--password", up->password, "Its password; without one no user is made")->envname("BOREALIS_PASSWORD");
+  command->add_option("--password", up->password, "Its password; without one no user is made")
+      ->envname("BOREALIS_PASSWORD");
   command->add_option("--owner", up->owner,
                       "User a new volume and its servers belong to [default: mysql for root, else "
                       "you]");

@@ -91,14 +91,12 @@ Result<Json> DescribeSnapshots(storage::Backend& volume) {
 Result<Json> Describe(storage::Backend& volume, const std::string& directory) {
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
   ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(volume, identity.volume));
+  const auto bounds = node::ReadLogBounds(volume);
   Json segments = Json::array();
   uint64_t bytes = 0;
   for (const log::ChainEntry& entry : chain.entries) {
     uint64_t size = entry.final_size;
-    if (!entry.sealed) {
-      const auto state = volume.State(entry.segment);
-      if (state.ok()) size = state->durable_end;
-    }
+    if (!entry.sealed && bounds.ok()) size = bounds->open_bytes;
     bytes += size;
     segments.push_back({{"id", entry.segment.id.value},
                         {"epoch", entry.segment.epoch.value},
@@ -106,7 +104,6 @@ Result<Json> Describe(storage::Backend& volume, const std::string& directory) {
                         {"sealed", entry.sealed},
                         {"bytes", size}});
   }
-  const auto bounds = node::ReadLogBounds(volume);
   ASSIGN_OR_RETURN(Json snapshots, DescribeSnapshots(volume));
   ASSIGN_OR_RETURN(const auto slots, node::ReadSlots(volume));
   Json members = Json::array();

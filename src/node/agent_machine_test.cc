@@ -28,7 +28,7 @@ CacheFacts Cache(CacheCondition condition = CacheCondition::kSafe, int64_t at = 
   return {true, state};
 }
 Recovered At(int64_t seqno, int64_t newest = 1000) {
-  return {Status::Ok(), {kVolume, {seqno}}, {{0}, {newest}}, false};
+  return {Status::Ok(), {kVolume, {seqno}}, {{0}, {newest}, 0}, false};
 }
 ServerEnded Ended(ProcessEnd end, CacheFacts cache = Cache(), int64_t ran_ms = 1000) {
   return {end, ran_ms, std::move(cache), ""};

@@ -85,7 +85,7 @@ Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* c
   const auto position = ParseRecoveredPosition(text);
   if (*end != ProcessEnd{true, 0, 0} || !position) {
     const std::string error = LastErrorLine(text);
-    recovered.engines_failed = true;
+    recovered.engines_failed = BlamesEngines(error) || end->signal != 0;
     recovered.status = Status(Code::kIo, error.empty() ? end->ToString() : error);
     return recovered;
   }

@@ -27,6 +27,7 @@ struct CacheFacts {
 struct LogBounds {
   Seqno oldest = Seqno::Undefined();  // every record above it can be read
   Seqno newest = Seqno::Undefined();  // last durable one
+  uint64_t open_bytes = 0;            // used in the open segment
 };
 
 struct CacheVerdict {

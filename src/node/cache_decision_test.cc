@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 const Uuid kVolume = Uuid::FromRandom(1, 2);
 const CacheIdentity kIdentity{kVolume, "node1", "/d/node1/data"};
-const LogBounds kLog{{5}, {100}};
+const LogBounds kLog{{5}, {100}, 0};
 
 CacheState Safe() {
   CacheState state;

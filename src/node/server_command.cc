@@ -52,7 +52,7 @@ Words EngineOptions(const ServerConfig& config) {
   };
 }
 
-Words ClusterOptions(const ServerConfig& config, Seqno start) {
+Words ClusterOptions(const ServerConfig& config) {
   Words words = {
       "--wsrep-on=ON",
       "--wsrep-provider=" + (config.provider.empty() ? std::string("none") : config.provider),
@@ -62,7 +62,6 @@ Words ClusterOptions(const ServerConfig& config, Seqno start) {
       "--wsrep-node-address=" + config.address,
       "--wsrep-node-incoming-address=" + config.Endpoint(),
       "--wsrep-sst-method=skip",
-      fmt::format("--wsrep-start-position={}:{}", config.volume_uuid.ToString(), start),
       "--wsrep-auto-increment-control=OFF",
       fmt::format("--auto-increment-increment={}", kSlotMax),
       fmt::format("--auto-increment-offset={}", config.slot.value),
@@ -111,7 +110,9 @@ std::string ServerConfig::Endpoint() const { return fmt::format("{}:{}", address
 std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start) {
   CHECK(start.IsDefined() && config.slot.value >= 1 && config.slot.value <= kSlotMax);
   Words words = Common(config);
-  Append(words, ClusterOptions(config, start));
+  Append(words, ClusterOptions(config));
+  words.push_back(
+      fmt::format("--wsrep-start-position={}:{}", config.volume_uuid.ToString(), start));
   Append(words, NetworkOptions(config));
   words.push_back("--log-error=" + config.layout.server_log());
   return words;
@@ -119,8 +120,10 @@ std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start) {
 
 std::vector<std::string> RecoverCommand(const ServerConfig& config) {
   Words words = Common(config);
-  Append(words, {"--wsrep-on=ON", "--wsrep-provider=none", "--wsrep-recover", "--skip-networking",
-                 "--skip-slave-start", "--socket=" + config.layout.socket(),
+  // The server tells its position only when it is set up for replication; it loads no provider
+  // then.
+  Append(words, ClusterOptions(config));
+  Append(words, {"--wsrep-recover", "--skip-networking", "--socket=" + config.layout.socket(),
                  "--pid-file=" + config.layout.pid_file()});
   return words;
 }
@@ -148,6 +151,12 @@ std::optional<EnginePosition> ParseRecoveredPosition(std::string_view output) {
   position.history = *history;
   if (position.history.IsNil()) position.seqno = Seqno::Undefined();
   return position;
+}
+
+bool BlamesEngines(std::string_view error_line) {
+  return error_line.find("InnoDB") != std::string_view::npos ||
+         error_line.find("Aria") != std::string_view::npos ||
+         error_line.find("aria") != std::string_view::npos;
 }
 
 std::string LastErrorLine(std::string_view output) {

@@ -53,6 +53,8 @@ std::optional<EnginePosition> ParseRecoveredPosition(std::string_view output);
 // What the server said is wrong: the last [ERROR] line without time stamp, cut to 400 bytes; empty
 // if none.
 std::string LastErrorLine(std::string_view output);
+// Whether such a line speaks of the storage engines: the data is damaged, not the command.
+bool BlamesEngines(std::string_view error_line);
 // The last lines, for an operator.
 std::string TailLines(std::string_view output, size_t lines);
 

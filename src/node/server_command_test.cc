@@ -63,10 +63,10 @@ TEST(RunCommand, TheUsersProviderOptionsAreAdded) {
   EXPECT_THAT(RunCommand(config, {0}), Contains("--wsrep-provider-options=slot=2;debug=1"));
 }
 
-TEST(RecoverCommand, LoadsNoProviderAndNeedsNoPort) {
+TEST(RecoverCommand, NamesTheProviderAndNeedsNoPort) {
   const auto words = RecoverCommand(Example());
   EXPECT_THAT(words, Contains("--wsrep-recover"));
-  EXPECT_THAT(words, Contains("--wsrep-provider=none"));
+  EXPECT_THAT(words, Contains("--wsrep-provider=/lib/p.so"));
   EXPECT_THAT(words, Contains("--skip-networking"));
   EXPECT_THAT(words, Each(Not(StartsWith("--port"))));
 }

@@ -57,7 +57,7 @@ Result<LogBounds> ReadLogBounds(storage::Backend& volume) {
     return Status(scan.code, fmt::format("{}: segment {} offset {}: {}", volume.Describe(),
                                          open.segment.id, scan.valid_end, scan.reason));
   }
-  return LogBounds{chain.entries.front().before, scan.count.seqno};
+  return LogBounds{chain.entries.front().before, scan.count.seqno, scan.valid_end};
 }
 
 }  // namespace borealis::node

@@ -29,7 +29,13 @@ size_t EntryOffset(size_t index) {
 }  // namespace
 
 Inspector::Inspector(VolumeDirectory volume)
-    : volume_(std::move(volume)), files_(volume_.segments.get(), PosixFileOps()) {}
+    : volume_(std::move(volume)),
+      // Segments have the size that their creator was told: whoever reads them whole reads all.
+      traits_{.positioned_appends = true,
+              .tail_may_tear = true,
+              .segment_bytes_max = INT64_MAX,
+              .append_bytes_max = 0},
+      files_(volume_.segments.get(), PosixFileOps()) {}
 
 Result<std::vector<SegmentId>> Inspector::ListSegments() {
   ASSIGN_OR_RETURN(const std::vector<SegmentRef> segments, files_.List());
@@ -77,9 +83,7 @@ Result<SegmentState> Inspector::State(const SegmentRef& segment) {
     return SegmentState{
         .durable_end = file.bytes, .written_end = file.bytes, .sealed = true, .must_seal = false};
   }
-  SegmentState state = SharedStateOf(segment);
-  if (state.written_end == 0 && !state.sealed) state.written_end = file.bytes;
-  return state;
+  return SharedStateOf(segment);
 }
 
 Result<Bytes> Inspector::Read(const SegmentRef& segment, uint64_t offset, size_t length) {
@@ -90,9 +94,7 @@ Result<Bytes> Inspector::Read(const SegmentRef& segment, uint64_t offset, size_t
 
 Result<Bytes> Inspector::ReadRaw(const SegmentRef& segment, uint64_t offset, size_t length) {
   ASSIGN_OR_RETURN(const UniqueFd fd, files_.Open(segment));
-  ASSIGN_OR_RETURN(const SegmentFileInfo file, SegmentFiles::Info(fd.get()));
-  if (offset >= file.bytes) return Bytes();
-  return ReadUpTo(fd.get(), offset, std::min<uint64_t>(length, file.bytes - offset));
+  return SegmentFiles::ReadRaw(fd.get(), offset, length, traits_.segment_bytes_max);
 }
 
 Status Inspector::WaitForData(const SegmentRef& segment, uint64_t known_end,
