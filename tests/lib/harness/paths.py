@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 GALERA_PROVIDER = Path("/usr/lib/galera/libgalera_smm.so")
-MARIADBD = Path("/usr/sbin/mariadbd")
+MARIADBD = Path(os.environ.get("BOREALIS_MARIADBD", "/usr/sbin/mariadbd"))
 
 
 def provider() -> Path:
