@@ -22,17 +22,17 @@ std::string CheckMessage(fmt::format_string<Args...> format, Args&&... args) {
 
 }  // namespace borealis
 
-#define CHECK(condition, ...)                                                    \
-  do {                                                                           \
-    if (!(condition)) [[unlikely]]                                               \
-      ::borealis::CheckFailed(__FILE__, __LINE__, #condition,                    \
-                              ::borealis::CheckMessage(__VA_ARGS__));            \
+#define CHECK(condition, ...)                                         \
+  do {                                                                \
+    if (!(condition)) [[unlikely]]                                    \
+      ::borealis::CheckFailed(__FILE__, __LINE__, #condition,         \
+                              ::borealis::CheckMessage(__VA_ARGS__)); \
   } while (false)
 
-#define CHECK_OK(expr)                                                                      \
-  do {                                                                                      \
-    const auto& check_ok_value = (expr);                                                    \
-    if (!check_ok_value.ok()) [[unlikely]]                                                  \
-      ::borealis::CheckFailed(__FILE__, __LINE__, #expr " is ok",                           \
-                              ::borealis::ToStatus(check_ok_value).ToString());                         \
+#define CHECK_OK(expr)                                                          \
+  do {                                                                          \
+    const auto& check_ok_value = (expr);                                        \
+    if (!check_ok_value.ok()) [[unlikely]]                                      \
+      ::borealis::CheckFailed(__FILE__, __LINE__, #expr " is ok",               \
+                              ::borealis::ToStatus(check_ok_value).ToString()); \
   } while (false)

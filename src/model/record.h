@@ -53,15 +53,15 @@ struct Record {
   uint32_t flags = 0;
   NodeId source;
   RequestNo request;
-  Seqno last_seen = Seqno::Zero();  // everything up to it was committed at the origin before
-  int64_t stamp_us = 0;             // the origin's wall clock, microseconds since 1970
-  uint64_t trx = 0;                 // the origin's transaction number
-  uint64_t connection = 0;          // the origin's connection number
-  std::vector<Key> keys;            // in order of appending; a key occurs once
-  std::vector<ChunkRef> chunks;     // only with kFlagChunked
+  Seqno last_seen = Seqno::Zero();   // everything up to it was committed at the origin before
+  int64_t stamp_us = 0;              // the origin's wall clock, microseconds since 1970
+  uint64_t trx = 0;                  // the origin's transaction number
+  uint64_t connection = 0;           // the origin's connection number
+  std::vector<Key> keys;             // in order of appending; a key occurs once
+  std::vector<ChunkRef> chunks;      // only with kFlagChunked
   std::vector<ChunkRef> key_chunks;  // only with kFlagKeysChunked; a log Reader has filled `keys`
-  uint64_t payload_hash = 0;        // Hash64(whole payload, 0); kept when the payload is elsewhere
-  ByteView payload;                 // empty when chunked; points into `backing` or to the caller's
+  uint64_t payload_hash = 0;         // Hash64(whole payload, 0); kept when the payload is elsewhere
+  ByteView payload;                  // empty when chunked; points into `backing` or to the caller's
   // Keeps the batch alive that `payload` points into: records of one batch share it, and appliers
   // finish in any order.
   std::shared_ptr<const Bytes> backing;
@@ -70,9 +70,9 @@ struct Record {
 // A record where it was found.
 struct LogEntry {
   Position position;
-  Position next;                       // where reading goes on
-  Seqno seqno = Seqno::Undefined();    // undefined for auxiliary records
-  int64_t time_us = 0;                 // running maximum of stamps: "as of T" cuts here
+  Position next;                     // where reading goes on
+  Seqno seqno = Seqno::Undefined();  // undefined for auxiliary records
+  int64_t time_us = 0;               // running maximum of stamps: "as of T" cuts here
   Record record;
 };
 

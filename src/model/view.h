@@ -14,7 +14,7 @@ namespace borealis {
 struct Member {
   NodeId id;
   Slot slot;
-  std::string name;      // the node's stable name; one live member each, at most kMemberTextMax bytes
+  std::string name;  // the node's stable name; one live member each, at most kMemberTextMax bytes
   std::string endpoint;  // "host:port" for clients
   Seqno joined;
   bool operator==(const Member&) const = default;
