@@ -229,22 +229,27 @@ void AgentMachine::On(const ServerEnded& event, Actions& actions) {
       Because(fmt::format("the server ended ({})", event.end.ToString()), event.last_error);
   actions.push_back(Note{why});
   cache_ = event.cache;
-  AfterEnd(why, !(event.end.known && event.end.signal == SIGKILL), actions);
+  AfterEnd(why, event, actions);
 }
 
-void AgentMachine::AfterEnd(const std::string& why, bool ended_by_itself, Actions& actions) {
+void AgentMachine::AfterEnd(const std::string& why, const ServerEnded& event, Actions& actions) {
+  const bool ended_by_itself = !(event.end.known && event.end.signal == SIGKILL);
   if (JudgeCache(cache_, identity_).kind != CacheVerdict::Kind::kRecover) {
     Judge(cache_, ended_by_itself, actions);
     return;
   }
   const bool rebuilt = history_.rebuilds > 0;
-  if (rebuilt && early_ends_ >= kEarlyEndsAfterRebuildMax) {
-    Hold(fmt::format("{}; it never became ready since its cache was rebuilt; {}", why, kProcedure),
-         actions);
-    return;
-  }
-  if (!rebuilt && early_ends_ >= kEarlyEndsMax) {
-    RebuildOrHold(why, std::max(start_seqno_, Seqno::Zero()), actions);
+  const bool crashed = !event.end.known || event.end.signal != 0;
+  if (early_ends_ >= (rebuilt ? kEarlyEndsAfterRebuildMax : kEarlyEndsMax)) {
+    if (rebuilt) {
+      Hold(
+          fmt::format("{}; it never became ready since its cache was rebuilt; {}", why, kProcedure),
+          actions);
+    } else if (crashed || BlamesEngines(event.last_error)) {
+      RebuildOrHold(why, std::max(start_seqno_, Seqno::Zero()), actions);
+    } else {
+      Hold(fmt::format("{}; {}", why, kProcedure), actions);
+    }
     return;
   }
   const int delay_ms = NextDelayMs();

@@ -142,7 +142,7 @@ class AgentMachine {
 
   // `ended_by_itself`: the server did, as seen by us: an unsafe cache counts as a failure.
   void Judge(const CacheFacts& cache, bool ended_by_itself, Actions& actions);
-  void AfterEnd(const std::string& why, bool ended_by_itself, Actions& actions);
+  void AfterEnd(const std::string& why, const ServerEnded& event, Actions& actions);
   void Follow(const CacheVerdict& verdict, Actions& actions);
   void RebuildOrHold(const std::string& reason, Seqno failed_at, Actions& actions);
   void Restore(const std::string& reason, Actions& actions);

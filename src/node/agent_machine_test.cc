@@ -183,11 +183,24 @@ TEST_F(AgentMachineTest, KillsInsideASchemaChangeNeverHold) {
   EXPECT_EQ(machine_.history(), FailureHistory{});
 }
 
-TEST_F(AgentMachineTest, AServerThatNeverBecomesReadyIsRebuiltOnceAndThenHeld) {
+TEST_F(AgentMachineTest, AServerThatRefusesToStartIsHeldAndItsCacheKept) {
+  Do(Begin{Cache()});
+  for (int i = 1; i <= kEarlyEndsMax; ++i) {
+    Do(At(10));
+    ServerEnded refused = Ended({true, 1, 0});
+    refused.last_error = "[ERROR] WSREP: Borealis: the volume is of a newer format";
+    if (Find<RetryLater>(Do(refused))) Do(RetryDue{Cache()});
+  }
+  EXPECT_EQ(machine_.state(), NodeState::kHeld);
+  EXPECT_THAT(machine_.message(), HasSubstr("newer format"));
+  EXPECT_EQ(machine_.history(), FailureHistory{});
+}
+
+TEST_F(AgentMachineTest, AServerThatCrashesBeforeItIsReadyIsRebuiltOnceAndThenHeld) {
   Do(Begin{Cache()});
   const auto start = [&] { ExpectOnly(Do(At(10)), StartServer{{10}}); };
   const auto end = [&] {
-    auto actions = Do(Ended({true, 1, 0}));
+    auto actions = Do(Ended(kAborted));
     if (Find<RetryLater>(actions)) actions = Do(RetryDue{Cache()});
     return actions;
   };
@@ -204,7 +217,7 @@ TEST_F(AgentMachineTest, AServerThatNeverBecomesReadyIsRebuiltOnceAndThenHeld) {
   }
   EXPECT_TRUE(end().empty());
   EXPECT_EQ(machine_.state(), NodeState::kHeld);
-  EXPECT_THAT(machine_.message(), HasSubstr("exit code 1"));
+  EXPECT_THAT(machine_.message(), HasSubstr("signal 6"));
 }
 
 TEST_F(AgentMachineTest, ProgressBetweenEarlyEndsIsNoReasonToRebuild) {

@@ -252,11 +252,21 @@ TEST_F(AgentTest, AServerThatIgnoresTheRequestIsKilledInTheEnd) {
   EXPECT_THAT(Messages(), HasSubstr("killing it"));
 }
 
-TEST_F(AgentTest, AServerThatDiesEarlyIsRetriedRebuiltAndHeld) {
+TEST_F(AgentTest, AServerThatRefusesToStartIsRetriedThenHeld) {
   Behave("die");
   StartAgent();
   const NodeStatus held = AwaitState(NodeState::kHeld);
   EXPECT_THAT(held.message, HasSubstr("told to die"));
+  EXPECT_EQ(held.failures.rebuilds, 0);
+  EXPECT_EQ(held.restarts, static_cast<uint64_t>(kEarlyEndsMax));
+  EXPECT_EQ(StopAgent(), 0);
+}
+
+TEST_F(AgentTest, AServerThatCrashesEarlyIsRetriedRebuiltAndHeld) {
+  Behave("crash");
+  StartAgent();
+  const NodeStatus held = AwaitState(NodeState::kHeld);
+  EXPECT_THAT(held.message, HasSubstr("signal 6"));
   EXPECT_EQ(held.failures.rebuilds, 1);
   EXPECT_EQ(held.restarts, static_cast<uint64_t>(kEarlyEndsMax + kEarlyEndsAfterRebuildMax));
   EXPECT_EQ(StopAgent(), 0);

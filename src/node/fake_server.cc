@@ -82,6 +82,7 @@ int Serve(std::map<std::string, std::string>& options, const std::string& behavi
     std::fprintf(stderr, "2026-01-01 0:00:00 0 [ERROR] fake: told to die\n");
     return 1;
   }
+  if (behaviour == "crash") std::abort();
   if (behaviour.starts_with("in")) Fail(datadir, behaviour);
   sigset_t set;
   sigemptyset(&set);

@@ -9,6 +9,7 @@ namespace borealis::node {
 namespace {
 
 constexpr size_t kErrorLineBytesMax = 400;
+constexpr std::string_view kProviderMark = "WSREP: Borealis: ";
 
 using Words = std::vector<std::string>;
 
@@ -161,11 +162,15 @@ bool BlamesEngines(std::string_view error_line) {
 
 std::string LastErrorLine(std::string_view output) {
   std::string_view last;
+  std::string_view ours;
   while (!output.empty()) {
     const std::string_view line = PopLine(output);
-    if (line.find("[ERROR]") != std::string_view::npos && !line.ends_with("Aborting")) last = line;
+    if (line.find("[ERROR]") == std::string_view::npos || line.ends_with("Aborting")) continue;
+    last = line;
+    if (line.find(kProviderMark) != std::string_view::npos) ours = line;
   }
-  return std::string(WithoutTime(last).substr(0, kErrorLineBytesMax));
+  const std::string_view chosen = ours.empty() ? last : ours;
+  return std::string(WithoutTime(chosen).substr(0, kErrorLineBytesMax));
 }
 
 std::string TailLines(std::string_view output, size_t lines) {

@@ -50,8 +50,8 @@ struct EnginePosition {
 // nullopt: the output has no such line: recovery failed.
 std::optional<EnginePosition> ParseRecoveredPosition(std::string_view output);
 
-// What the server said is wrong: the last [ERROR] line without time stamp, cut to 400 bytes; empty
-// if none.
+// What the server said is wrong: the last [ERROR] line of the provider, which knows the cause, else
+// the last of all; without time stamp, cut to 400 bytes; empty if none.
 std::string LastErrorLine(std::string_view output);
 // Whether such a line speaks of the storage engines: the data is damaged, not the command.
 bool BlamesEngines(std::string_view error_line);

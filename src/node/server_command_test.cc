@@ -95,6 +95,9 @@ TEST(LastErrorLine, IsTheLastThatSaysSomething) {
   EXPECT_EQ(LastErrorLine("2026 [ERROR] one\n2026 [Note] n\n2026-11-23 0 [ERROR] two\n"
                           "2026 [ERROR] Aborting\n"),
             "[ERROR] two");
+  EXPECT_EQ(
+      LastErrorLine("1 [ERROR] WSREP: Borealis: the cause\n2 [ERROR] WSREP: connect failed: 7\n"),
+      "[ERROR] WSREP: Borealis: the cause");
   EXPECT_EQ(LastErrorLine("nothing"), "");
   EXPECT_EQ(LastErrorLine("[ERROR] " + std::string(1000, 'x')).size(), 400U);
 }

@@ -59,6 +59,12 @@ Status MakeSystemTables(const CreateOptions& options, const std::string& directo
   };
   if (geteuid() == 0) argv.push_back("--user=root");
   argv.push_back("--auth-root-socket-user=" + options.owner);
+  // Entries for the name of the machine that happened to create the volume.
+  const std::string cleanup = directory + "/cleanup.sql";
+  RETURN_IF_ERROR(snapshot::WriteFileAtomically(
+      cleanup, AsBytes("DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost';\n"),
+      snapshot::Durability::kProcess));
+  argv.push_back("--extra-file=" + cleanup);
   const std::string output = directory + "/install.log";
   ASSIGN_OR_RETURN(const ProcessEnd end, RunToEnd({argv, output}, kInstallTimeoutMs, nullptr));
   if (end == ProcessEnd{true, 0, 0}) return Status::Ok();
