@@ -9,7 +9,7 @@ namespace {
 
 constexpr uint32_t kMagic = 0x48434c42;  // "BLCH"
 constexpr uint32_t kRegisterVersion = 1;
-constexpr size_t kEntryBytes = 56;
+constexpr size_t kEntryBytes = 64;
 
 void PutEntry(Encoder& out, const ChainEntry& entry) {
   out.Int(entry.segment.id.value);
@@ -18,6 +18,7 @@ void PutEntry(Encoder& out, const ChainEntry& entry) {
   out.Int(entry.time_before_us);
   out.Int(entry.final_size);
   out.Int(entry.oldest_chunk.value);
+  out.Int(entry.medium_bytes);
   out.Int(static_cast<uint64_t>(entry.sealed ? 1 : 0));
 }
 
@@ -29,6 +30,7 @@ ChainEntry GetEntry(Decoder& in) {
   entry.time_before_us = in.Int<int64_t>();
   entry.final_size = in.Int<uint64_t>();
   entry.oldest_chunk.value = in.Int<uint64_t>();
+  entry.medium_bytes = in.Int<uint64_t>();
   const auto sealed = in.Int<uint64_t>();
   if (sealed > 1) in.Fail();
   entry.sealed = sealed == 1;

@@ -3,7 +3,7 @@
 //   chain    := u32 magic "BLCH"  u32 register version(1)  u32 entry count  u32 zero  entry*
 //               u64 checksum
 //   entry    := u64 segment  u64 epoch  i64 seqno before  i64 time before  u64 final size
-//               u64 oldest chunk segment  u8 sealed  7 zero bytes
+//               u64 oldest chunk segment  u64 medium bytes  u64 sealed(0, 1)
 //   checksum := Hash64(everything before, ChainSeed): another volume's chain never passes
 //
 // Invariants, checked when decoding: at least one entry; ids and epochs strictly increase; seqno

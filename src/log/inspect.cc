@@ -67,10 +67,9 @@ Status Inspector::InspectSegment(const ChainEntry& entry) {
   const uint64_t durable = entry.sealed ? entry.final_size : state->durable_end;
   // Where somebody lives, bytes past the durable end are appends in progress; where nobody does,
   // the backend knows no end and the bytes must tell.
-  const bool end_known = entry.sealed || state->written_end > 0;
-  ASSIGN_OR_RETURN(const Bytes bytes,
-                   backend_.ReadRaw(entry.segment, 0,
-                                    end_known ? durable : backend_.traits().segment_bytes_max));
+  const bool end_known = entry.sealed || durable > 0;
+  ASSIGN_OR_RETURN(const Bytes bytes, end_known ? backend_.ReadRaw(entry.segment, 0, durable)
+                                                : ReadMedium(backend_, entry.segment));
   const SegmentScan scan =
       ScanSegment(bytes, chain_.SeedsOf(entry.segment), entry, durable,
                   [&](uint64_t offset, const BatchHeader& header, ByteView body) {
@@ -79,6 +78,8 @@ Status Inspector::InspectSegment(const ChainEntry& entry) {
   report_.bytes += scan.valid_end;
   report_.end = {id, scan.valid_end, 0};
   if (scan.tail == SegmentTail::kCorrupt) Damage(report_.end, scan.code, scan.reason);
+  const std::string cut_off = end_known ? "" : CutOffReason(entry, *state, bytes.size());
+  if (!cut_off.empty()) Damage({id, bytes.size(), 0}, Code::kCorruption, cut_off);
   if (scan.tail == SegmentTail::kTorn) {
     report_.torn_tail = true;
     report_.torn_reason = scan.reason;

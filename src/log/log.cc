@@ -167,7 +167,11 @@ Status FinishCreation(storage::Backend& backend, const Uuid& volume) {
                           backend.Describe())};
     }
   }
-  const Chain chain{.version = 0, .entries = {{.segment = kFirstSegment, .before = Seqno::Zero()}}};
+  ASSIGN_OR_RETURN(const uint64_t medium_bytes, MediumBytes(backend, kFirstSegment));
+  const Chain chain{
+      .version = 0,
+      .entries = {
+          {.segment = kFirstSegment, .before = Seqno::Zero(), .medium_bytes = medium_bytes}}};
   const auto swapped = backend.SwapRegister(kChainRegister, 0, EncodeChain(chain, volume));
   if (!swapped.ok() && swapped.status().code() != Code::kConflict) return swapped.status();
   return {};

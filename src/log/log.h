@@ -59,6 +59,9 @@ struct ChainEntry {
   // Sealed segments: the oldest segment that a record here has chunks in; its own id when none is
   // older. Trim keeps it. 0 for the open one.
   SegmentId oldest_chunk = {};
+  // Bytes that the medium held when the segment was made, and holds until it is sealed: a file
+  // written with zeros beforehand that is shorter was cut off. 0: it grows with the appends.
+  uint64_t medium_bytes = 0;
   bool sealed = false;
   bool operator==(const ChainEntry&) const = default;
 };

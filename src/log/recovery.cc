@@ -11,12 +11,15 @@ namespace {
 Result<uint64_t> FindCut(const SegmentChain& chain, const ChainEntry& open,
                          const storage::SegmentState& state) {
   storage::Backend& backend = chain.backend();
-  ASSIGN_OR_RETURN(const Bytes bytes,
-                   backend.ReadRaw(open.segment, 0, backend.traits().segment_bytes_max));
+  ASSIGN_OR_RETURN(const Bytes bytes, ReadMedium(backend, open.segment));
   const SegmentScan scan =
       ScanSegment(bytes, chain.SeedsOf(open.segment), open, state.durable_end, nullptr);
   if (scan.tail == SegmentTail::kCorrupt) {
     return FailureAt(scan.code, backend, open.segment.id, scan.valid_end, scan.reason);
+  }
+  const std::string cut_off = CutOffReason(open, state, bytes.size());
+  if (!cut_off.empty()) {
+    return FailureAt(Code::kCorruption, backend, open.segment.id, bytes.size(), cut_off);
   }
   if (scan.tail == SegmentTail::kTorn) {
     LogWarning("{}: segment {}: cut the torn tail at offset {} ({}); it was never acknowledged",

@@ -14,9 +14,19 @@ const Uuid kVolume = Uuid::FromRandom(3, 4);
 Chain SomeChain() {
   Chain chain;
   chain.entries = {
-      {{{1}, {1}}, Seqno::Zero(), 0, 4096, {1}, true},
-      {{{2}, {2}}, {10}, 55, 512, {1}, true},
-      {{{4}, {3}}, {10}, 55, 0, {}, false},
+      {.segment = {{1}, {1}},
+       .before = Seqno::Zero(),
+       .final_size = 4096,
+       .oldest_chunk = {1},
+       .medium_bytes = 8192,
+       .sealed = true},
+      {.segment = {{2}, {2}},
+       .before = {10},
+       .time_before_us = 55,
+       .final_size = 512,
+       .oldest_chunk = {1},
+       .sealed = true},
+      {.segment = {{4}, {3}}, .before = {10}, .time_before_us = 55},
   };
   return chain;
 }

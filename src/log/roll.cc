@@ -16,6 +16,13 @@ size_t CountDroppable(const Chain& chain, SegmentId keep) {
   return count;
 }
 
+Result<uint64_t> MediumBytes(storage::Backend& backend, const storage::SegmentRef& segment) {
+  const storage::Traits& traits = backend.traits();
+  if (!traits.tail_may_tear || traits.segment_bytes_max == 0) return uint64_t{0};
+  ASSIGN_OR_RETURN(const Bytes last, backend.ReadRaw(segment, traits.segment_bytes_max - 1, 1));
+  return last.empty() ? uint64_t{0} : traits.segment_bytes_max;
+}
+
 Status SegmentChain::Roll(const storage::SegmentRef& from) {
   MutexLock lock(roll_mutex_);
   for (int attempt = 0; attempt < kRollAttemptsMax; ++attempt) {
@@ -124,11 +131,20 @@ Result<std::vector<ChainEntry>> SegmentChain::TryRoll(const Chain& chain, Segmen
     return final_size.status();
   }
   ASSIGN_OR_RETURN(const SegmentCount count, CountTo(last, *final_size, false));
+  const Result<uint64_t> medium_bytes = MediumBytes(backend_, successor);
+  if (!medium_bytes.ok()) {
+    prepared_for_ = {};
+    // Another rolled to it, and it was trimmed since.
+    const bool gone = medium_bytes.status().code() == Code::kNotFound;
+    return gone ? Status(Code::kConflict, "the chain moved on") : medium_bytes.status();
+  }
   last.final_size = *final_size;
   last.oldest_chunk = count.oldest_chunk;
   last.sealed = true;
-  next.entries.push_back(
-      {.segment = successor, .before = count.seqno, .time_before_us = count.time_us});
+  next.entries.push_back({.segment = successor,
+                          .before = count.seqno,
+                          .time_before_us = count.time_us,
+                          .medium_bytes = *medium_bytes});
   const auto cut = next.entries.begin() + static_cast<ptrdiff_t>(CountDroppable(next, keep));
   std::vector<ChainEntry> dropped(next.entries.begin(), cut);
   next.entries.erase(next.entries.begin(), cut);

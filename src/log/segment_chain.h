@@ -86,6 +86,9 @@ class SegmentChain {
   bool interrupted_ GUARDED_BY(mutex_) = false;
 };
 
+// What ChainEntry::medium_bytes of a segment just made is.
+Result<uint64_t> MediumBytes(storage::Backend& backend, const storage::SegmentRef& segment);
+
 // How many entries of `chain` lie before what `keep` needs: everything from its segment on, and the
 // chunks named there. Never the last entry.
 size_t CountDroppable(const Chain& chain, SegmentId keep);

@@ -57,6 +57,24 @@ void Classify(ByteView bytes, const BatchSeeds& seeds, uint64_t durable_floor, B
 
 }  // namespace
 
+Result<Bytes> ReadMedium(storage::Backend& backend, const storage::SegmentRef& segment) {
+  const uint64_t step = backend.traits().segment_bytes_max;
+  ASSIGN_OR_RETURN(Bytes bytes, backend.ReadRaw(segment, 0, step));
+  for (bool more = bytes.size() == step; more;) {
+    ASSIGN_OR_RETURN(const Bytes rest, backend.ReadRaw(segment, bytes.size(), step));
+    bytes.insert(bytes.end(), rest.begin(), rest.end());
+    more = rest.size() == step;
+  }
+  return bytes;
+}
+
+std::string CutOffReason(const ChainEntry& entry, const storage::SegmentState& state,
+                         uint64_t bytes) {
+  if (entry.sealed || state.sealed || bytes >= entry.medium_bytes) return {};
+  return fmt::format("the medium holds {} of the {} bytes that the segment was made with", bytes,
+                     entry.medium_bytes);
+}
+
 SegmentScan ScanSegment(ByteView bytes, const BatchSeeds& seeds, const ChainEntry& entry,
                         uint64_t durable_floor, const BatchVisitor& visit) {
   SegmentScan scan;

@@ -1,4 +1,5 @@
-// ScanSegment: what the raw bytes of a segment are, for recovery and inspection. Pure.
+// ScanSegment: what the raw bytes of a segment are, for recovery and inspection. Pure, and
+// ReadMedium, which gets them.
 //
 // The scan walks valid batches from the start. Where they end, what follows is one of:
 //
@@ -14,6 +15,9 @@
 // committed bytes, so everything below the durable end must be valid.
 //
 // A batch whose checksums are right but which does not decode is never torn: it was written so.
+//
+// A medium that was filled beforehand and is shorter than that was cut off: nothing can say what it
+// held, so that is damage wherever the cut lies.
 #pragma once
 
 #include <functional>
@@ -37,6 +41,13 @@ struct SegmentScan {
 
 // Called for each valid batch; may be empty.
 using BatchVisitor = std::function<void(uint64_t offset, const BatchHeader&, ByteView body)>;
+
+// The whole segment as the medium holds it, whatever size this process would make it.
+Result<Bytes> ReadMedium(storage::Backend& backend, const storage::SegmentRef& segment);
+
+// Not empty when an open segment's medium of `bytes` holds fewer than it was made with.
+std::string CutOffReason(const ChainEntry& entry, const storage::SegmentState& state,
+                         uint64_t bytes);
 
 // `bytes`: the whole segment as the medium holds it. `entry`: its place in the chain.
 SegmentScan ScanSegment(ByteView bytes, const BatchSeeds& seeds, const ChainEntry& entry,

@@ -100,9 +100,7 @@ Result<Bytes> AttachedBackend::Read(const SegmentRef& segment, uint64_t offset, 
 
 Result<Bytes> AttachedBackend::ReadRaw(const SegmentRef& segment, uint64_t offset, size_t length) {
   ASSIGN_OR_RETURN(const SegmentHandlePtr handle, table_.Find(segment));
-  ASSIGN_OR_RETURN(const SegmentFileInfo file, SegmentFiles::Info(handle->fd.get()));
-  if (offset >= file.bytes) return Bytes();
-  return ReadUpTo(handle->fd.get(), offset, std::min<uint64_t>(length, file.bytes - offset));
+  return SegmentFiles::ReadRaw(handle->fd.get(), offset, length, traits().segment_bytes_max);
 }
 
 Status AttachedBackend::WaitForData(const SegmentRef& segment, uint64_t known_end,

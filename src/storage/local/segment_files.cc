@@ -65,7 +65,17 @@ Result<SegmentFileInfo> SegmentFiles::Info(int fd) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return ErrnoStatus(errno, "stat segment");
   return SegmentFileInfo{static_cast<uint64_t>(info.st_size), (info.st_mode & S_IWUSR) == 0,
-                         info.st_nlink == 0};
+                         (info.st_mode & S_IXUSR) != 0, info.st_nlink == 0};
+}
+
+Result<Bytes> SegmentFiles::ReadRaw(int fd, uint64_t offset, size_t length, uint64_t capacity) {
+  ASSIGN_OR_RETURN(const SegmentFileInfo file, Info(fd));
+  const uint64_t end = file.sealing ? std::max(file.bytes, capacity) : file.bytes;
+  if (offset >= end) return Bytes();
+  const uint64_t wanted = std::min<uint64_t>(length, end - offset);
+  ASSIGN_OR_RETURN(Bytes bytes, ReadUpTo(fd, offset, wanted));
+  if (file.sealing) bytes.resize(wanted);
+  return bytes;
 }
 
 Result<UniqueFd> SegmentFiles::StartZeroed(const std::string& name, uint64_t bytes) {
@@ -116,6 +126,7 @@ Result<uint64_t> SegmentFiles::BytesOf(const std::string& name) const {
 }
 
 Status SegmentFiles::MarkSealed(int fd, uint64_t final_bytes) {
+  if (::fchmod(fd, 0700) != 0) return ErrnoStatus(errno, "set mode 0700");
   if (::ftruncate(fd, static_cast<off_t>(final_bytes)) != 0) return ErrnoStatus(errno, "truncate");
   if (::fchmod(fd, 0400) != 0) return ErrnoStatus(errno, "set mode 0400");
   if (ops_.Fsync(fd) != 0) return ErrnoStatus(errno, "sync");

@@ -4,7 +4,9 @@
 // An open segment is a file of its full capacity, written with zeros, so that an append changes no
 // metadata and its sync needs no journal commit. A sealed one is cut to its final size and
 // read-only (0400): after a full restart, when the shared memory is gone, a file that is not so
-// marked is known to be in an uncertain state.
+// marked is known to be in an uncertain state. Before a seal cuts the file it marks that (0700):
+// only such a file may be short without being sealed; any other that is short was cut off by
+// something else, and the log, which knows how long it was made, takes it for damaged.
 #pragma once
 
 #include <atomic>
@@ -20,6 +22,7 @@ namespace borealis::storage::local {
 struct SegmentFileInfo {
   uint64_t bytes = 0;
   bool sealed = false;
+  bool sealing = false;  // a seal may have cut it before its process died
   bool deleted = false;  // no name any more
 };
 
@@ -36,6 +39,9 @@ class SegmentFiles {
   // kNotFound; kFenced when the id is there under another epoch.
   Result<UniqueFd> Open(const SegmentRef& segment) const;
   static Result<SegmentFileInfo> Info(int fd);
+  // Backend::ReadRaw of an open file. One that was being sealed reads as if it had not been cut:
+  // zeros up to `capacity`.
+  static Result<Bytes> ReadRaw(int fd, uint64_t offset, size_t length, uint64_t capacity);
 
   // A zeroed, synced file of `bytes` under a fresh internal name. `keep_going(done)` is asked after
   // every chunk; false abandons with kAborted. Nothing is left behind on failure. kNoSpace.
