@@ -217,6 +217,11 @@ TEST_F(LocalDamageTest, ASealThatDiedBetweenCuttingTheFileAndMarkingItIsNoDamage
   const fs::path file = FileOf(copy, open_);
   fs::permissions(file, fs::perms::owner_all);
   fs::resize_file(file, batches_.back().offset + batches_.back().bytes);
+  const auto outside = LocalBackend::OpenReadOnly(copy);
+  ASSERT_TRUE(outside.ok());
+  const auto report = InspectLog(**outside, {});
+  EXPECT_TRUE(report->damage.ok()) << report->damage.ToString();
+  EXPECT_EQ(report->last, Seqno{kRecords});
   auto process = TryOpen(copy);
   ASSERT_TRUE(process.ok()) << process.status().ToString();
   EXPECT_EQ(ReadAll(*process->log)->size(), kRecords);

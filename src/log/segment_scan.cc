@@ -58,7 +58,7 @@ void Classify(ByteView bytes, const BatchSeeds& seeds, uint64_t durable_floor, B
 }  // namespace
 
 Result<Bytes> ReadMedium(storage::Backend& backend, const storage::SegmentRef& segment) {
-  const uint64_t step = backend.traits().segment_bytes_max;
+  const uint64_t step = std::max<uint64_t>(backend.traits().segment_bytes_max, 1 << 20);
   ASSIGN_OR_RETURN(Bytes bytes, backend.ReadRaw(segment, 0, step));
   for (bool more = bytes.size() == step; more;) {
     ASSIGN_OR_RETURN(const Bytes rest, backend.ReadRaw(segment, bytes.size(), step));

@@ -94,7 +94,8 @@ Result<Bytes> Inspector::Read(const SegmentRef& segment, uint64_t offset, size_t
 
 Result<Bytes> Inspector::ReadRaw(const SegmentRef& segment, uint64_t offset, size_t length) {
   ASSIGN_OR_RETURN(const UniqueFd fd, files_.Open(segment));
-  return SegmentFiles::ReadRaw(fd.get(), offset, length, traits_.segment_bytes_max);
+  // Which capacity a file had that a seal cut is not known here; the usual one does.
+  return SegmentFiles::ReadRaw(fd.get(), offset, length, LocalOptions{}.segment_bytes_max);
 }
 
 Status Inspector::WaitForData(const SegmentRef& segment, uint64_t known_end,
