@@ -4,7 +4,8 @@
 //     layout             "borealis volume layout 1\n"; written last, so what has it is complete
 //     lock               attach locks (attach_lock.h)
 //     shm                shared memory (shared_state.h); absent until first attached
-//     segments/          <id>.<epoch>  decimal; mode 0400 and cut to size once sealed, 0700 meanwhile
+//     segments/          <id>.<epoch>  decimal; mode 0400 and cut to size once sealed, 0700
+//     meanwhile
 //                        .spare        a zeroed file in waiting; .new-*  one being made
 //     registers/         <name>        register_store.h
 //     blobs/             <name>; .tmp-* unfinished
