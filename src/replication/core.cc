@@ -49,7 +49,10 @@ Decision Core::DecideOrdered(const LogEntry& entry) {
   Decision decision;
   decision.outcome = certifier_.Certify(entry.seqno, record);
   const Verdict verdict = decision.outcome.verdict;
-  const bool own = record.source == self_;
+  // Certification counts the numbers of members only. A second landing before the own join or after
+  // the own departure is told apart here.
+  decision.awaited = record.source == self_ && record.request > own_request_;
+  if (decision.awaited) own_request_ = record.request;
 
   if (record.type == RecordType::kView) {
     decision.action = verdict == Verdict::kCommit ? Action::kView : Action::kSkip;
@@ -57,7 +60,7 @@ Decision Core::DecideOrdered(const LogEntry& entry) {
     decision.expelled = is_member_ && me == nullptr;
     is_member_ = me != nullptr;
     if (me != nullptr) slot_ = me->slot;
-  } else if (own && verdict != Verdict::kRepeat) {
+  } else if (decision.awaited) {
     decision.action = Action::kOwn;
   } else if (verdict == Verdict::kCommit) {
     decision.action = Action::kApply;

@@ -39,6 +39,8 @@ const char* ActionName(Action action);
 struct Decision {
   Action action = Action::kNothing;
   certification::Outcome outcome;  // ordered records
+  // A submitter here waits for this outcome: the first landing of an own record.
+  bool awaited = false;
   // This node was a member and is not any more: whatever it writes from here on counts nowhere.
   bool expelled = false;
   // A digest record to append, should this node be the one to write it.
@@ -71,6 +73,7 @@ class Core {
   certification::Certifier certifier_;
   bool is_member_ = false;
   Slot slot_;
+  RequestNo own_request_;  // highest of the own records delivered
   struct Noted {
     Seqno seqno;
     uint64_t digest = 0;

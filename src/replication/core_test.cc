@@ -57,7 +57,7 @@ TEST_F(CoreTest, OwnRecordsGetTheirVerdictWhateverItIs) {
   JoinBoth();
   EXPECT_EQ(Deliver(Row(kSelf, 1, seqno_)).action, Action::kOwn);
   const int64_t seen = seqno_;
-  Deliver(Row(kOther, 2, seqno_));
+  EXPECT_FALSE(Deliver(Row(kOther, 2, seqno_)).awaited);
   const Decision lost = Deliver(Row(kSelf, 2, seen));
   EXPECT_EQ(lost.action, Action::kOwn);
   EXPECT_EQ(lost.outcome.verdict, Verdict::kConflict);
@@ -102,6 +102,21 @@ TEST_F(CoreTest, RepeatsAndStrangersAreSkipped) {
   Deliver(other);
   EXPECT_EQ(Deliver(other).action, Action::kSkip);
   EXPECT_EQ(Deliver(Row(Node(3), 3, seqno_)).action, Action::kSkip);
+}
+
+// Certification tells repeats of members only.
+TEST_F(CoreTest, ASecondLandingIsNotAwaitedEvenOfANonMember) {
+  const Record restart = ViewRecord(kSelf, 1, certification::RestartAt(0));
+  EXPECT_TRUE(Deliver(restart).awaited);  // refused, and its submitter waits for that
+  EXPECT_FALSE(Deliver(restart).awaited);
+  EXPECT_TRUE(Deliver(ViewRecord(kSelf, 2, JoinAs(kSelf, "a"))).awaited);
+  const Record last = WriteSet(kSelf, 3, seqno_, {});
+  EXPECT_TRUE(Deliver(last).awaited);
+  EXPECT_TRUE(Deliver(ViewRecord(kSelf, 4, LeaveOf(kSelf))).awaited);
+  const Decision again = Deliver(last);
+  EXPECT_EQ(again.outcome.verdict, Verdict::kNotMember);
+  EXPECT_FALSE(again.awaited);
+  EXPECT_EQ(again.action, Action::kSkip);  // nobody would pass commit order for it
 }
 
 TEST_F(CoreTest, ViewsThatHoldAreShownAndTheOthersSkipped) {

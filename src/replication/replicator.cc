@@ -190,7 +190,7 @@ Status Replicator::Deliver(const LogEntry& entry) {
       pipeline_->DeliverSkip(entry.seqno);
       break;
   }
-  if (record.source == self_ && decision.outcome.verdict != Verdict::kRepeat) {
+  if (decision.awaited) {
     submit_->Settle(record.request, entry.seqno, decision.outcome);
   }
   if (decision.digest.has_value()) {

@@ -56,8 +56,7 @@ class SubmitQueue {
   // hash and chunks.
   SubmitResult Submit(Record& record, bool wants_verdict = true) EXCLUDES(mutex_);
 
-  // The log has an own ordered record: its submitter learns the verdict. REQUIRES: the
-  // verdict is not kRepeat.
+  // The log has an own ordered record for the first time: its submitter learns the verdict.
   void Settle(RequestNo request, Seqno seqno, const certification::Outcome& outcome)
       EXCLUDES(mutex_);
 

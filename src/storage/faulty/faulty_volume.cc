@@ -178,6 +178,12 @@ Status FaultyVolume::CheckSpaceLocked(uint64_t used, uint64_t growth) const {
   return {};
 }
 
+uint64_t FaultyVolume::SyncedEnd(SegmentId segment) const {
+  MutexLock medium_lock(medium_->mutex);
+  const Segment* const found = medium_->segments.Peek(segment);
+  return found == nullptr ? UINT64_MAX : found->synced_end;
+}
+
 Bytes FaultyVolume::BaseForSegmentLocked() {
   if (options_.recycle_segments && !leftovers_.empty()) {
     const auto chosen = leftovers_.begin() + static_cast<ptrdiff_t>(plan_.Below(leftovers_.size()));

@@ -97,6 +97,11 @@ class FaultyVolume : public std::enable_shared_from_this<FaultyVolume> {
   // Of segments' media, registers' values and blobs.
   uint64_t BytesUsed() const;
 
+  // --- For checkers -----------------------------------------------------------------------------
+  // Bytes below it survive a power loss, whatever any process believes. UINT64_MAX: there is no such
+  // segment (any more).
+  uint64_t SyncedEnd(SegmentId segment) const;
+
   // --- Damage; false: there is no such byte
   // -------------------------------------------------------
   bool FlipBit(SegmentId segment, uint64_t offset, unsigned bit);

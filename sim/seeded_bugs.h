@@ -1,0 +1,28 @@
+// Seeded bugs of the parts that the simulator models itself (submitter, appliers, server). Those of
+// certification and of the log are in their own rooms. One is on at a time, for the whole process;
+// they exist only with BOREALIS_SEEDED_BUGS.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace borealis::sim {
+
+enum class SeededBug : uint8_t {
+  kNone = 0,
+  kAcknowledgeBeforeDurable,  // a commit is acknowledged when its append began, not when it ended
+  kUnknownIsNotAppended,      // an append of unknown outcome is reported as refused
+  kApplyWithoutDependency,    // an applier does not wait for depends_on
+  kNoWaitForReplayers,        // a client submits while another one's commit waits for its replay
+  kIgnoreBruteForce,          // a transaction that lost its locks to an applier goes on
+  kAcknowledgeUncertified,    // durable is enough: the verdict is not looked at
+};
+
+#if defined(BOREALIS_SEEDED_BUGS)
+inline std::atomic<SeededBug> seeded_bug{SeededBug::kNone};
+inline bool Seeded(SeededBug bug) { return seeded_bug.load(std::memory_order_relaxed) == bug; }
+#else
+constexpr bool Seeded(SeededBug) { return false; }
+#endif
+
+}  // namespace borealis::sim
