@@ -239,7 +239,9 @@ void AgentMachine::AfterEnd(const std::string& why, const ServerEnded& event, Ac
     return;
   }
   const bool rebuilt = history_.rebuilds > 0;
-  const bool crashed = !event.end.known || event.end.signal != 0;
+  // A server whose provider refuses dies by a signal too; a rebuilt cache would change nothing.
+  const bool crashed =
+      (!event.end.known || event.end.signal != 0) && !BlamesProvider(event.last_error);
   if (early_ends_ >= (rebuilt ? kEarlyEndsAfterRebuildMax : kEarlyEndsMax)) {
     if (rebuilt) {
       Hold(

@@ -196,6 +196,22 @@ TEST_F(AgentMachineTest, AServerThatRefusesToStartIsHeldAndItsCacheKept) {
   EXPECT_EQ(machine_.history(), FailureHistory{});
 }
 
+TEST_F(AgentMachineTest, AServerWhoseProviderRefusesIsHeldAndItsCacheKept) {
+  Do(Begin{Cache()});
+  ServerEnded refused = Ended(kAborted);
+  refused.last_error = "[ERROR] WSREP: Borealis: unknown provider option 'colour'";
+  for (int i = 1; i < kEarlyEndsMax; ++i) {
+    ExpectOnly(Do(At(10)), StartServer{{10}});
+    auto actions = Do(refused);
+    if (Find<RetryLater>(actions)) actions = Do(RetryDue{Cache()});
+    ExpectOnly(actions, RecoverEngines{});
+  }
+  ExpectOnly(Do(At(10)), StartServer{{10}});
+  EXPECT_TRUE(Do(refused).empty());
+  EXPECT_EQ(machine_.state(), NodeState::kHeld);
+  EXPECT_THAT(machine_.message(), HasSubstr("colour"));
+}
+
 TEST_F(AgentMachineTest, AServerThatCrashesBeforeItIsReadyIsRebuiltOnceAndThenHeld) {
   Do(Begin{Cache()});
   const auto start = [&] { ExpectOnly(Do(At(10)), StartServer{{10}}); };

@@ -160,6 +160,10 @@ bool BlamesEngines(std::string_view error_line) {
          error_line.find("aria") != std::string_view::npos;
 }
 
+bool BlamesProvider(std::string_view error_line) {
+  return error_line.find(kProviderMark) != std::string_view::npos;
+}
+
 std::string LastErrorLine(std::string_view output) {
   std::string_view last;
   std::string_view ours;

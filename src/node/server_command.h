@@ -55,6 +55,9 @@ std::optional<EnginePosition> ParseRecoveredPosition(std::string_view output);
 std::string LastErrorLine(std::string_view output);
 // Whether such a line speaks of the storage engines: the data is damaged, not the command.
 bool BlamesEngines(std::string_view error_line);
+// Whether it is the provider's: it says what it refuses (an option, the volume, the position). What
+// it finds wrong with the cache it writes into the cache's own state.
+bool BlamesProvider(std::string_view error_line);
 // The last lines, for an operator.
 std::string TailLines(std::string_view output, size_t lines);
 
