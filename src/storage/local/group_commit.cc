@@ -11,9 +11,13 @@ namespace {
 
 SyncLane& LaneOf(SharedSegment& entry, uint32_t sync) { return entry.lanes[sync % 2]; }
 
+// A sleeper reads the word, then raises the flag, then looks whether it must still sleep. Whoever
+// takes the flag down changes the word after that: so a sleeper whose flag was taken, perhaps by
+// one who was slow to wake an earlier sync, does not fall asleep on the old word.
 void WakeLane(SyncLane& lane) {
+  if (lane.sleepers.exchange(0) == 0) return;
   lane.word.fetch_add(1);
-  if (lane.sleepers.exchange(0) != 0) FutexWake(lane.word, kWakeAll);
+  FutexWake(lane.word, kWakeAll);
 }
 
 void WakeOne(SyncLane& lane) {
@@ -199,11 +203,12 @@ bool GroupCommit::Sleep(SegmentHandle& handle, uint64_t end, LeaderWord seen) {
   SharedSegment& entry = *handle.shared;
   const bool covered = !seen.target_known() || end <= entry.sync_target.load();
   SyncLane& lane = LaneOf(entry, covered ? seen.sync() : seen.sync() + 1);
-  lane.sleepers.store(1);
   const uint32_t word = lane.word.load();
-  // Unchanged: the wake-up of this sync is still to come and will change the lane's word, or find
-  // us asleep.
+  lane.sleepers.store(1);
+  // Unchanged: the wake-up of this sync is still to come, and finds the flag.
   if (entry.leader.load() != seen.word()) return true;
+  const DurableWord durable(entry.durable.load());
+  if (durable.frozen() || durable.end() >= end) return true;
   Reach(options_.sync_points, SyncPoint::kSyncSleeping);
   return FutexWait(lane.word, word, watch_.tick_ns()) != FutexResult::kTimeout;
 }

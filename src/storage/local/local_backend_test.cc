@@ -54,7 +54,6 @@ class LocalBackendTest : public ::testing::Test {
 };
 
 // --- Failures of a write
-// --------------------------------------------------------------------------
 
 TEST_F(LocalBackendTest, WriteThatFailsBeforeAnyByteIsNotAppendedAndEndsTheSegment) {
   AttachWithSegment();
@@ -165,7 +164,6 @@ TEST_F(LocalBackendTest, SyncThatFailsInASealEndsTheSegmentAtTheLastGoodOne) {
 }
 
 // --- Group commit
-// ---------------------------------------------------------------------------------
 
 // Holds the first fdatasync until told, and counts who sleeps.
 class HeldSync : public FailingFileOps, public SyncPoints {
@@ -262,7 +260,6 @@ TEST_F(LocalBackendTest, NoWakeUpIsLost) {
 }
 
 // --- Segments' files
-// ------------------------------------------------------------------------------
 
 TEST_F(LocalBackendTest, SegmentThatDoesNotFitLeavesNothingBehind) {
   Attach();
@@ -367,7 +364,6 @@ TEST_F(LocalBackendTest, SealedSegmentsLeaveTheTableToNewOnesAndStayReadable) {
 }
 
 // --- Attaching
-// ------------------------------------------------------------------------------------
 
 TEST_F(LocalBackendTest, SharedMemoryOfAnotherVersionIsRefusedWhileInUse) {
   Attach();

@@ -67,7 +67,6 @@ class LocalProcessTest : public ::testing::Test {
 };
 
 // --- Deaths
-// ---------------------------------------------------------------------------------------
 
 struct Death {
   SyncPoint point;
@@ -176,7 +175,6 @@ TEST_F(LocalProcessTest, SyncWhoseOutcomeDiedIsTrustedOnlyToADescriptorOpenBefor
 }
 
 // --- Stops
-// ----------------------------------------------------------------------------------------
 
 class StopInTheAppendSectionTest : public LocalProcessTest,
                                    public ::testing::WithParamInterface<SyncPoint> {};
@@ -271,7 +269,6 @@ TEST_F(LocalProcessTest, SyncThatWakesUpAfterItsSegmentIsGoneMovesNoOthersEnd) {
 }
 
 // --- Failures
-// -------------------------------------------------------------------------------------
 
 TEST_F(LocalProcessTest, FailedSyncOfAnotherProcessEndsTheSegmentHere) {
   AppendOk("one");
@@ -286,7 +283,6 @@ TEST_F(LocalProcessTest, FailedSyncOfAnotherProcessEndsTheSegmentHere) {
 }
 
 // --- Attaching
-// ------------------------------------------------------------------------------------
 
 TEST_F(LocalProcessTest, OthersWaitWhileOneRecovers) {
   backend_.reset();
@@ -367,7 +363,6 @@ TEST_F(LocalProcessTest, VolumeOfAnotherBootIsRefusedWhileInUseAndTakenOverAtRes
 }
 
 // --- Group commit
-// ---------------------------------------------------------------------------------
 
 TEST_F(LocalProcessTest, OneSyncServesTheThreadsOfAllProcesses) {
   constexpr int kThreads = 8;

@@ -212,7 +212,7 @@ Result<SharedSegment*> SegmentTable::Claim(const SegmentRef& segment, WatchedLoc
 
 Status SegmentTable::Create(const SegmentRef& segment) {
   if (segment.id.value == 0) return {Code::kInvalidArgument, "segment ids start at 1"};
-  const Status exists(Code::kAlreadyExists, fmt::format("segment {} exists", segment.id));
+  Status exists(Code::kAlreadyExists, fmt::format("segment {} exists", segment.id));
   {
     ASSIGN_OR_RETURN(const std::optional<SegmentRef> other, files_.Lookup(segment.id));
     if (other) return exists;
@@ -228,7 +228,7 @@ Status SegmentTable::Create(const SegmentRef& segment) {
     table.Progress();
     return ToStatus(Claim(segment, table));
   };
-  const Status status = publish();
+  Status status = publish();
   if (!status.ok()) (void)files_.RemoveInternal(file);
   spares_.Prepare();
   return status;

@@ -85,7 +85,8 @@ struct alignas(64) SyncLane {
   std::atomic<uint32_t> sleepers;  // 0: nobody to wake
 };
 
-struct alignas(64) SharedSegment {
+// Grouped by who writes them when, each group on cache lines of its own.
+struct alignas(64) SharedSegment {  // NOLINT(clang-analyzer-optin.performance.Padding)
   // Even: the entry describes segment id.epoch. Odd: being changed. A handle whose generation
   // differs knows that its segment was sealed and left the table.
   std::atomic<uint64_t> generation;

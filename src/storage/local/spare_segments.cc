@@ -19,7 +19,7 @@ SpareSegments::~SpareSegments() {
 }
 
 std::string SpareSegments::Claim() {
-  const std::string name = files_.FreshInternalName();
+  std::string name = files_.FreshInternalName();
   if (!files_.RenameInternal(SegmentFiles::kSpareName, name)) return {};
   const Result<uint64_t> bytes = files_.BytesOf(name);
   if (bytes.ok() && *bytes == options_.segment_bytes_max) return name;

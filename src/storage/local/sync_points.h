@@ -31,8 +31,9 @@ class SyncPoints {
 };
 
 inline void Reach(SyncPoints* points, SyncPoint point) {
-  if (points != nullptr) [[unlikely]]
+  if (points != nullptr) [[unlikely]] {
     points->Reached(point);
+  }
 }
 
 }  // namespace borealis::storage::local

@@ -120,7 +120,7 @@ Status CreateVolumeDirectory(const std::string& path, FileOps& ops) {
     if (ops.Fsync(parent.get()) != 0) return ErrnoStatus(errno, "sync " + ParentOf(path));
     return Status::Ok();
   };
-  const Status status = build();
+  Status status = build();
   if (!status.ok() && made) ::rmdir(path.c_str());  // stays when something is in it
   return status;
 }
