@@ -112,6 +112,14 @@ TEST_P(BatchTest, OneBuiltBatchCanBePlacedAgain) {
   }
 }
 
+TEST(BatchBuilderTest, TheBytesAreTheSameInEveryBuild) {
+  // A change here is a new format version.
+  EXPECT_EQ(Hash64(Build(BatchSeeds(kVolume, kSegment, true), 4096, 3, 512), 0),
+            1153641933892205435u);
+  EXPECT_EQ(Hash64(Build(BatchSeeds(kVolume, kSegment, false), AppendPlace::kFloating, 3), 0),
+            8395525672501974924u);
+}
+
 TEST(BatchBuilderTest, ARecordThatDoesNotFitLeavesTheBatchAsItIs) {
   BatchBuilder builder(true, 1024);
   builder.Start();

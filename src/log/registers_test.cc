@@ -4,6 +4,7 @@
 
 #include "log/chain.h"
 #include "log/identity.h"
+#include "log/lease.h"
 #include "log/testing.h"
 
 namespace borealis::log {
@@ -89,6 +90,14 @@ TEST(ChainTest, EveryFlippedBitAndEveryCutIsRefused) {
 TEST(ChainTest, AnotherVolumesChainIsRefused) {
   const Bytes bytes = EncodeChain(SomeChain(), kVolume);
   EXPECT_EQ(DecodeChain(bytes, Uuid::FromRandom(3, 5)).status().code(), Code::kCorruption);
+}
+
+TEST(RegistersTest, TheBytesAreTheSameInEveryBuild) {
+  // A change here is a new format version.
+  EXPECT_EQ(Hash64(EncodeIdentity(testing::TestIdentity()), 0), 7170096571870685231u);
+  EXPECT_EQ(Hash64(EncodeChain(SomeChain(), kVolume), 0), 7776589942596350529u);
+  EXPECT_EQ(Hash64(EncodeLease({.held = true, .holder = kVolume, .ttl_ns = 5}), 0),
+            13899601350482305767u);
 }
 
 TEST(ChainTest, LookUpFindsEntriesAndTheirSuccessors) {

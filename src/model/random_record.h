@@ -14,7 +14,10 @@ inline Bytes RandomBytes(std::mt19937_64& random, size_t size) {
   return bytes;
 }
 
-inline Uuid RandomUuid(std::mt19937_64& random) { return Uuid::FromRandom(random(), random()); }
+inline Uuid RandomUuid(std::mt19937_64& random) {
+  const uint64_t high = random();  // in this order with every compiler
+  return Uuid::FromRandom(high, random());
+}
 
 inline std::vector<Key> RandomKeys(std::mt19937_64& random, size_t count) {
   std::vector<Key> keys(count);

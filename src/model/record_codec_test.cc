@@ -66,6 +66,19 @@ TEST(RecordCodecTest, KeyBlockTakesTwoBitsPerType) {
   EXPECT_EQ(EncodedKeyBytes(33), 33u * 8 + 16);
 }
 
+TEST(RecordCodecTest, TheBytesAreTheSameInEveryBuild) {
+  // A change here is a new format version.
+  std::mt19937_64 random(2024);
+  Record record = RandomRecord(random, 9, 61);
+  record.type = RecordType::kWriteSet;
+  EXPECT_EQ(Hash64(Encode(record), 0), 1048497218076973481u);
+  record.flags |= kFlagChunked | kFlagKeysChunked;
+  record.chunks = RandomRefs(random, 3);
+  record.key_chunks = RandomRefs(random, 2);
+  EXPECT_EQ(Hash64(Encode(record), 0), 4418715167108965694u);
+  EXPECT_EQ(Hash64(EncodeKeyChunk(record.keys), 0), 1217276768447501228u);
+}
+
 TEST(RecordCodecTest, EveryFlippedBitIsNoticed) {
   std::mt19937_64 random(7);
   const Bytes good = Encode(RandomRecord(random, 9, 61));

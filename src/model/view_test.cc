@@ -56,6 +56,16 @@ TEST(ViewTest, ViewsRoundTripInOrderOfJoining) {
   }
 }
 
+TEST(ViewTest, TheBytesAreTheSameInEveryBuild) {
+  // A change here is a new format version.
+  std::mt19937_64 random(2024);
+  EXPECT_EQ(Hash64(EncodeViewChange(RandomChange(random)), 0), 3322613096369653987u);
+  View view;
+  view.seqno = {77};
+  view.members = {RandomMember(random), RandomMember(random)};
+  EXPECT_EQ(Hash64(EncodeView(view), 0), 17900872033239180264u);
+}
+
 TEST(ViewTest, EveryCutIsRefused) {
   std::mt19937_64 random(3);
   const Bytes change = EncodeViewChange(RandomChange(random));
