@@ -98,8 +98,8 @@ class FaultyVolume : public std::enable_shared_from_this<FaultyVolume> {
   uint64_t BytesUsed() const;
 
   // --- For checkers -----------------------------------------------------------------------------
-  // Bytes below it survive a power loss, whatever any process believes. UINT64_MAX: there is no such
-  // segment (any more).
+  // Bytes below it survive a power loss, whatever any process believes. UINT64_MAX: there is no
+  // such segment (any more).
   uint64_t SyncedEnd(SegmentId segment) const;
 
   // --- Damage; false: there is no such byte
