@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "certification/seeded_bugs.h"
+#include "log/seeded_bugs.h"
 #include "sim/seeded_bugs.h"
 
 namespace borealis::sim {
@@ -22,6 +23,7 @@ struct Bug {
 void TurnAllOff() {
   seeded_bug = SeededBug::kNone;
   certification::seeded_bug = certification::SeededBug::kNone;
+  log::seeded_bug = log::SeededBug::kNone;
 }
 
 Bug Here(const char* name, SeededBug bug) {
@@ -29,6 +31,10 @@ Bug Here(const char* name, SeededBug bug) {
 }
 Bug InCertification(const char* name, certification::SeededBug bug) {
   return {name, [bug] { certification::seeded_bug = bug; }};
+}
+
+Bug InLog(const char* name, log::SeededBug bug) {
+  return {name, [bug] { log::seeded_bug = bug; }};
 }
 
 std::vector<Bug> Bugs() {
@@ -47,6 +53,11 @@ std::vector<Bug> Bugs() {
       InCertification("accept-repeat", Certification::kAcceptRepeat),
       InCertification("accept-non-member", Certification::kAcceptNonMember),
       InCertification("ignore-barrier", Certification::kIgnoreBarrier),
+      InCertification("failure-leaves-trace", Certification::kFailureLeavesTrace),
+      InLog("recover-without-seal", log::SeededBug::kRecoverWithoutSeal),
+      InLog("cut-at-watermark", log::SeededBug::kCutAtWatermark),
+      InLog("resolve-without-seal", log::SeededBug::kResolveWithoutSeal),
+      InLog("assume-swapped", log::SeededBug::kAssumeSwapped),
   };
 }
 

@@ -23,6 +23,7 @@ RunResult RunSimulation(const RunOptions& options) {
 Cluster::Cluster(const RunOptions& options)
     : options_(options), world_(options.seed, options.print), nodes_() {
   world_.config = ChooseConfig(world_.random, options.nodes);
+  world_.oracle.Begin(world_.config.certification_window);
   world_.volume =
       storage::FaultyVolume::Create(world_.config.volume, [this] { return world_.random.Next(); });
   nodes_.resize(world_.config.nodes);

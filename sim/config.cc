@@ -1,5 +1,7 @@
 #include "sim/config.h"
 
+#include "sim/database.h"
+
 namespace borealis::sim {
 
 using storage::Call;
@@ -74,6 +76,8 @@ Config ChooseConfig(Random& random, uint32_t nodes) {
   config.appliers = static_cast<uint32_t>(random.Between(1, 4));
   config.batch_records_max = static_cast<uint32_t>(random.Pick<uint64_t>({1, 4, 32}));
   config.ops_max = static_cast<uint32_t>(random.Between(1, 4));
+  config.rows = static_cast<uint32_t>(random.Between(4, kRows));
+  config.cautious_percent = static_cast<uint32_t>(random.Pick<uint64_t>({0, 30}));
   config.lease_ticks = static_cast<uint32_t>(random.Between(3, 20));
   config.ddl_percent = static_cast<uint32_t>(random.Pick<uint64_t>({0, 2, 10}));
   config.gap_percent = static_cast<uint32_t>(random.Pick<uint64_t>({0, 10, 40}));

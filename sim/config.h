@@ -24,6 +24,7 @@ struct Config {
   uint32_t appliers = 3;
   uint32_t batch_records_max = 8;
   uint32_t ops_max = 4;
+  uint32_t rows = 10;  // of each table, at most kRows
 
   uint32_t certification_window = 1024;
   uint32_t lease_ticks = 10;
@@ -37,6 +38,7 @@ struct Config {
   uint32_t gap_percent = 20;     // transactions that hold a gap lock
   uint32_t unsafe_percent = 3;   // parallel-unsafe write-sets
   uint32_t padded_percent = 5;   // write-sets that take several chunks
+  uint32_t cautious_percent = 20;  // write-sets that claim to have seen only their snapshot
   uint32_t repeat_percent = 20;  // unknown appends that are sent again before they are resolved
 
   // One in so many steps; 0: never.

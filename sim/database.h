@@ -21,7 +21,7 @@ namespace borealis::sim {
 inline constexpr uint32_t kTables = 2;
 inline constexpr uint32_t kParents = 0;
 inline constexpr uint32_t kChildren = 1;
-inline constexpr uint32_t kRows = 10;
+inline constexpr uint32_t kRows = 24;
 
 // Version of a row that the transaction itself wrote.
 inline constexpr int64_t kUncommitted = INT64_MAX;

@@ -60,6 +60,7 @@ void Oracle::Extend(const LogEntry& entry, const Outcome& outcome, Entry& made) 
     Fail("O1 seqno {} depends on {}", entry.seqno, outcome.depends_on);
   }
   CheckMembership(entry, outcome);
+  CheckAgainstModel(entry, outcome);
   if (outcome.verdict == Verdict::kCommit && record.type != RecordType::kView) {
     CommitSerially(record, made);
   }
@@ -71,6 +72,16 @@ void Oracle::Extend(const LogEntry& entry, const Outcome& outcome, Entry& made) 
   stats_.repeats += outcome.verdict == Verdict::kRepeat ? 1 : 0;
   stats_.not_member += outcome.verdict == Verdict::kNotMember ? 1 : 0;
   made.state_hash = state_.Hash();
+}
+
+void Oracle::CheckAgainstModel(const LogEntry& entry, const Outcome& outcome) {
+  const Outcome expected = model_->Certify(entry.seqno, entry.record);
+  if (outcome.verdict != expected.verdict || outcome.depends_on != expected.depends_on ||
+      outcome.view != expected.view) {
+    Fail("O1 seqno {} is {} and depends on {}; by the plain model it is {} and depends on {}",
+         entry.seqno, VerdictName(outcome.verdict), outcome.depends_on,
+         VerdictName(expected.verdict), expected.depends_on);
+  }
 }
 
 void Oracle::CommitSerially(const Record& record, Entry& made) {

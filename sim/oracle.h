@@ -1,7 +1,8 @@
 // Oracle: sees every node of a simulation at once and checks what must hold at every step.
 //
 //   O1  One total order: what a node delivers as seqno n is what every other node, and every later
-//       incarnation, delivers as n: same record, position, time, verdict, dependency and digest.
+//       incarnation, delivers as n: same record, position, time, verdict, dependency and digest;
+//       and verdict, dependency and view are those of the plain model of certification.
 //   O2  Durable first: a record is delivered only from bytes that survive a power loss, and is
 //       there again for whoever reads to the end later.
 //   O3  First committer wins: every committed write-set fits the serial state before it, row by row
@@ -21,7 +22,7 @@
 #include <string>
 #include <vector>
 
-#include "certification/certifier.h"
+#include "certification/certifier_model.h"
 #include "sim/database.h"
 #include "sim/stats.h"
 #include "sim/trace.h"
@@ -31,6 +32,9 @@ namespace borealis::sim {
 class Oracle {
  public:
   Oracle(Stats& stats, Trace& trace) : stats_(stats), trace_(trace) {}
+
+  // Once, before anything else.
+  void Begin(uint32_t certification_window) { model_.emplace(certification_window); }
 
   bool failed() const { return !violation_.empty(); }
   const std::string& violation() const { return violation_; }
@@ -79,6 +83,7 @@ class Oracle {
 
   // The first delivery of a seqno.
   void Extend(const LogEntry& entry, const certification::Outcome& outcome, Entry& made);
+  void CheckAgainstModel(const LogEntry& entry, const certification::Outcome& outcome);
   void CheckMembership(const LogEntry& entry, const certification::Outcome& outcome);
   void ChangeMembership(const LogEntry& entry, const certification::Outcome& outcome);
   void CommitSerially(const Record& record, Entry& made);
@@ -86,6 +91,7 @@ class Oracle {
   Stats& stats_;
   Trace& trace_;
   std::string violation_;
+  std::optional<certification::CertifierModel> model_;
   std::vector<Entry> entries_;              // seqno 1 first
   Database state_;                          // after all of them
   std::map<uint64_t, WriteSet> submitted_;  // by trx; until committed

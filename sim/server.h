@@ -88,6 +88,7 @@ class Server {
     WriteSet set;
     Database base;  // what it reads from: the snapshot and its own changes
     Database snapshot;
+    Seqno snapshot_seqno;
     size_t ops_wanted = 0;
     std::optional<RowOp> next_op;
     int waits = 0;
@@ -150,6 +151,8 @@ class Server {
   bool ClearTables(uint32_t tables, Seqno by);
   // True: granted. Throws clients out.
   bool LockByForce(OwnerId owner, const LockNeed& need, Seqno by);
+  // A statement or view at `seqno` runs alone: no applier has anything else in hand.
+  void CheckAlone(Seqno seqno);
 
   // --- server_appliers.cc
   void StepApplier(Applier& applier);

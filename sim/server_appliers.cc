@@ -74,6 +74,7 @@ void Server::Lock(Applier& applier) {
   const Seqno seqno = applier.item->seqno;
   if (applier.set.ddl_tables != 0) {
     if (!ClearTables(applier.set.ddl_tables, seqno)) return;
+    CheckAlone(seqno);
     altering_tables_ = applier.set.ddl_tables;
     cache_.BeginUnsafe();
     applier.state = Applier::State::kAltering;
@@ -94,6 +95,9 @@ void Server::Lock(Applier& applier) {
 void Server::CommitApplied(Applier& applier) {
   const Seqno seqno = applier.item->seqno;
   if (!tracker_->MayEnter(seqno)) return;
+  const bool alone =
+      applier.state == Applier::State::kAltering || applier.item->action == Action::kView;
+  if (alone) CheckAlone(seqno);
   CommitInOrder(seqno, applier.item->action == Action::kApply ? &applier.set : nullptr);
   if (applier.state == Applier::State::kAltering) {
     cache_.EndUnsafe();

@@ -54,6 +54,7 @@ void Server::Begin(Client& client) {
   client.set = {};
   client.set.trx = ++world_.last_trx;
   client.snapshot = cache_.now();
+  client.snapshot_seqno = cache_.position();
   client.base = client.snapshot;
   for (uint32_t t = 0; t < kTables; ++t) client.set.schema[t] = client.snapshot.schema(t);
   client.waits = 0;
@@ -88,14 +89,14 @@ void Server::Execute(Client& client) {
 std::optional<RowOp> Server::ChooseOp(const Client& client) {
   RowOp op;
   op.id = {static_cast<uint32_t>(world_.random.Below(kTables)),
-           static_cast<uint32_t>(world_.random.Below(kRows))};
+           static_cast<uint32_t>(world_.random.Below(world_.config.rows))};
   const Row& row = client.base.At(op.id);
   op.base_version = row.version;
   op.value = row.value + 1;
   op.parent = row.parent;
   if (!row.present) {
     op.kind = OpKind::kInsert;
-    op.parent = static_cast<uint32_t>(world_.random.Below(kRows));
+    op.parent = static_cast<uint32_t>(world_.random.Below(world_.config.rows));
     if (op.id.table == kParents) op.parent = 0;
   } else {
     op.kind = world_.random.Percent(25) ? OpKind::kDelete : OpKind::kUpdate;
@@ -161,7 +162,9 @@ void Server::Submit(Client& client) {
   record.flags = kFlagTrxStart | kFlagTrxEnd;
   const bool unsafe = world_.random.Percent(world_.config.unsafe_percent);
   if (unsafe || client.set.ddl_tables != 0) record.flags |= kFlagParallelUnsafe;
-  record.last_seen = tracker_->left();
+  // Anything it has seen will do; less is more conflicts.
+  const bool cautious = world_.random.Percent(world_.config.cautious_percent);
+  record.last_seen = cautious ? client.snapshot_seqno : tracker_->left();
   record.trx = client.set.trx;
   record.keys = KeysOf(client.set);
   record.backing = std::make_shared<Bytes>(Encode(client.set));
@@ -170,7 +173,7 @@ void Server::Submit(Client& client) {
   client.submission = submitter_->Submit(std::move(record));
   client.state = Client::State::kSubmitted;
   world_.trace.Add("{} submits {} as request {}, last seen {}", name_, client.set.trx,
-                   client.submission->record.request, tracker_->left());
+                   client.submission->record.request, client.submission->record.last_seen);
 }
 
 void Server::SqlError(Client& client, const char* why) {

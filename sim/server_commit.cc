@@ -68,6 +68,7 @@ void Server::Replay(Client& client) {
 void Server::StartAltering(Client& client) {
   if (!tracker_->MayEnter(client.seqno) || !tracker_->MayApply(client.seqno.Previous())) return;
   if (!ClearTables(client.set.ddl_tables, client.seqno)) return;
+  CheckAlone(client.seqno);
   altering_tables_ = client.set.ddl_tables;
   cache_.BeginUnsafe();
   client.state = Client::State::kAltering;
@@ -138,6 +139,15 @@ bool Server::LockByForce(OwnerId owner, const LockNeed& need, Seqno by) {
   }
   locks_.Grant(owner, need.id, need.mode);
   return true;
+}
+
+void Server::CheckAlone(Seqno seqno) {
+  for (const Applier& applier : appliers_) {
+    if (applier.item != nullptr && applier.item->seqno != seqno) {
+      world_.oracle.Fail("O3 {} applies seqno {} while {} must run alone", name_,
+                         applier.item->seqno, seqno);
+    }
+  }
 }
 
 bool Server::ClearTables(uint32_t tables, Seqno by) {
