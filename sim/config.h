@@ -35,11 +35,11 @@ struct Config {
   uint32_t pending_vanishes_percent = 5;
 
   uint32_t ddl_percent = 3;
-  uint32_t gap_percent = 20;     // transactions that hold a gap lock
-  uint32_t unsafe_percent = 3;   // parallel-unsafe write-sets
-  uint32_t padded_percent = 5;   // write-sets that take several chunks
+  uint32_t gap_percent = 20;       // transactions that hold a gap lock
+  uint32_t unsafe_percent = 3;     // parallel-unsafe write-sets
+  uint32_t padded_percent = 5;     // write-sets that take several chunks
   uint32_t cautious_percent = 20;  // write-sets that claim to have seen only their snapshot
-  uint32_t repeat_percent = 20;  // unknown appends that are sent again before they are resolved
+  uint32_t repeat_percent = 20;    // unknown appends that are sent again before they are resolved
 
   // One in so many steps; 0: never.
   uint32_t crash_one_in = 0;

@@ -1,7 +1,10 @@
 #include "log/recovery.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "log/batch_stream.h"
+#include "log/seeded_bugs.h"
 #include "log/segment_scan.h"
 
 namespace borealis::log {
@@ -12,8 +15,11 @@ Result<uint64_t> FindCut(const SegmentChain& chain, const ChainEntry& open,
                          const storage::SegmentState& state) {
   storage::Backend& backend = chain.backend();
   ASSIGN_OR_RETURN(const Bytes bytes, ReadMedium(backend, open.segment));
-  const SegmentScan scan =
-      ScanSegment(bytes, chain.SeedsOf(open.segment), open, state.durable_end, nullptr);
+  uint64_t watermark = 0;
+  const SegmentScan scan = ScanSegment(bytes, chain.SeedsOf(open.segment), open, state.durable_end,
+                                       [&](uint64_t, const BatchHeader& header, ByteView) {
+                                         watermark = std::max(watermark, header.durable_watermark);
+                                       });
   if (scan.tail == SegmentTail::kCorrupt) {
     return FailureAt(scan.code, backend, open.segment.id, scan.valid_end, scan.reason);
   }
@@ -25,7 +31,7 @@ Result<uint64_t> FindCut(const SegmentChain& chain, const ChainEntry& open,
     LogWarning("{}: segment {}: cut the torn tail at offset {} ({}); it was never acknowledged",
                backend.Describe(), open.segment.id, scan.valid_end, scan.reason);
   }
-  return scan.valid_end;
+  return Seeded(SeededBug::kCutAtWatermark) ? watermark : scan.valid_end;
 }
 
 Status SealAtCut(const SegmentChain& chain, const ChainEntry& open) {
@@ -47,6 +53,7 @@ Status SealAtCut(const SegmentChain& chain, const ChainEntry& open) {
 
 Status RecoverOpenSegment(SegmentChain& chain) {
   const ChainEntry open = chain.Open();
+  if (Seeded(SeededBug::kRecoverWithoutSeal)) return {};
   RETURN_IF_ERROR(SealAtCut(chain, open));
   ASSIGN_OR_RETURN(const std::vector<SegmentId> listed, chain.backend().ListSegments());
   for (const SegmentId id : listed) {
