@@ -14,8 +14,10 @@ from check_tools import LOGS, ROOT
 
 # Unit tests that the sanitizers look at in a normal check: where bytes are decoded and memory is
 # handed about, and where threads meet. --all-sanitized takes all.
-ASAN_SLICE = r"(base|model|log|snapshot|certification|storage_\w+|provider|replication)\w*_test"
-TSAN_SLICE = r"(base|log|storage_local|storage_memory|provider|replication|node)\w*_test"
+ASAN_SLICE = (r"(base|model|log|log_fault|snapshot|certification|local_backend|local_process"
+              r"|provider|replication|replicator|node|sim\w*)_test")
+TSAN_SLICE = (r"(log|log_local|local_backend|local_process|local_conformance|memory_volume"
+              r"|replication|replicator|provider)_test")
 PRODUCT = ("bin/borealis", "lib/libborealis_provider.so")
 DEMO_ADDRESSES = ("127.0.0.11", "127.0.0.12")
 
