@@ -2,6 +2,7 @@
 
 import statistics
 
+_WARNING = " **The machine was busy with other things: these figures are noise.**"
 _PARTS = ["queue", "append", "sync", "certify", "order"]
 
 
@@ -9,7 +10,8 @@ def markdown(args, facts, names, baseline, points, parts) -> str:
     chapters = [
         f"{facts['time']}, {facts['cores']} cores ({facts['cpu']}), {args.rounds} rounds of "
         f"{args.seconds} s after {args.warmup} s, {args.tables} tables of {args.rows} rows, "
-        f"buffer pool {args.buffer_pool} MiB, {args.appliers} appliers.",
+        f"buffer pool {args.buffer_pool} MiB, {args.appliers} appliers; load average "
+        f"{facts['load_before'][0]:.1f} before." + _WARNING * (facts["load_before"][0] > 1),
         _throughput(args, names, points), _ratios(args, names, points),
         _breakdown(parts), _memory(names, baseline, points)]
     return "\n\n".join(chapter for chapter in chapters if chapter)
