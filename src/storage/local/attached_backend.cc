@@ -76,6 +76,7 @@ Status AttachedBackend::EndRecovery() {
 Result<std::vector<SegmentId>> AttachedBackend::ListSegments() {
   ASSIGN_OR_RETURN(const std::vector<SegmentRef> segments, files_.List());
   std::vector<SegmentId> ids;
+  ids.reserve(segments.size());
   for (const SegmentRef& segment : segments) ids.push_back(segment.id);
   return ids;
 }

@@ -38,7 +38,7 @@ class FileBlobWriter : public BlobWriter {
   Status Commit() override {
     CHECK(!temporary_.empty(), "Commit is called once");
     const std::string temporary = std::exchange(temporary_, {});
-    const Status status = Publish(temporary);
+    Status status = Publish(temporary);
     if (!status.ok()) (void)RemoveFile(directory_, temporary);
     return status;
   }
@@ -52,7 +52,7 @@ class FileBlobWriter : public BlobWriter {
       return ErrnoStatus(errno, "blob " + name_);
     }
     if (ops_.Fsync(directory_) == 0) return Status::Ok();
-    const Status status = ErrnoStatus(errno, "blob " + name_ + ": sync of the directory");
+    Status status = ErrnoStatus(errno, "blob " + name_ + ": sync of the directory");
     (void)RemoveFile(directory_, file);
     return status;
   }

@@ -119,7 +119,7 @@ Status ProbeFileSystem(const std::string& path, int directory) {
     LogWarning("{}: on tmpfs, not durable: everything is gone after a reboot", path);
   }
   const std::string name = fmt::format(".probe-{}", ::getpid());
-  const Status status = Try(path, directory, name);
+  Status status = Try(path, directory, name);
   (void)RemoveFile(directory, name);
   return status;
 }

@@ -40,6 +40,7 @@ Inspector::Inspector(VolumeDirectory volume)
 Result<std::vector<SegmentId>> Inspector::ListSegments() {
   ASSIGN_OR_RETURN(const std::vector<SegmentRef> segments, files_.List());
   std::vector<SegmentId> ids;
+  ids.reserve(segments.size());
   for (const SegmentRef& segment : segments) ids.push_back(segment.id);
   return ids;
 }

@@ -110,6 +110,7 @@ TEST_F(LocalBackendTest, EveryAppendAboveAFailedSyncIsUnknown) {
   std::atomic<int> unknown{0};
   std::atomic<int> sealed{0};
   std::vector<std::thread> threads;
+  threads.reserve(6);
   for (int i = 0; i < 6; ++i) {
     threads.emplace_back([&] {
       const AppendResult result = Append("bad");
@@ -226,6 +227,7 @@ TEST_F(LocalBackendTest, AppendsThatComeDuringASyncShareTheNextOne) {
   std::thread leader([&] { append(*backend_); });
   held.AwaitSyncs(1);
   std::vector<std::thread> followers;
+  followers.reserve(kFollowers);
   for (int i = 0; i < kFollowers; ++i) {
     followers.emplace_back([&, i] { append(i % 2 == 0 ? *backend_ : *other); });
   }
@@ -237,18 +239,19 @@ TEST_F(LocalBackendTest, AppendsThatComeDuringASyncShareTheNextOne) {
 }
 
 TEST_F(LocalBackendTest, NoWakeUpIsLost) {
-  constexpr int kThreads = 12;
-  constexpr int kEach = 1500;
+  constexpr size_t kThreads = 12;
+  constexpr size_t kEach = 1500;
   options_.tick_ms = 600'000;  // a lost one is not made good in the time of a test
   options_.segment_bytes_max = kThreads * kEach;
   Attach();
   const auto other = AttachOrDie(Volume(), options_);
   ASSERT_TRUE(backend_->CreateSegment(kFirst).ok());
   std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) {
+  threads.reserve(kThreads);
+  for (size_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       Backend& backend = i % 2 == 0 ? *backend_ : *other;
-      for (int n = 0; n < kEach; ++n) {
+      for (size_t n = 0; n < kEach; ++n) {
         const AppendResult result =
             backend.Append(kFirst, [](const AppendPlace&) { return AsBytes("x"); });
         ASSERT_EQ(result.outcome, AppendOutcome::kOk) << result.status.ToString();
@@ -256,7 +259,7 @@ TEST_F(LocalBackendTest, NoWakeUpIsLost) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(State().durable_end, static_cast<uint64_t>(kThreads * kEach));
+  EXPECT_EQ(State().durable_end, kThreads * kEach);
 }
 
 // --- Segments' files
@@ -381,6 +384,7 @@ TEST_F(LocalBackendTest, GarbageInTheSharedMemoryAtRestIsThrownAway) {
 
 TEST_F(LocalBackendTest, MoreObjectsThanSlotsAreRefused) {
   std::vector<std::unique_ptr<LocalBackend>> backends;
+  backends.reserve(64);
   for (int i = 0; i < 64; ++i) backends.push_back(AttachOrDie(Volume(), options_));
   const auto refused = LocalBackend::Open(Volume(), options_);
   ASSERT_FALSE(refused.ok());

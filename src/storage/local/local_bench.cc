@@ -110,6 +110,7 @@ void Reader(Backend& backend, Board& board) {
   {
     const auto backend = AttachOrDie(volume, BenchOptions());
     std::vector<std::thread> appenders;
+    appenders.reserve(static_cast<size_t>(threads));
     std::thread reader;
     if (settings.readers) reader = std::thread([&] { Reader(*backend, board); });
     board.ready.fetch_add(1);
@@ -232,7 +233,7 @@ Settings Parse(int argc, char** argv) {
     } else {
       std::fprintf(stderr, "local_bench: unknown flag %s; the flags are at the top of its source\n",
                    flag.c_str());
-      std::exit(2);
+      std::exit(2);  // NOLINT(concurrency-mt-unsafe): before any thread
     }
   }
   if (settings.shapes.empty()) {

@@ -370,6 +370,7 @@ TEST_F(LocalProcessTest, OneSyncServesTheThreadsOfAllProcesses) {
   auto process = Start();
   process->Send(fmt::format("append-many 1 {}", kEach));
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < kEach; ++n) AppendOk("y");

@@ -131,6 +131,7 @@ TEST_F(LocalTortureTest, KillsAtRandomMomentsLoseNothingAndStallNobody) {
   constexpr int kRounds = 40;
   std::mt19937 random(20240611);
   std::vector<std::unique_ptr<Writer>> writers;
+  writers.reserve(3);
   for (int i = 0; i < 3; ++i) writers.push_back(NewWriter());
   for (int round = 0; round < kRounds; ++round) {
     const size_t victim = random() % writers.size();
@@ -148,6 +149,7 @@ TEST_F(LocalTortureTest, StopsAtRandomMomentsLoseNothingAndStallNobody) {
   constexpr int kRounds = 25;
   std::mt19937 random(20240612);
   std::vector<std::unique_ptr<Writer>> writers;
+  writers.reserve(3);
   for (int i = 0; i < 3; ++i) writers.push_back(NewWriter());
   for (int round = 0; round < kRounds; ++round) {
     const size_t victim = random() % writers.size();

@@ -71,6 +71,7 @@ class PowerLossTest : public ::testing::Test {
 
   int RunWithPowerLosses(int count) {
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) threads.emplace_back([this, i] { Run(i); });
     int lost = 0;
     for (int i = 0; i < count; ++i) {

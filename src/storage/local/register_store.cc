@@ -144,7 +144,7 @@ Status RegisterStore::Replace(const std::string& file_name, ByteView file) {
     if (ops_.Rename(directory_, kTemporary, file_name.c_str(), 0) == 0) return Status::Ok();
     return ErrnoStatus(errno, "rename");
   };
-  const Status status = replace();
+  Status status = replace();
   if (!status.ok()) (void)RemoveFile(directory_, kTemporary);
   return status;
 }

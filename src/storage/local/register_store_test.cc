@@ -99,12 +99,12 @@ TEST_F(RegisterStoreTest, FailedSyncOfTheDirectoryIsUnknownUntilItIsMadeGood) {
   class SecondSyncFails : public FailingFileOps {
    public:
     int Fsync(int fd) override {
-      if (--left_ > 0) return FileOps::Fsync(fd);
+      if (--left_ > 0) return FailingFileOps::Fsync(fd);
       if (left_ > -2) {  // twice: the swap's own, and the next reader's attempt to make it good
         errno = EIO;
         return -1;
       }
-      return FileOps::Fsync(fd);
+      return FailingFileOps::Fsync(fd);
     }
 
    private:

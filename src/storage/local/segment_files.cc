@@ -102,7 +102,7 @@ Status SegmentFiles::Publish(const std::string& internal_name, const SegmentRef&
     return ErrnoStatus(errno, "segment " + name);
   }
   if (ops_.Fsync(directory_) == 0) return Status::Ok();
-  const Status status = ErrnoStatus(errno, "sync segments");
+  Status status = ErrnoStatus(errno, "sync segments");
   (void)RemoveFile(directory_, name);
   return status;
 }
