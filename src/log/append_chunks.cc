@@ -27,39 +27,39 @@ void Unchunk(Record& record) {
 
 }  // namespace
 
-AppendReport Appender::WriteChunks(Record& record) {
+AppendReport Appender::WriteChunks(Turn& turn, Record& record) {
   Unchunk(record);  // an attempt that failed may have left some
   const uint64_t key_bytes = EncodedKeyBytes(record.keys.size());
   const bool chunk_payload =
       record.payload.size() > chunk_bytes_ ||
-      (EncodedRecordBytes(record) > builder_.record_bytes_max() && !record.payload.empty());
+      (EncodedRecordBytes(record) > turn.builder().record_bytes_max() && !record.payload.empty());
   const uint64_t chunks = (record.payload.size() + chunk_bytes_ - 1) / chunk_bytes_;
   const uint64_t payload_bytes =
       chunk_payload ? chunks * kChunkRefBytes : (record.payload.size() + 7) / 8 * 8;
   const bool chunk_keys =
       key_bytes > chunk_bytes_ ||
-      kRecordHeaderBytes + key_bytes + payload_bytes > builder_.record_bytes_max();
+      kRecordHeaderBytes + key_bytes + payload_bytes > turn.builder().record_bytes_max();
   AppendReport report = Done();
-  if (chunk_keys) report = WriteKeyChunks(record);
+  if (chunk_keys) report = WriteKeyChunks(turn, record);
   ByteView rest = record.payload;
   if (!chunk_payload) rest = {};
   while (report.outcome == AppendOutcome::kOk && !rest.empty()) {
     const ByteView part = rest.first(std::min<uint64_t>(rest.size(), chunk_bytes_));
     rest = rest.subspan(part.size());
     ChunkRef ref;
-    report = WriteChunk(record, part, ref);
+    report = WriteChunk(turn, record, part, ref);
     record.chunks.push_back(ref);
   }
   if (!record.chunks.empty()) record.flags |= kFlagChunked;
   if (report.outcome == AppendOutcome::kOk &&
-      (EncodedRecordBytes(record) > builder_.record_bytes_max() ||
+      (EncodedRecordBytes(record) > turn.builder().record_bytes_max() ||
        record.key_chunks.size() > UINT16_MAX)) {
     report.outcome = AppendOutcome::kNotAppended;
     report.status = {
         Code::kInvalidArgument,
         fmt::format("a write-set of {} keys and {} bytes is too large for appends of "
                     "at most {} bytes: split the transaction",
-                    record.keys.size(), record.payload.size(), builder_.record_bytes_max())};
+                    record.keys.size(), record.payload.size(), turn.builder().record_bytes_max())};
   }
   if (report.outcome != AppendOutcome::kOk) {
     // The record itself was not written, whatever became of a chunk.
@@ -69,7 +69,7 @@ AppendReport Appender::WriteChunks(Record& record) {
   return report;
 }
 
-AppendReport Appender::WriteKeyChunks(Record& record) {
+AppendReport Appender::WriteKeyChunks(Turn& turn, Record& record) {
   const size_t keys_each = (chunk_bytes_ - 24) * 4 / 33;  // 8 1/4 bytes for each, padding
   AppendReport report = Done();
   std::span<const Key> rest = record.keys;
@@ -77,14 +77,15 @@ AppendReport Appender::WriteKeyChunks(Record& record) {
     const std::span<const Key> part = rest.first(std::min(rest.size(), keys_each));
     rest = rest.subspan(part.size());
     ChunkRef ref;
-    report = WriteChunk(record, EncodeKeyChunk(part), ref);
+    report = WriteChunk(turn, record, EncodeKeyChunk(part), ref);
     record.key_chunks.push_back(ref);
   }
   record.flags |= kFlagKeysChunked;
   return report;
 }
 
-AppendReport Appender::WriteChunk(const Record& owner, ByteView payload, ChunkRef& ref) {
+AppendReport Appender::WriteChunk(Turn& turn, const Record& owner, ByteView payload,
+                                  ChunkRef& ref) {
   Record chunk;
   chunk.type = RecordType::kChunk;
   chunk.source = owner.source;
@@ -95,12 +96,12 @@ AppendReport Appender::WriteChunk(const Record& owner, ByteView payload, ChunkRe
   chunk.connection = owner.connection;
   chunk.payload = payload;
   chunk.payload_hash = Hash64(payload, 0);
-  builder_.Start();
-  CHECK(builder_.Add(chunk), "chunk_bytes_ leaves room for the headers");
-  builder_.Finish();
-  AppendReport report = AppendBatch(SegmentId{0});
+  turn.builder().Start();
+  CHECK(turn.builder().Add(chunk), "chunk_bytes_ leaves room for the headers");
+  turn.builder().Finish();
+  AppendReport report = AppendBatch(turn, SegmentId{0}, nullptr);
   if (report.outcome == AppendOutcome::kOk) {
-    ref.position = {report.end.segment, report.end.offset - builder_.total_bytes(), 0};
+    ref.position = {report.end.segment, report.end.offset - turn.builder().total_bytes(), 0};
     ref.bytes = static_cast<uint32_t>(payload.size());
   }
   return report;

@@ -53,19 +53,46 @@ Appender::Appender(SegmentChain& chain, const Options& options, const Clock& clo
       chunk_bytes_(
           std::min<uint64_t>(options.chunk_bytes,
                              BatchBytesMax(chain.backend().traits()) / kSectorBytes * kSectorBytes -
-                                 kBatchHeaderBytes - kRecordHeaderBytes)),
-      builder_(positioned_, BatchBytesMax(chain.backend().traits())) {}
+                                 kBatchHeaderBytes - kRecordHeaderBytes)) {}
 
-AppendReport Appender::Append(std::span<Record> records) {
+Appender::Turn::Turn(Appender& appender) : appender_(appender) {
+  MutexLock lock(appender_.mutex_);
+  while (appender_.taken_) appender_.turn_over_.Wait(appender_.mutex_);
+  appender_.taken_ = true;
+  if (!appender_.builders_.empty()) {
+    builder_ = std::move(appender_.builders_.back());
+    appender_.builders_.pop_back();
+  } else {
+    builder_ = std::make_unique<BatchBuilder>(appender_.positioned_,
+                                              BatchBytesMax(appender_.chain_.backend().traits()));
+  }
+}
+
+Appender::Turn::~Turn() {
+  End();
+  MutexLock lock(appender_.mutex_);
+  if (appender_.builders_.size() < kBuildersKeptMax) {
+    appender_.builders_.push_back(std::move(builder_));
+  }
+}
+
+void Appender::Turn::End() {
+  if (std::exchange(ended_, true)) return;
+  MutexLock lock(appender_.mutex_);
+  appender_.taken_ = false;
+  appender_.turn_over_.NotifyOne();
+}
+
+AppendReport Appender::Append(std::span<Record> records, const storage::AppendPlaced& placed) {
   for (const Record& record : records) {
     Status status = CheckRecord(record);
     if (!status.ok()) return NotAppended(std::move(status));
   }
   if (records.empty()) return NotAppended({Code::kInvalidArgument, "append of no records"});
-  MutexLock lock(mutex_);
+  Turn turn(*this);
   AppendReport report;
   for (int attempt = 0; attempt < kAppendAttemptsMax; ++attempt) {
-    report = AppendLocked(records);
+    report = AppendInTurn(turn, records, placed);
     // Chunks were trimmed away before their record was written: write them again.
     const bool again =
         report.outcome == AppendOutcome::kNotAppended && report.status.code() == Code::kConflict;
@@ -94,11 +121,12 @@ Status Appender::CheckRecord(const Record& record) const {
   return {};
 }
 
-AppendReport Appender::AppendLocked(std::span<Record> records) {
+AppendReport Appender::AppendInTurn(Turn& turn, std::span<Record> records,
+                                    const storage::AppendPlaced& placed) {
   for (Record& record : records) {
     if (record.stamp_us == 0) record.stamp_us = clock_.WallUs();
     record.payload_hash = Hash64(record.payload, 0);
-    AppendReport report = WriteChunks(record);
+    AppendReport report = WriteChunks(turn, record);
     if (report.outcome != AppendOutcome::kOk) return report;
   }
   const SegmentId oldest_chunk = OldestChunk(records);
@@ -106,11 +134,12 @@ AppendReport Appender::AppendLocked(std::span<Record> records) {
   size_t next = 0;
   while (next < records.size()) {
     const size_t first = next;
-    builder_.Start();
-    while (next < records.size() && builder_.Add(records[next])) ++next;
+    turn.builder().Start();
+    while (next < records.size() && turn.builder().Add(records[next])) ++next;
     CHECK(next > first, "WriteChunks let a record through that fits no batch");
-    builder_.Finish();
-    AppendReport report = AppendBatch(oldest_chunk);
+    turn.builder().Finish();
+    const bool last = next == records.size();
+    AppendReport report = AppendBatch(turn, oldest_chunk, last ? placed : nullptr);
     if (report.outcome == AppendOutcome::kNotAppended && first > 0) {
       // Some records are durable, the rest will never be: only the log can tell the caller which.
       report.outcome = AppendOutcome::kUnknown;
@@ -123,35 +152,42 @@ AppendReport Appender::AppendLocked(std::span<Record> records) {
   return total;
 }
 
-AppendReport Appender::AppendBatch(SegmentId oldest_chunk) {
+AppendReport Appender::AppendBatch(Turn& turn, SegmentId oldest_chunk,
+                                   const storage::AppendPlaced& placed) {
   AppendReport report;
   for (int attempt = 0; attempt < kAppendAttemptsMax; ++attempt) {
     const storage::SegmentRef segment = chain_.Open().segment;
-    if (segment == last_segment_ && last_end_ >= options_.segment_bytes) {
-      // Grown enough. Should this fail, the segment still takes what fits, or says why not.
+    if (HasGrownEnough(segment)) {
+      // Should this fail, the segment still takes what fits, or says why not.
       if (chain_.Roll(segment).ok()) continue;
     }
     if (oldest_chunk.value != 0 && FindEntry(*chain_.Current(), oldest_chunk) == nullptr) {
       return NotAppended({Code::kConflict, "chunks were trimmed before their record"});
     }
     const BatchSeeds seeds = chain_.SeedsOf(segment);
-    storage::AppendResult result = chain_.backend().Append(
-        segment, [this, &seeds](const storage::AppendPlace& place)
-                     REQUIRES(mutex_) { return builder_.Place(seeds, place); });
+    const auto encode = [&](const storage::AppendPlace& place) {
+      return turn.builder().Place(seeds, place);
+    };
+    bool has_place = false;
+    const auto on_placed = [&] {
+      has_place = true;
+      turn.End();
+      placed();
+    };
+    storage::AppendResult result =
+        placed ? chain_.backend().AppendPipelined(segment, encode, on_placed)
+               : chain_.backend().Append(segment, encode);
     report.outcome = result.outcome;
     report.status = std::move(result.status);
     report.write_ns += result.write_ns;
     report.sync_ns += result.sync_ns;
     if (report.outcome == AppendOutcome::kOk) {
-      last_segment_ = segment;
-      last_end_ = result.offset + builder_.total_bytes();
-      report.end = {segment.id, last_end_, 0};
-      return report;
+      report.end = {segment.id, result.offset + turn.builder().total_bytes(), 0};
     }
-    if (report.outcome == AppendOutcome::kUnknown) {
-      unknown_in_ = std::max(unknown_in_, segment.id);
-      return report;
-    }
+    Note(segment, report);
+    if (report.outcome != AppendOutcome::kNotAppended) return report;
+    CHECK(!has_place, "an append to {} was placed, and then not appended: {}", segment.id,
+          report.status.ToString());
     if (report.status.code() == Code::kConflict) {
       report.status = {Code::kInternal,
                        fmt::format("segment {} ends in the middle of a sector", segment.id)};
@@ -168,22 +204,43 @@ AppendReport Appender::AppendBatch(SegmentId oldest_chunk) {
   return report;
 }
 
+void Appender::Note(const storage::SegmentRef& segment, const AppendReport& report) {
+  MutexLock lock(mutex_);
+  if (report.outcome == AppendOutcome::kUnknown) unknown_in_ = std::max(unknown_in_, segment.id);
+  // Of two appends under way the earlier one may end later.
+  if (report.outcome != AppendOutcome::kOk || segment.id < last_segment_.id) return;
+  last_end_ = segment == last_segment_ ? std::max(last_end_, report.end.offset) : report.end.offset;
+  last_segment_ = segment;
+}
+
+bool Appender::HasGrownEnough(const storage::SegmentRef& segment) {
+  MutexLock lock(mutex_);
+  return segment == last_segment_ && last_end_ >= options_.segment_bytes;
+}
+
 Status Appender::LeaveSegment(const storage::SegmentRef& segment) {
   ASSIGN_OR_RETURN(const std::shared_ptr<const Chain> chain, chain_.Refresh());
   if (!(chain->entries.back().segment == segment)) return {};
   return chain_.Roll(segment);
 }
 
+// Takes the turn: what is appended from now on is not what this decides about.
 Status Appender::ResolveUnknown() {
-  MutexLock lock(mutex_);
-  if (unknown_in_.value == 0) return {};
+  Turn turn(*this);
+  SegmentId unknown_in;
+  {
+    MutexLock lock(mutex_);
+    unknown_in = unknown_in_;
+  }
+  if (unknown_in.value == 0) return {};
   ASSIGN_OR_RETURN(const std::shared_ptr<const Chain> chain, chain_.Refresh());
   const ChainEntry& open = chain->entries.back();
   // In any older segment the seal has already decided.
-  const bool may_land = open.segment.id == unknown_in_;
+  const bool may_land = open.segment.id == unknown_in;
   if (may_land && !Seeded(SeededBug::kResolveWithoutSeal))
     RETURN_IF_ERROR(chain_.Roll(open.segment));
-  unknown_in_ = SegmentId{0};
+  MutexLock lock(mutex_);
+  if (unknown_in_ == unknown_in) unknown_in_ = SegmentId{0};
   return {};
 }
 

@@ -38,7 +38,9 @@ class LogImpl : public Log {
   const Identity& identity() const override { return chain_.identity(); }
   bool recovered() const override { return recovered_; }
 
-  AppendReport Append(std::span<Record> records) override { return appender_.Append(records); }
+  AppendReport Append(std::span<Record> records, const storage::AppendPlaced& placed) override {
+    return appender_.Append(records, placed);
+  }
   Status ResolveUnknown() override { return appender_.ResolveUnknown(); }
   Status WriteIdleMarker() override { return idle_marker_.Tick(); }
 

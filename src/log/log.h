@@ -99,10 +99,15 @@ class Log {
 
   // Appends `records` as one batch, in their order, rolling segments as needed; payloads above
   // chunk_bytes go ahead as chunks (then `chunks` and kFlagChunked of the record are filled in).
-  // Blocks until durable or failed. kUnknown: the caller must not append further records of the
-  // same source before ResolveUnknown() said what became of it.
+  // Blocks until durable or failed. kUnknown: whether they are in the log is decided by
+  // ResolveUnknown().
   // stamp_us 0 is replaced by the clock. payload_hash is computed here.
-  virtual AppendReport Append(std::span<Record> records) = 0;
+  //
+  // `placed`, if given, is called at most once and only when all of them have their place for good
+  // (then the outcome is kOk or kUnknown): whatever is appended from then on comes after them.
+  // Where the medium tells no places beforehand it is not called.
+  virtual AppendReport Append(std::span<Record> records, const storage::AppendPlaced& placed) = 0;
+  AppendReport Append(std::span<Record> records) { return Append(records, nullptr); }
 
   // After kUnknown: makes the outcome final by sealing and rolling the segment it may land in.
   // Then: everything appended before is either readable or will never be.

@@ -59,11 +59,17 @@ class FakeLog : public log::Log {
 
   // Set before the log is used.
   OnAppend on_append = [this](std::span<Record> records) { return StoreAll(records); };
+  // Instead of on_append, for tests that say when a batch has its place.
+  std::function<log::AppendReport(std::span<Record>, const storage::AppendPlaced&)>
+      on_append_placed;
   std::function<Status()> on_resolve = [] { return Status::Ok(); };
 
   const log::Identity& identity() const override { return identity_; }
   bool recovered() const override { return false; }
-  log::AppendReport Append(std::span<Record> records) override { return on_append(records); }
+  log::AppendReport Append(std::span<Record> records,
+                           const storage::AppendPlaced& placed) override {
+    return on_append_placed ? on_append_placed(records, placed) : on_append(records);
+  }
   Status ResolveUnknown() override { return on_resolve(); }
   Status WriteIdleMarker() override { return {}; }
   Result<Position> DurableEnd() override { return Unsupported(); }

@@ -1,6 +1,7 @@
 #include "replication/submit_queue.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/log.h"
@@ -23,7 +24,6 @@ SubmitResult SubmitQueue::Submit(Record& record, bool wants_verdict) {
   {
     MutexLock lock(mutex_);
     if (!closed_.ok()) return {closed_, Seqno::Undefined(), {}};
-    record.request = RequestNo{++last_request_};
     queue_.push_back(&self);
     lead = !leader_;
     leader_ = true;
@@ -41,17 +41,30 @@ SubmitResult SubmitQueue::Submit(Record& record, bool wants_verdict) {
 }
 
 void SubmitQueue::Lead() {
-  const std::vector<Submission*> batch = TakeBatch();
+  const Batch batch = TakeBatch();
   if (batch.empty()) {
+    MutexLock lock(mutex_);
     HandOver();
     return;
   }
   const bool verdicts = std::ranges::any_of(batch, &Submission::wants_verdict);
-  std::vector<Submission*> pending = batch;
-  const Status status = AppendFinally(pending);
-  Unpin(batch, pending, status);
-  HandOver();
-  if (!status.ok() || !verdicts) return;
+  bool leads = true;
+  const log::AppendReport report = Append(batch, leads);
+  Batch failed;
+  Batch again;
+  Status why = report.status;
+  if (report.outcome == AppendOutcome::kNotAppended) {
+    failed = batch;
+  } else if (report.outcome == AppendOutcome::kUnknown) {
+    figures_.unknown_appends.fetch_add(1);
+    LogWarning("append with unknown outcome ({}); sealing the segment to find out",
+               report.status.ToString());
+    Batch missing;
+    why = Resolve(batch, missing);
+    (why.ok() ? again : failed) = std::move(missing);
+  }
+  End(batch, failed, why, again, leads);
+  if (failed.size() == batch.size() || !verdicts) return;
   // Here a failure to read only means that nobody gets a verdict before the next one who reads.
   const Status read = read_log_();
   if (!read.ok() && read.code() != Code::kUnavailable) {
@@ -59,8 +72,8 @@ void SubmitQueue::Lead() {
   }
 }
 
-std::vector<SubmitQueue::Submission*> SubmitQueue::TakeBatch() {
-  std::vector<Submission*> batch;
+SubmitQueue::Batch SubmitQueue::TakeBatch() {
+  Batch batch;
   size_t bytes = 0;
   const int64_t now_ns = clock_.MonotonicNs();
   MutexLock lock(mutex_);
@@ -72,42 +85,53 @@ std::vector<SubmitQueue::Submission*> SubmitQueue::TakeBatch() {
     batch.push_back(next);
     figures_.queue.Add(now_ns - next->queued_ns);
     next->pinned = true;
+    next->record->request = RequestNo{++last_request_};
     if (next->ordered) {
       in_flight_.emplace(next->record->request.value, next);
     }
   }
+  if (!batch.empty()) ++in_flight_appends_;
   return batch;
 }
 
-Status SubmitQueue::AppendFinally(std::vector<Submission*>& pending) {
-  for (int attempt = 0; attempt <= kUnknownRetriesMax; ++attempt) {
-    const log::AppendReport report = AppendOnce(pending);
-    if (report.outcome == AppendOutcome::kOk) {
-      pending.clear();
-      return Status::Ok();
-    }
-    if (report.outcome == AppendOutcome::kNotAppended) return report.status;
-
-    figures_.unknown_appends.fetch_add(1);
-    LogWarning("append with unknown outcome ({}); sealing the segment to find out",
-               report.status.ToString());
-    RETURN_IF_ERROR(Resolve(pending));
-    if (pending.empty()) return Status::Ok();
+log::AppendReport SubmitQueue::Append(const Batch& batch, bool& leads) {
+  std::vector<Record> records;
+  records.reserve(batch.size());
+  int64_t bytes = 0;
+  for (Submission* s : batch) {
+    bytes += static_cast<int64_t>(s->record->payload.size());
+    records.push_back(std::move(*s->record));
   }
-  return {Code::kUnavailable, "the volume keeps losing appends"};
+  log::AppendReport report = log_.Append(records, [&] { Placed(leads); });
+  for (size_t i = 0; i < batch.size(); ++i) *batch[i]->record = std::move(records[i]);
+  if (report.outcome == AppendOutcome::kOk) {
+    figures_.batches.fetch_add(1, std::memory_order_relaxed);
+    figures_.append.Add(report.write_ns);
+    figures_.sync.Add(report.sync_ns);
+    figures_.records.fetch_add(static_cast<int64_t>(batch.size()), std::memory_order_relaxed);
+    figures_.bytes.fetch_add(bytes, std::memory_order_relaxed);
+  }
+  return report;
 }
 
-Status SubmitQueue::Resolve(std::vector<Submission*>& pending) {
+void SubmitQueue::Placed(bool& leads) {
+  MutexLock lock(mutex_);
+  leads = false;
+  if (in_flight_appends_ < kAppendsInFlightMax) {
+    HandOver();
+  } else {
+    parked_ = true;
+  }
+}
+
+Status SubmitQueue::Resolve(const Batch& batch, Batch& missing) {
   for (int attempt = 0;; ++attempt) {
     Status status = log_.ResolveUnknown();
     if (status.ok()) status = read_log_();
     MutexLock lock(mutex_);
-    if (status.ok()) {
-      pending = NotInLog(pending);
-      return status;
-    }
+    missing = NotInLog(batch);
+    if (status.ok()) return status;
     if (!closed_.ok()) {
-      pending = NotInLog(pending);
       return {Code::kUnknown,
               "it is not known whether the commit is in the log: " + status.ToString()};
     }
@@ -118,50 +142,46 @@ Status SubmitQueue::Resolve(std::vector<Submission*>& pending) {
   }
 }
 
-log::AppendReport SubmitQueue::AppendOnce(const std::vector<Submission*>& pending) {
-  std::vector<Record> records;
-  records.reserve(pending.size());
-  int64_t bytes = 0;
-  for (Submission* s : pending) {
-    bytes += static_cast<int64_t>(s->record->payload.size());
-    records.push_back(std::move(*s->record));
-  }
-  const log::AppendReport report = log_.Append(records);
-  for (size_t i = 0; i < pending.size(); ++i) *pending[i]->record = std::move(records[i]);
-  if (report.outcome == AppendOutcome::kOk) {
-    figures_.batches.fetch_add(1, std::memory_order_relaxed);
-    figures_.append.Add(report.write_ns);
-    figures_.sync.Add(report.sync_ns);
-    figures_.records.fetch_add(static_cast<int64_t>(pending.size()), std::memory_order_relaxed);
-    figures_.bytes.fetch_add(bytes, std::memory_order_relaxed);
-  }
-  return report;
-}
-
-std::vector<SubmitQueue::Submission*> SubmitQueue::NotInLog(
-    const std::vector<Submission*>& pending) {
-  std::vector<Submission*> missing;
-  for (Submission* s : pending) {
+SubmitQueue::Batch SubmitQueue::NotInLog(const Batch& batch) const {
+  Batch missing;
+  for (Submission* s : batch) {
     // Auxiliary records are not looked for: a second copy of them is harmless.
     if (!s->ordered || in_flight_.contains(s->record->request.value)) missing.push_back(s);
   }
   return missing;
 }
 
-void SubmitQueue::Unpin(const std::vector<Submission*>& batch,
-                        const std::vector<Submission*>& failed, const Status& status) {
-  figures_.append_failures.fetch_add(static_cast<int64_t>(failed.size()));
+void SubmitQueue::Fail(Submission& submission, const Status& why) {
+  submission.result.status = why;
+  submission.settled = true;
+}
+
+void SubmitQueue::End(const Batch& batch, const Batch& failed, const Status& why,
+                      const Batch& again, bool leads) {
   const int64_t now_ns = clock_.MonotonicNs();
   MutexLock lock(mutex_);
   for (Submission* s : failed) {
+    figures_.append_failures.fetch_add(1);
     in_flight_.erase(s->record->request.value);
-    s->result.status = status;
-    s->settled = true;
+    Fail(*s, why);
   }
   for (Submission* s : batch) {
     s->pinned = false;
     s->in_flight_ns = now_ns;
-    if (!s->wants_verdict) {
+  }
+  for (auto s = again.rbegin(); s != again.rend(); ++s) {
+    in_flight_.erase((*s)->record->request.value);
+    if (++(*s)->unknown_appends > kUnknownRetriesMax) {
+      figures_.append_failures.fetch_add(1);
+      Fail(**s, {Code::kUnavailable, "the volume keeps losing appends"});
+    } else {
+      (*s)->queued_ns = now_ns;
+      queue_.push_front(*s);
+    }
+  }
+  const std::set<Submission*> queued(again.begin(), again.end());
+  for (Submission* s : batch) {
+    if (!s->settled && !s->wants_verdict && !queued.contains(s)) {
       // Its submitter goes; the record itself may still be on its way to us through the log.
       const auto found = in_flight_.find(s->record->request.value);
       if (found != in_flight_.end()) found->second = nullptr;
@@ -169,20 +189,27 @@ void SubmitQueue::Unpin(const std::vector<Submission*>& batch,
     }
     if (s->settled) s->wake.release();
   }
+  --in_flight_appends_;
+  if (leads || parked_ || (!leader_ && !queue_.empty())) {
+    parked_ = false;
+    leader_ = true;
+    HandOver();
+  } else if (!leader_ && in_flight_appends_ == 0) {
+    idle_.NotifyAll();
+  }
 }
 
+// REQUIRES: the caller leads, or leadership was parked.
 void SubmitQueue::HandOver() {
-  MutexLock lock(mutex_);
   while (!closed_.ok() && !queue_.empty()) {
     Submission* s = queue_.front();
     queue_.pop_front();
-    s->result.status = closed_;
-    s->settled = true;
+    Fail(*s, closed_);
     s->wake.release();
   }
   if (queue_.empty()) {
     leader_ = false;
-    no_leader_.NotifyAll();
+    if (in_flight_appends_ == 0) idle_.NotifyAll();
     return;
   }
   queue_.front()->leads = true;
@@ -208,12 +235,12 @@ void SubmitQueue::Close(const Status& why) {
   MutexLock lock(mutex_);
   closed_ = why;
   closing_.NotifyAll();
-  while (leader_) no_leader_.Wait(mutex_);
+  while (leader_ || in_flight_appends_ > 0) idle_.Wait(mutex_);
 }
 
 void SubmitQueue::Abandon(const Status& why) {
   MutexLock lock(mutex_);
-  CHECK(!closed_.ok() && !leader_);
+  CHECK(!closed_.ok() && !leader_ && in_flight_appends_ == 0);
   for (const auto& [request, s] : in_flight_) {
     if (s == nullptr) continue;
     s->result.status = {Code::kUnknown, "its verdict can't be read: " + why.ToString()};

@@ -1,14 +1,16 @@
 // SubmitQueue: local records on their way into the log.
 //
-// Whoever submits while nobody appends becomes the leader: it takes everything that waits, appends
-// it as one batch, and hands leadership on before it reads the log, so that the next batch is being
-// written while this one is certified. One append is in flight at a time, so request numbers reach
-// the log in order (certification rejects a number that is not above the last as a repeat).
+// Whoever submits while nobody leads becomes the leader: it takes everything that waits, numbers
+// it, and appends it as one batch. It hands leadership on as soon as the batch has its place in the
+// log, so that the next batch is written while this one becomes durable; where the log tells no
+// places, when the append has ended. At most kAppendsInFlightMax appends are under way.
 //
-// An append that ends Unknown is resolved (sealed off, and the log read) before anything else of
-// this node is appended; records that did not make it are appended again under the same request
-// numbers. Resolving is tried for as long as it takes: nobody is told a failure that may still turn
-// out to be a commit.
+// Only the leader gives request numbers and only the leader places, so numbers rise along the log
+// (certification rejects one that does not as a repeat).
+//
+// An append that ends Unknown is resolved (sealed off, and the log read). What did not make it
+// never will, so it goes back to the head of the queue and gets a new number. Resolving is tried
+// for as long as it takes: nobody is told a failure that may still turn out to be a commit.
 //
 // Thread-safe. Verdicts come from the thread that reads the log, through Settle().
 #pragma once
@@ -42,7 +44,8 @@ class SubmitQueue {
  public:
   static constexpr size_t kBatchRecordsMax = 512;
   static constexpr size_t kBatchBytesMax = 4u << 20;
-  static constexpr int kUnknownRetriesMax = 8;
+  static constexpr int kAppendsInFlightMax = 4;
+  static constexpr int kUnknownRetriesMax = 8;  // per record
   static constexpr int64_t kResolveRetryNs = 100'000'000;
 
   // `read_log` reads and decides everything up to the durable end; it ends up calling Settle() for
@@ -77,26 +80,32 @@ class SubmitQueue {
     bool leads = false;          // woken to lead, not because it is settled
     bool pinned = false;  // in the leader's hands: settled or not, its submitter stays asleep
     bool settled = false;
+    int unknown_appends = 0;  // that it was in and that did not reach the log
     SubmitResult result;
     int64_t queued_ns = 0;
     int64_t in_flight_ns = 0;
     std::binary_semaphore wake{0};
   };
 
+  using Batch = std::vector<Submission*>;
+
   // The leader's round: take a batch, append it, hand over, read the log.
   void Lead() EXCLUDES(mutex_);
-  std::vector<Submission*> TakeBatch() EXCLUDES(mutex_);
-  // Appends until the outcome is final. Not ok: `pending` is left with those not in the log.
-  Status AppendFinally(std::vector<Submission*>& pending) EXCLUDES(mutex_);
-  log::AppendReport AppendOnce(const std::vector<Submission*>& pending) EXCLUDES(mutex_);
-  // After an append with unknown outcome: takes those out of `pending` that are in the log. Not ok
-  // (kUnknown): the queue was closed before that was known.
-  Status Resolve(std::vector<Submission*>& pending) EXCLUDES(mutex_);
-  std::vector<Submission*> NotInLog(const std::vector<Submission*>& pending) REQUIRES(mutex_);
-  // The leader touches nothing of the batch after this.
-  void Unpin(const std::vector<Submission*>& batch, const std::vector<Submission*>& failed,
-             const Status& status) EXCLUDES(mutex_);
-  void HandOver() EXCLUDES(mutex_);
+  Batch TakeBatch() EXCLUDES(mutex_);
+  // `leads` becomes false when leadership went on meanwhile.
+  log::AppendReport Append(const Batch& batch, bool& leads) EXCLUDES(mutex_);
+  // The batch has its place: the next leader may go.
+  void Placed(bool& leads) EXCLUDES(mutex_);
+  // After an append with unknown outcome: those of the batch that are not in the log and never will
+  // be. Not ok (kUnknown): the queue was closed before that was known of these.
+  Status Resolve(const Batch& batch, Batch& missing) EXCLUDES(mutex_);
+  Batch NotInLog(const Batch& batch) const REQUIRES(mutex_);
+  // Ends the append: `failed` is done with `why`, `again` goes back to the queue, the rest waits
+  // for its verdict. The leader touches nothing of the batch after this.
+  void End(const Batch& batch, const Batch& failed, const Status& why, const Batch& again,
+           bool leads) EXCLUDES(mutex_);
+  void Fail(Submission& submission, const Status& why) REQUIRES(mutex_);
+  void HandOver() REQUIRES(mutex_);
 
   log::Log& log_;
   const Clock& clock_;
@@ -108,9 +117,12 @@ class SubmitQueue {
   // Ordered records taken for a batch and not yet settled, by request; null when nobody waits.
   std::map<uint64_t, Submission*> in_flight_ GUARDED_BY(mutex_);
   uint64_t last_request_ GUARDED_BY(mutex_) = 0;
+  // Somebody leads, or leadership is `parked_` until an append ends.
   bool leader_ GUARDED_BY(mutex_) = false;
+  bool parked_ GUARDED_BY(mutex_) = false;
+  int in_flight_appends_ GUARDED_BY(mutex_) = 0;
   Status closed_ GUARDED_BY(mutex_);
-  CondVar no_leader_;
+  CondVar idle_;  // nobody leads and nothing is in flight
   CondVar closing_;
 };
 

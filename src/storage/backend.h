@@ -69,6 +69,11 @@ struct AppendPlace {
 // kConflict. The view stays valid until Append returns.
 using BatchEncoder = std::function<ByteView(const AppendPlace& place)>;
 
+// Called at most once during an append, possibly from within it: the bytes have their place in the
+// segment for good, and wait to be durable. No later append of any process gets in front of them,
+// and the append will not end kNotAppended.
+using AppendPlaced = std::function<void()>;
+
 struct SegmentState {
   uint64_t durable_end = 0;  // readable bytes; final when sealed
   uint64_t written_end = 0;  // >= durable_end: accepted and not yet durable
@@ -138,6 +143,13 @@ class Backend {
 
   // Appends what `encode` gives. Blocks until durable or failed (S1, S2, S5, S6).
   virtual AppendResult Append(const SegmentRef& segment, const BatchEncoder& encode) = 0;
+  // The same, and calls `placed` where the backend knows a place before the bytes are durable: the
+  // caller's next append may then be under way at the same time. `placed` must not block for long.
+  virtual AppendResult AppendPipelined(const SegmentRef& segment, const BatchEncoder& encode,
+                                       const AppendPlaced& placed) {
+    (void)placed;
+    return Append(segment, encode);
+  }
 
   // Refuses further appends (S4) and returns the final size. Idempotent: a sealed segment gives the
   // same size again. `cut`: with a size, the segment ends there and not at the durable end; only

@@ -192,6 +192,38 @@ TEST_P(BackendConformanceTest, EncoderIsToldThePlaceAndWhatIsDurable) {
   }
 }
 
+// From within `placed`, another process appends: its bytes lie behind.
+TEST_P(BackendConformanceTest, NothingGetsInFrontOfAnAppendThatWasPlaced) {
+  const auto b = Attach();
+  ASSERT_TRUE(a_->CreateSegment(kFirst).ok());
+  for (uint32_t i = 0; i < 5; ++i) {
+    const Bytes bytes = Message(1, i, 200);
+    int calls = 0;
+    AppendResult other;
+    const AppendResult append = a_->AppendPipelined(
+        kFirst, [&](const AppendPlace&) { return ByteView(bytes); },
+        [&] {
+          ++calls;
+          other = AppendText(*b, kFirst, "behind");
+        });
+    ASSERT_EQ(append.outcome, AppendOutcome::kOk);
+    EXPECT_LE(calls, 1);
+    if (calls == 0) continue;  // a backend that does not tell
+    ASSERT_EQ(other.outcome, AppendOutcome::kOk);
+    EXPECT_EQ(other.offset, append.offset + bytes.size());
+  }
+}
+
+TEST_P(BackendConformanceTest, AnAppendThatIsRefusedWasNeverPlaced) {
+  ASSERT_TRUE(a_->CreateSegment(kFirst).ok());
+  ASSERT_TRUE(a_->Seal(kFirst).ok());
+  bool placed = false;
+  const AppendResult append = a_->AppendPipelined(
+      kFirst, [](const AppendPlace&) { return AsBytes("late"); }, [&] { placed = true; });
+  EXPECT_EQ(append.outcome, AppendOutcome::kNotAppended);
+  EXPECT_FALSE(placed);
+}
+
 TEST_P(BackendConformanceTest, EncoderThatDeclinesAppendsNothing) {
   ASSERT_TRUE(a_->CreateSegment(kFirst).ok());
   ASSERT_EQ(AppendText(*a_, kFirst, "x").outcome, AppendOutcome::kOk);

@@ -43,7 +43,11 @@ class AttachedBackend final : public LocalBackend {
   Status DeleteSegment(SegmentId id) override { return table_.Delete(id); }
   Result<std::vector<SegmentId>> ListSegments() override;
   AppendResult Append(const SegmentRef& segment, const BatchEncoder& encode) override {
-    return writer_.Append(segment, encode);
+    return writer_.Append(segment, encode, nullptr);
+  }
+  AppendResult AppendPipelined(const SegmentRef& segment, const BatchEncoder& encode,
+                               const AppendPlaced& placed) override {
+    return writer_.Append(segment, encode, placed);
   }
   Result<uint64_t> Seal(const SegmentRef& segment, const uint64_t* cut) override {
     return writer_.Seal(segment, cut);

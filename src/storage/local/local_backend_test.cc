@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "base/mutex.h"
@@ -236,6 +237,30 @@ TEST_F(LocalBackendTest, AppendsThatComeDuringASyncShareTheNextOne) {
   leader.join();
   for (std::thread& follower : followers) follower.join();
   EXPECT_EQ(held.syncs(), 2);
+}
+
+TEST_F(LocalBackendTest, APlaceIsToldBeforeTheBytesAreDurable) {
+  HeldSync held;
+  options_.file_ops = &held;
+  options_.sync_points = &held;
+  Attach();
+  ASSERT_TRUE(backend_->CreateSegment(kFirst).ok());
+  std::atomic<bool> durable{false};
+  std::promise<void> placed;
+  std::thread appender([&] {
+    const AppendResult result = backend_->AppendPipelined(
+        kFirst, [](const AppendPlace&) { return AsBytes("x"); }, [&] { placed.set_value(); });
+    EXPECT_EQ(result.outcome, AppendOutcome::kOk);
+    durable = true;
+  });
+  placed.get_future().wait();
+  held.AwaitSyncs(1);
+  EXPECT_FALSE(durable);
+  EXPECT_EQ(State().durable_end, 0u);
+  EXPECT_EQ(State().written_end, 1u);
+  held.Release();
+  appender.join();
+  EXPECT_EQ(State().durable_end, 1u);
 }
 
 TEST_F(LocalBackendTest, NoWakeUpIsLost) {

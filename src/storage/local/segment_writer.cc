@@ -31,7 +31,8 @@ SegmentWriter::SegmentWriter(SegmentTable& table, GroupCommit& commit, SegmentFi
                              HangWatch& watch, const LocalOptions& options)
     : table_(table), commit_(commit), files_(files), watch_(watch), options_(options) {}
 
-AppendResult SegmentWriter::Append(const SegmentRef& segment, const BatchEncoder& encode) {
+AppendResult SegmentWriter::Append(const SegmentRef& segment, const BatchEncoder& encode,
+                                   const AppendPlaced& placed) {
   const Result<SegmentHandlePtr> found = table_.Find(segment);
   if (!found.ok()) return NotAppended(found.status());
   SegmentHandle& handle = **found;
@@ -47,6 +48,7 @@ AppendResult SegmentWriter::Append(const SegmentRef& segment, const BatchEncoder
   if (result.outcome != AppendOutcome::kOk) return result;
 
   Reach(options_.sync_points, SyncPoint::kAppendUnlocked);
+  if (placed) placed();
   Status durable = commit_.MakeDurable(handle, end);
   result.sync_ns = options_.clock->MonotonicNs() - written_ns;
   if (!durable.ok()) {

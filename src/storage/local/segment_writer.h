@@ -20,7 +20,9 @@ class SegmentWriter {
   SegmentWriter(SegmentTable& table, GroupCommit& commit, SegmentFiles& files, HangWatch& watch,
                 const LocalOptions& options);
 
-  AppendResult Append(const SegmentRef& segment, const BatchEncoder& encode);
+  // `placed` may be empty: see Backend::AppendPipelined.
+  AppendResult Append(const SegmentRef& segment, const BatchEncoder& encode,
+                      const AppendPlaced& placed);
   Result<uint64_t> Seal(const SegmentRef& segment, const uint64_t* cut);
 
  private:
