@@ -32,7 +32,9 @@ SubmitResult SubmitQueue::Submit(Record& record, bool wants_verdict) {
     if (lead) Lead();
     {
       MutexLock lock(mutex_);
-      if (self.settled) return std::move(self.result);
+      // Settled, but in a leader's hands: its End() wakes us. (A thread that was slow to get here may
+      // find its record read by others before its append returned.)
+      if (self.settled && !self.pinned) return std::move(self.result);
     }
     self.wake.acquire();
     MutexLock lock(mutex_);  // also: whoever woke us is done with `self`

@@ -22,6 +22,7 @@
 #include <semaphore>
 #include <vector>
 
+#include "base/check.h"
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "certification/certifier.h"
@@ -85,6 +86,7 @@ class SubmitQueue {
     int64_t queued_ns = 0;
     int64_t in_flight_ns = 0;
     std::binary_semaphore wake{0};
+    ~Submission() { CHECK(!pinned, "a submission left while its leader still works on it"); }
   };
 
   using Batch = std::vector<Submission*>;

@@ -461,6 +461,30 @@ TEST_F(SubmitQueueTest, AVerdictThatComesDuringTheAppendWaitsForTheLeader) {
   EXPECT_EQ(result.get().seqno, Seqno{1});
 }
 
+// The submitter is slow: its record is appended and read by another thread before it looks for the
+// first time. (It left then, and its leader wrote into a dead stack frame.)
+TEST_F(SubmitQueueTest, ASlowSubmitterDoesNotLeaveBeforeItsLeaderIsDone) {
+  constexpr int kThreads = 6;
+  constexpr int kEach = 10'000;
+  log_.on_append = [&](std::span<Record> records) {
+    log_.Store(records);
+    EXPECT_TRUE(ReadLog().ok());  // settled while pinned
+    std::this_thread::yield();
+    return FakeLog::Report(AppendOutcome::kOk);
+  };
+  std::vector<std::thread> threads;
+  threads.reserve(kThreads);
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kEach; ++i) {
+        EXPECT_TRUE(Submit(static_cast<uint64_t>(t * kEach + i)).status.ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(StoredTrxs().size(), static_cast<size_t>(kThreads * kEach));
+}
+
 TEST_F(SubmitQueueTest, CloseWaitsForTheLeaderAndRefusesTheRest) {
   std::promise<void> gate;
   std::promise<void> began;
