@@ -32,8 +32,8 @@ SubmitResult SubmitQueue::Submit(Record& record, bool wants_verdict) {
     if (lead) Lead();
     {
       MutexLock lock(mutex_);
-      // Settled, but in a leader's hands: its End() wakes us. (A thread that was slow to get here may
-      // find its record read by others before its append returned.)
+      // Settled, but in a leader's hands: its End() wakes us. (A thread that was slow to get here
+      // may find its record read by others before its append returned.)
       if (self.settled && !self.pinned) return std::move(self.result);
     }
     self.wake.acquire();
