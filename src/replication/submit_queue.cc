@@ -36,8 +36,8 @@ SubmitResult SubmitQueue::Submit(Record& record, bool wants_verdict) {
       // may find its record read by others before its append returned.)
       if (self.settled && !self.pinned) return std::move(self.result);
     }
-    self.wake.acquire();
-    MutexLock lock(mutex_);  // also: whoever woke us is done with `self`
+    self.wake->acquire();
+    MutexLock lock(mutex_);
     lead = std::exchange(self.leads, false);
   }
 }
@@ -45,8 +45,9 @@ SubmitResult SubmitQueue::Submit(Record& record, bool wants_verdict) {
 void SubmitQueue::Lead() {
   const Batch batch = TakeBatch();
   if (batch.empty()) {
+    Wakes wakes;
     MutexLock lock(mutex_);
-    HandOver();
+    HandOver(wakes);
     return;
   }
   const bool verdicts = std::ranges::any_of(batch, &Submission::wants_verdict);
@@ -117,10 +118,11 @@ log::AppendReport SubmitQueue::Append(const Batch& batch, bool& leads) {
 }
 
 void SubmitQueue::Placed(bool& leads) {
+  Wakes wakes;
   MutexLock lock(mutex_);
   leads = false;
   if (in_flight_appends_ < kAppendsInFlightMax) {
-    HandOver();
+    HandOver(wakes);
   } else {
     parked_ = true;
   }
@@ -161,6 +163,7 @@ void SubmitQueue::Fail(Submission& submission, const Status& why) {
 void SubmitQueue::End(const Batch& batch, const Batch& failed, const Status& why,
                       const Batch& again, bool leads) {
   const int64_t now_ns = clock_.MonotonicNs();
+  Wakes wakes;
   MutexLock lock(mutex_);
   for (Submission* s : failed) {
     figures_.append_failures.fetch_add(1);
@@ -189,36 +192,40 @@ void SubmitQueue::End(const Batch& batch, const Batch& failed, const Status& why
       if (found != in_flight_.end()) found->second = nullptr;
       s->settled = true;
     }
-    if (s->settled) s->wake.release();
+    if (s->settled) wakes.Add(s->wake);
   }
   --in_flight_appends_;
   if (leads || parked_ || (!leader_ && !queue_.empty())) {
     parked_ = false;
     leader_ = true;
-    HandOver();
+    HandOver(wakes);
   } else if (!leader_ && in_flight_appends_ == 0) {
     idle_.NotifyAll();
   }
 }
 
-// REQUIRES: the caller leads, or leadership was parked.
-void SubmitQueue::HandOver() {
-  while (!closed_.ok() && !queue_.empty()) {
-    Submission* s = queue_.front();
-    queue_.pop_front();
+void SubmitQueue::FailQueued(Wakes& wakes) {
+  for (Submission* s : queue_) {
     Fail(*s, closed_);
-    s->wake.release();
+    if (!s->leads) wakes.Add(s->wake);  // else it was woken, and hands over before it leaves
   }
+  queue_.clear();
+}
+
+// REQUIRES: the caller leads, or leadership was parked.
+void SubmitQueue::HandOver(Wakes& wakes) {
+  if (!closed_.ok()) FailQueued(wakes);
   if (queue_.empty()) {
     leader_ = false;
     if (in_flight_appends_ == 0) idle_.NotifyAll();
     return;
   }
   queue_.front()->leads = true;
-  queue_.front()->wake.release();
+  wakes.Add(queue_.front()->wake);
 }
 
 void SubmitQueue::Settle(RequestNo request, Seqno seqno, const certification::Outcome& outcome) {
+  Wakes wakes;
   MutexLock lock(mutex_);
   const auto found = in_flight_.find(request.value);
   CHECK(found != in_flight_.end(), "seqno {} is an own record that nobody waits for: request {}",
@@ -230,24 +237,30 @@ void SubmitQueue::Settle(RequestNo request, Seqno seqno, const certification::Ou
   s->result.seqno = seqno;
   s->result.outcome = outcome;
   s->settled = true;
-  if (!s->pinned) s->wake.release();
+  if (!s->pinned) wakes.Add(s->wake);
 }
 
 void SubmitQueue::Close(const Status& why) {
+  {
+    Wakes wakes;
+    MutexLock lock(mutex_);
+    closed_ = why;
+    closing_.NotifyAll();
+    FailQueued(wakes);
+  }
   MutexLock lock(mutex_);
-  closed_ = why;
-  closing_.NotifyAll();
   while (leader_ || in_flight_appends_ > 0) idle_.Wait(mutex_);
 }
 
 void SubmitQueue::Abandon(const Status& why) {
+  Wakes wakes;
   MutexLock lock(mutex_);
   CHECK(!closed_.ok() && !leader_ && in_flight_appends_ == 0);
   for (const auto& [request, s] : in_flight_) {
     if (s == nullptr) continue;
     s->result.status = {Code::kUnknown, "its verdict can't be read: " + why.ToString()};
     s->settled = true;
-    s->wake.release();
+    wakes.Add(s->wake);
   }
   in_flight_.clear();
 }

@@ -74,6 +74,22 @@ class SubmitQueue {
   size_t waiting() const EXCLUDES(mutex_);
 
  private:
+  using Wake = std::binary_semaphore;
+  // Wakes when it is destroyed, and so after the lock that is taken after it: who is woken does not
+  // run into it.
+  class Wakes {
+   public:
+    Wakes() = default;
+    Wakes(const Wakes&) = delete;
+    Wakes& operator=(const Wakes&) = delete;
+    ~Wakes() {
+      for (const std::shared_ptr<Wake>& wake : list_) wake->release();
+    }
+    void Add(std::shared_ptr<Wake> wake) { list_.push_back(std::move(wake)); }
+
+   private:
+    std::vector<std::shared_ptr<Wake>> list_;
+  };
   struct Submission {
     Record* record = nullptr;
     bool ordered = false;
@@ -85,7 +101,8 @@ class SubmitQueue {
     SubmitResult result;
     int64_t queued_ns = 0;
     int64_t in_flight_ns = 0;
-    std::binary_semaphore wake{0};
+    // Shared: its submitter may be gone while the waker is still inside release().
+    const std::shared_ptr<Wake> wake = std::make_shared<Wake>(0);
     ~Submission() { CHECK(!pinned, "a submission left while its leader still works on it"); }
   };
 
@@ -107,7 +124,8 @@ class SubmitQueue {
   void End(const Batch& batch, const Batch& failed, const Status& why, const Batch& again,
            bool leads) EXCLUDES(mutex_);
   void Fail(Submission& submission, const Status& why) REQUIRES(mutex_);
-  void HandOver() REQUIRES(mutex_);
+  void FailQueued(Wakes& wakes) REQUIRES(mutex_);
+  void HandOver(Wakes& wakes) REQUIRES(mutex_);
 
   log::Log& log_;
   const Clock& clock_;
