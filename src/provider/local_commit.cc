@@ -119,6 +119,7 @@ abi::Status Provider::LeaveOrder(const abi::Handle& handle, const abi::TrxMeta& 
     const Status judged = JudgeApplied(*trx, error);
     if (!judged.ok()) Stop(judged.WithContext(fmt::format("seqno {}", meta.gtid.seqno)));
   }
+  barrier_.Pass();
   replicator->LeaveOrder(trx->seqno());
   trx->left_order = true;
   return abi::kOk;

@@ -37,6 +37,7 @@ const std::vector<Field>& Fields() {
       MakeField("backlog_items_max", 16, 1'000'000, false, &Options::backlog_items_max),
       MakeField("write_set_bytes_max", 1 << 16, 4ull << 30, true, &Options::write_set_bytes_max),
       MakeField("segment_mib", 4, 1024, false, &Options::segment_mib),
+      MakeField("snapshot_barrier", 0, 1, true, &Options::snapshot_barrier),
       MakeField("debug", 0, 1, true, &Options::debug),
   };
   return fields;
@@ -62,10 +63,17 @@ Status SetOne(Options& options, std::string_view item, bool running) {
   const std::string_view name = Trim(item.substr(0, equals));
   const std::string_view value =
       equals == std::string_view::npos ? std::string_view() : Trim(item.substr(equals + 1));
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (name == "hold_after" && running) {
+    if (error != std::errc() || end != value.data() + value.size() || number > INT64_MAX) {
+      return {Code::kInvalidArgument, "provider option hold_after: give a seqno, or 0"};
+    }
+    options.hold_after = static_cast<int64_t>(number);
+    return Status::Ok();
+  }
   for (const Field& field : Fields()) {
     if (name != field.name) continue;
-    uint64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (error != std::errc() || end != value.data() + value.size() || value.empty() ||
         number < field.min || number > field.max) {
       return {Code::kInvalidArgument,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,12 @@ struct Options {
   uint32_t backlog_items_max = 4096;  // remote records waiting here before local clients wait
   uint64_t write_set_bytes_max = 2ull << 30;  // a larger transaction is refused
   uint32_t segment_mib = 64;                  // size of a log segment
+  bool snapshot_barrier = true;               // consistent snapshots are prefixes of the log
   bool debug = false;                         // debug lines in the server's log
+
+  // A request, not a setting, and not shown: "hold_after=N" holds commit order after seqno N, for
+  // some seconds at most; N = 0 releases it.
+  std::optional<int64_t> hold_after;
 
   // "slot=1;lease_ms=10000"; blanks around names and values are allowed. kInvalidArgument.
   static Result<Options> Parse(std::string_view text);

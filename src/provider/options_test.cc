@@ -96,5 +96,15 @@ TEST(ViewInfoTest, FinalViewIsNobody) {
   EXPECT_EQ(info.get()->status, abi::kViewNonPrimary);
 }
 
+TEST(OptionsTest, AHoldIsARequestToARunningProvider) {
+  EXPECT_FALSE(Options::Parse("hold_after=7").ok());
+  Options options;
+  ASSERT_TRUE(options.Update("hold_after=7").ok());
+  EXPECT_EQ(options.hold_after, 7);
+  EXPECT_EQ(options.ToString().find("hold"), std::string::npos);
+  EXPECT_FALSE(options.Update("hold_after=x").ok());
+  EXPECT_FALSE(options.Update("hold_after=-1").ok());
+}
+
 }  // namespace
 }  // namespace borealis::provider

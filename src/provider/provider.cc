@@ -34,6 +34,12 @@ Provider::Provider(const abi::InitArgs& args, Options options)
       cache_(OrEmpty(args.data_dir), OrEmpty(args.node_name)),
       options_(options) {
   SetLogLevel(options.debug ? LogLevel::kDebug : LogLevel::kInfo);
+  barrier_.Enable(options.snapshot_barrier);
+  if (barrier_.found() == SnapshotBarrier::Found::kNothing) {
+    LogWarning(
+        "this server does not export its lock of ordered commits: consistent snapshots may "
+        "lack a transaction and show its successor");
+  }
   MutexLock lock(mutex_);
   if (args.state_id != nullptr) {
     position_ = Seqno{args.state_id->seqno};
@@ -56,6 +62,19 @@ Status Provider::UpdateOptions(std::string_view text) {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(options_.Update(text));
   SetLogLevel(options_.debug ? LogLevel::kDebug : LogLevel::kInfo);
+  barrier_.Enable(options_.snapshot_barrier);
+  const std::optional<int64_t> hold_after = std::exchange(options_.hold_after, std::nullopt);
+  return hold_after ? HoldAfter(Seqno{*hold_after}) : Status::Ok();
+}
+
+Status Provider::HoldAfter(Seqno seqno) {
+  replication::Replicator* replicator = this->replicator();
+  if (replicator == nullptr) return {Code::kUnavailable, "not connected to a volume"};
+  if (seqno == Seqno::Zero()) {
+    replicator->ReleaseHold();
+  } else if (!replicator->HoldAfter(seqno)) {
+    return {Code::kInvalidArgument, fmt::format("can't hold after seqno {}: it left", seqno)};
+  }
   return Status::Ok();
 }
 

@@ -20,6 +20,7 @@
 #include "base/mutex.h"
 #include "provider/cache_marks.h"
 #include "provider/options.h"
+#include "provider/snapshot_barrier.h"
 #include "provider/transaction.h"
 #include "provider/wsrep_abi.h"
 #include "replication/replicator.h"
@@ -92,6 +93,7 @@ class Provider : private replication::ReplicationEvents {
 
   Result<std::unique_ptr<Session>> OpenVolume(const Address& address, bool bootstrap);
   Result<Seqno> StartPosition(const Uuid& volume);
+  Status HoldAfter(Seqno seqno);
   Status DeliverConnected(const Session& session);
   void DeliverStartView(void* applier);
   Status DeliverView(const View& view, void* applier, bool final_view);
@@ -120,6 +122,7 @@ class Provider : private replication::ReplicationEvents {
   const std::string node_incoming_;
   const int proto_ver_;
   CacheMarks cache_;
+  SnapshotBarrier barrier_;
   TransactionRegistry registry_;
   std::atomic<replication::Replicator*> current_{nullptr};
   std::atomic<LocalState> state_{LocalState::kJoining};

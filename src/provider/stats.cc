@@ -122,6 +122,9 @@ abi::StatsVar* Provider::Stats() {
   out.Int("cluster_weight", static_cast<int64_t>(view.members.size()));
   out.Int("borealis_slot", replicator->slot().value);
   out.Int("borealis_lag", pipeline.delivered.value - pipeline.finished.value);
+  out.Int("borealis_held_after", replicator->hold().value);
+  out.Text("borealis_consistent_snapshots", barrier_.on() ? "ordered" : "unordered");
+  out.Int("borealis_snapshot_barrier_timeouts", barrier_.timeouts());
   out.Int("borealis_index_bytes", static_cast<int64_t>(index.bytes));
   out.Int("borealis_queued_bytes", static_cast<int64_t>(pipeline.queued_bytes));
   return out.Finish();

@@ -35,7 +35,7 @@ void Pipeline::DeliverItem(std::unique_ptr<ApplyItem> item) {
 
 Pipeline::Turn Pipeline::Enter(Seqno seqno, const std::atomic<bool>* aborted) {
   MutexLock lock(mutex_);
-  while (!tracker_.MayEnter(seqno)) {
+  while (!tracker_.MayEnter(seqno) || Held(seqno)) {
     CHECK(seqno > tracker_.left(), "{} enters commit order after it left ({})", seqno,
           tracker_.left());
     if (aborted != nullptr && aborted->load()) return Turn::kAborted;
@@ -76,6 +76,38 @@ bool Pipeline::WaitFinished(Seqno seqno, int64_t deadline_ns, const Clock& clock
   }
   --finish_waiters_;
   return tracker_.finished() >= seqno;
+}
+
+bool Pipeline::HoldAfter(Seqno seqno, int ticks) {
+  MutexLock lock(mutex_);
+  CHECK(ticks > 0 && seqno.IsDefined());
+  EndHold();
+  if (tracker_.left() >= seqno) return false;
+  hold_ = seqno;
+  hold_ticks_ = ticks;
+  return true;
+}
+
+void Pipeline::ReleaseHold() {
+  MutexLock lock(mutex_);
+  EndHold();
+}
+
+bool Pipeline::TickHold() {
+  MutexLock lock(mutex_);
+  if (!hold_.IsDefined() || --hold_ticks_ > 0) return false;
+  EndHold();
+  return true;
+}
+
+void Pipeline::EndHold() {
+  hold_ = Seqno::Undefined();
+  TurnOf(tracker_.left().Next()).NotifyAll();
+}
+
+Seqno Pipeline::hold() const {
+  MutexLock lock(mutex_);
+  return hold_;
 }
 
 Pipeline::Next Pipeline::NextWork() {

@@ -49,6 +49,15 @@ class Pipeline {
   // 0 = never) came first.
   bool WaitFinished(Seqno seqno, int64_t deadline_ns, const Clock& clock) EXCLUDES(mutex_);
 
+  // --- Hold -----------------------------------------------------------------------------------
+  // Nothing after `seqno` enters commit order until ReleaseHold() or `ticks` calls of TickHold();
+  // so that once `seqno` is finished the server's data is exactly that of `seqno`. Replaces an
+  // earlier hold. False, and no hold: `seqno` left already, so its successor may have entered.
+  bool HoldAfter(Seqno seqno, int ticks) EXCLUDES(mutex_);
+  void ReleaseHold() EXCLUDES(mutex_);
+  bool TickHold() EXCLUDES(mutex_);     // true: it ran out just now
+  Seqno hold() const EXCLUDES(mutex_);  // undefined: none
+
   // --- Appliers -------------------------------------------------------------------------------
   enum class Work { kItem, kTail, kSynced, kClosed, kExit };
   struct Next {
@@ -83,6 +92,8 @@ class Pipeline {
   static constexpr size_t kTurnSlots = 64;  // waiters of different turns rarely share a slot
   CondVar& TurnOf(Seqno seqno) { return turn_[static_cast<size_t>(seqno.value) % kTurnSlots]; }
   bool HeadReady() const REQUIRES(mutex_);
+  bool Held(Seqno seqno) const REQUIRES(mutex_) { return hold_.IsDefined() && seqno > hold_; }
+  void EndHold() REQUIRES(mutex_);
   // With an item waiting for its dependency somebody has to stay here to be told.
   bool OthersWatchQueue() const REQUIRES(mutex_) { return queue_.empty() || idle_ > 0; }
   void AfterProgress() REQUIRES(mutex_);
@@ -99,6 +110,8 @@ class Pipeline {
   bool closing_ GUARDED_BY(mutex_) = false;
   bool closed_given_ GUARDED_BY(mutex_) = false;
   int finish_waiters_ GUARDED_BY(mutex_) = 0;
+  Seqno hold_ GUARDED_BY(mutex_) = Seqno::Undefined();
+  int hold_ticks_ GUARDED_BY(mutex_) = 0;
   std::array<CondVar, kTurnSlots> turn_;
   CondVar work_;      // appliers
   CondVar finished_;  // WaitFinished

@@ -246,5 +246,57 @@ TEST(PipelineTest, RandomDependenciesUnderThreads) {
   }
 }
 
+TEST(PipelineHoldTest, NothingAfterTheHeldSeqnoEntersUntilTheRelease) {
+  Pipeline pipeline(Seqno{0});
+  for (int64_t n = 1; n <= 3; ++n) pipeline.DeliverOwn(Seqno{n});
+  ASSERT_TRUE(pipeline.HoldAfter(Seqno{2}, 10));
+  Complete(pipeline, Seqno{1});
+  Complete(pipeline, Seqno{2});
+  std::atomic<bool> released{false};
+  auto third = std::async(std::launch::async, [&] {
+    pipeline.Enter(Seqno{3}, nullptr);
+    return released.load();
+  });
+  EXPECT_EQ(pipeline.finished(), Seqno{2});
+  EXPECT_EQ(pipeline.hold(), Seqno{2});
+  released = true;
+  pipeline.ReleaseHold();
+  EXPECT_TRUE(third.get()) << "it entered while held";
+  EXPECT_FALSE(pipeline.hold().IsDefined());
+}
+
+TEST(PipelineHoldTest, WhatLeftAlreadyCantBeHeld) {
+  Pipeline pipeline(Seqno{0});
+  pipeline.DeliverOwn(Seqno{1});
+  pipeline.DeliverOwn(Seqno{2});
+  Complete(pipeline, Seqno{1});
+  EXPECT_FALSE(pipeline.HoldAfter(Seqno{1}, 10));
+  EXPECT_FALSE(pipeline.hold().IsDefined());
+  Complete(pipeline, Seqno{2});
+}
+
+TEST(PipelineHoldTest, AHoldThatNobodyReleasesRunsOut) {
+  Pipeline pipeline(Seqno{0});
+  pipeline.DeliverOwn(Seqno{1});
+  ASSERT_TRUE(pipeline.HoldAfter(Seqno{1}, 2));
+  EXPECT_FALSE(pipeline.TickHold());
+  EXPECT_TRUE(pipeline.TickHold());
+  EXPECT_FALSE(pipeline.TickHold());
+  EXPECT_FALSE(pipeline.hold().IsDefined());
+}
+
+TEST(PipelineHoldTest, ABruteForceAbortReachesAHeldTransaction) {
+  Pipeline pipeline(Seqno{0});
+  pipeline.DeliverOwn(Seqno{1});
+  pipeline.DeliverOwn(Seqno{2});
+  ASSERT_TRUE(pipeline.HoldAfter(Seqno{1}, 10));
+  Complete(pipeline, Seqno{1});
+  std::atomic<bool> aborted{false};
+  auto second = std::async(std::launch::async, [&] { return pipeline.Enter(Seqno{2}, &aborted); });
+  aborted = true;
+  pipeline.WakeEnter(Seqno{2});
+  EXPECT_EQ(second.get(), Pipeline::Turn::kAborted);
+}
+
 }  // namespace
 }  // namespace borealis::replication

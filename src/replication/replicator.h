@@ -92,6 +92,12 @@ class Replicator {
   // Has Synced() called from an applier.
   void AnnounceSynced() { pipeline_->AnnounceSynced(); }
 
+  // Pipeline::HoldAfter for at most kHoldMsMax, after which the node goes on by itself.
+  static constexpr int64_t kHoldMsMax = 5000;
+  bool HoldAfter(Seqno seqno);
+  void ReleaseHold() { pipeline_->ReleaseHold(); }
+  Seqno hold() const { return pipeline_->hold(); }
+
   // Leaves the cluster: a leave record, no new local records, everyone who submitted one gets an
   // answer, all appliers return.
   void Close();

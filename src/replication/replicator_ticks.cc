@@ -22,6 +22,7 @@ void Replicator::Tick(uint64_t n) {
   const int64_t now_ns = clock_.MonotonicNs();
   if (n > 1 && now_ns - last_tick_ns_ < config_.tick_ms * 900'000) return;  // woken for an append
   last_tick_ns_ = now_ns;
+  if (pipeline_->TickHold()) LogWarning("commits were held and nobody let them go on: they go on");
 
   Bytes counter;
   Encoder(counter).Int(n);
@@ -34,6 +35,10 @@ void Replicator::Tick(uint64_t n) {
   }
   const Status read = ReadSome();
   if (!read.ok()) LogError("reading the log failed: {}", read.ToString());
+}
+
+bool Replicator::HoldAfter(Seqno seqno) {
+  return pipeline_->HoldAfter(seqno, static_cast<int>(kHoldMsMax / config_.tick_ms) + 1);
 }
 
 void Replicator::StopTicker() {

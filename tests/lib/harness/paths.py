@@ -18,3 +18,8 @@ def provider() -> Path:
 def binary() -> Path:
     """The `borealis` program: BOREALIS_BIN, or the release build's."""
     return Path(os.environ.get("BOREALIS_BIN", ROOT / "build/release/bin/borealis")).absolute()
+
+
+def beside_binary(name: str) -> Path:
+    """A program that is built into the same directory as `borealis`."""
+    return binary().with_name(name)

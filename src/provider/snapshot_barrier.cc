@@ -1,0 +1,49 @@
+#include "provider/snapshot_barrier.h"
+
+#include <dlfcn.h>
+
+#include <ctime>
+
+#include "base/check.h"
+#include "base/log.h"
+
+namespace borealis::provider {
+namespace {
+
+// The server's type begins with the pthread mutex; instrumentation follows.
+constexpr char kLockSymbol[] = "LOCK_commit_ordered";
+constexpr char kBinaryLogSymbol[] = "opt_bin_log";  // a bool
+
+}  // namespace
+
+SnapshotBarrier::SnapshotBarrier()
+    : lock_(static_cast<pthread_mutex_t*>(dlsym(RTLD_DEFAULT, kLockSymbol))) {
+  const auto* binary_log = static_cast<const bool*>(dlsym(RTLD_DEFAULT, kBinaryLogSymbol));
+  binary_log_ = binary_log != nullptr && *binary_log;
+}
+
+SnapshotBarrier::Found SnapshotBarrier::found() const {
+  if (lock_ == nullptr) return Found::kNothing;
+  return binary_log_ ? Found::kBinaryLog : Found::kServerLock;
+}
+
+void SnapshotBarrier::Pass() {
+  if (!enabled_.load(std::memory_order_relaxed) || found() != Found::kServerLock) return;
+  if (pthread_mutex_trylock(lock_) != 0) {
+    timespec until{};
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+    until.tv_sec += kWaitMsMax / 1000;
+    if (pthread_mutex_clocklock(lock_, CLOCK_MONOTONIC, &until) != 0) {
+      if (timeouts_.fetch_add(1) == 0) {
+        LogWarning(
+            "the server's lock of ordered commits was not free for {} ms: a consistent "
+            "snapshot begun now may lack a transaction and show its successor",
+            kWaitMsMax);
+      }
+      return;
+    }
+  }
+  pthread_mutex_unlock(lock_);
+}
+
+}  // namespace borealis::provider
