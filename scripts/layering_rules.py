@@ -17,8 +17,9 @@ MAY_USE = {
     "plugin": {"model", "base"},
     # The agent, the control plane and the commands never link replication or provider.
     "node": {"certification", "log", "snapshot", "storage", "model", "base"},
+    "verify": {"node", "certification", "log", "snapshot", "storage", "model", "base"},
     "control": {"model", "base"},
-    "cli": {"node", "control", "certification", "log", "snapshot", "storage", "model", "base"},
+    "cli": {"verify", "node", "control", "certification", "log", "snapshot", "storage", "model", "base"},
 }
 
 PRODUCT = set(MAY_USE)

@@ -15,7 +15,9 @@ enum ExitCode : int {
   kOk = 0,
   kFailed = 1,      // one line on standard error says what and what to do
   kUsage = 2,       // wrong arguments
+  kDifferent = 1,   // `verify-data`: the nodes' data differ
   kNotRunning = 3,  // `node stop`: nothing ran; `status --check`: not every node is ready
+  kUndecided = 4,   // `verify-data`: no verdict
 };
 
 // What the chosen subcommand returned; set by its callback.
@@ -53,5 +55,6 @@ void AddVolumeCommands(CLI::App& app, Outcome& outcome);
 void AddNodeCommands(CLI::App& app, Outcome& outcome);
 void AddClusterCommands(CLI::App& app, Outcome& outcome);
 void AddStatusCommand(CLI::App& app, Outcome& outcome);
+void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 
 }  // namespace borealis::cli

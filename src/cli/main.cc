@@ -12,7 +12,8 @@ namespace {
 
 constexpr char kFooter[] =
     "Exit codes: 0 done, 1 failed (one line says why), 2 wrong arguments,\n"
-    "3 nothing was running, or not every node is ready (status --check).";
+    "3 nothing was running, or not every node is ready (status --check),\n"
+    "4 no verdict (verify-data, where 1 means that the data differ).";
 
 int Main(int argc, char** argv) {
   SetLogSink([](LogLevel level, const std::string& text) {
@@ -29,6 +30,7 @@ int Main(int argc, char** argv) {
   AddNodeCommands(app, outcome);
   AddClusterCommands(app, outcome);
   AddStatusCommand(app, outcome);
+  AddVerifyDataCommand(app, outcome);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

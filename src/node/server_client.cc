@@ -91,6 +91,8 @@ Result<std::vector<ServerClient::Row>> ServerClient::Query(const std::string& sq
   return rows;
 }
 
+unsigned ServerClient::error() const { return mysql_errno(connection_->mysql); }
+
 std::string ServerClient::Quote(const std::string& text) {
   std::string quoted(2 * text.size() + 1, '\0');
   quoted.resize(

@@ -32,6 +32,7 @@ class ServerClient {
 
   // kUnavailable: the connection broke; kInternal: the server refused, with its message.
   Result<std::vector<Row>> Query(const std::string& sql);
+  unsigned error() const;  // the server's or client library's number of the last failure; 0: none
   std::string Quote(const std::string& text);  // 'text', escaped
 
   Result<ServerHealth> Health();

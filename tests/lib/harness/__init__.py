@@ -1,6 +1,6 @@
 """Harness of the multi-process tests: real mariadbd processes over one shared medium."""
 
-from . import paths, segments
+from . import paths, seed, segments
 from .agents import AgentCluster
 from .cluster import Cluster, Settings
 from .compare import differences, wait_same_seqno
@@ -8,12 +8,13 @@ from .media import GaleraMedium, NoMedium, VolumeMedium
 from .mounts import SmallDisk, enter_mount_namespace
 from .report import Report, main, make_cluster
 from .server import Server, ServerDied, status
+from .verify_data import verify_data
 from .workload import Account, Load, create_tables, verify
 from .workspace import Workspace
 
 __all__ = [
     "Account", "AgentCluster", "Cluster", "GaleraMedium", "Load", "NoMedium", "Report", "Server",
     "ServerDied", "Settings", "SmallDisk", "VolumeMedium", "Workspace", "create_tables",
-    "differences", "enter_mount_namespace", "main", "make_cluster", "paths", "segments", "status",
-    "verify", "wait_same_seqno",
+    "differences", "enter_mount_namespace", "main", "make_cluster", "paths", "seed", "segments",
+    "status", "verify", "verify_data", "wait_same_seqno",
 ]

@@ -1,13 +1,15 @@
 """Are the nodes identical? All user tables, definitions, accounts and routines, at one seqno.
 
-Content is compared by CHECKSUM TABLE EXTENDED, which sums over rows and so does not depend on
-their physical order (tables without a primary key). A difference is shown row by row.
+Judged twice: by `borealis verify-data`, as an operator would, and by means of its own: CHECKSUM TABLE
+EXTENDED, which sums over rows and so does not depend on their physical order (tables without a
+primary key). A difference is shown row by row.
 """
 
 import time
 from collections import Counter
 
 from .server import Server, status
+from .verify_data import unequal
 
 _SYSTEM = "('mysql','information_schema','performance_schema','sys')"
 _SHOWN_MAX = 10  # rows of a difference
@@ -43,7 +45,13 @@ def differences(servers: list[Server], timeout_s: float = 60) -> list[str]:
                          f"{_short(image.get(thing))}")
             if thing.startswith("rows of ") and thing in reference and thing in image:
                 found += _row_difference(first, server, thing.removeprefix("rows of "))
+    if _is_borealis(first):
+        found += unequal(servers)
     return found
+
+
+def _is_borealis(server: Server) -> bool:
+    return bool(server.status("wsrep_borealis_slot"))
 
 
 def table_count(server: Server) -> int:

@@ -36,6 +36,8 @@ class Server:
         self.options = options
         self.datadir = directory / "data"
         self.error_log = directory / "error.log"
+        # Its own: a server that starts removes temporary tables from its directory, whosever they are.
+        self.tmpdir = directory / "tmp"
         self.socket = directory / "s"  # short: a socket path has at most 107 bytes
         self.process = None
         self.starts = 0
@@ -43,6 +45,7 @@ class Server:
     # --- Life ----------------------------------------------------------------------------------
     def make_datadir(self):
         self.dir.mkdir(parents=True, exist_ok=True)
+        self.tmpdir.mkdir(exist_ok=True)
         seed.copy_seed(self.datadir)
 
     def start(self, **extra):
@@ -152,8 +155,9 @@ class Server:
 
     # -------------------------------------------------------------------------------------------
     def _command(self, extra):
-        own = {"datadir": self.datadir, "socket": self.socket, "pid-file": self.dir / "pid",
-               "bind-address": self.address, "port": self.port, "log-error": self.error_log}
+        own = {"datadir": self.datadir, "tmpdir": self.tmpdir, "socket": self.socket,
+               "pid-file": self.dir / "pid", "bind-address": self.address,
+               "port": self.port, "log-error": self.error_log}
         if os.getuid() == 0:
             own["user"] = "root"
         merged = {**self.options, **own, **extra}
