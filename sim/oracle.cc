@@ -129,7 +129,7 @@ void Oracle::ChangeMembership(const LogEntry& entry, const Outcome& outcome) {
     const Member& member = item.second;
     switch (change.kind) {
       case ViewChange::Kind::kJoin:
-        return member.name == change.joining.name;
+        return member.name == change.joining.name && member.endpoint == change.joining.endpoint;
       case ViewChange::Kind::kLeave:
         return member.id == change.subject;
       case ViewChange::Kind::kExpel:

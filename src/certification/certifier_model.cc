@@ -145,7 +145,9 @@ bool CertifierModel::Join(int64_t n, const Record& record, const Member& joining
     free_slots.insert(slot);
   }
   for (const Member& member : view_.members) {
-    if (member.name != joining.name) {
+    const bool same = member.name == joining.name &&
+                      (member.endpoint == joining.endpoint || member.slot == joining.slot);
+    if (!same) {
       members.push_back(member);
       free_slots.erase(member.slot.value);
     }

@@ -73,14 +73,16 @@ bool Membership::Join(Seqno seqno, const NodeId& source, RequestNo request, cons
       Find(joining.id) != nullptr || WasMember(joining.id)) {
     return false;
   }
-  const auto replaced =
-      std::ranges::find_if(view_.members, [&](const Member& m) { return m.name == joining.name; });
-  const Slot slot =
-      ChooseSlot(joining.slot, replaced == view_.members.end() ? nullptr : &*replaced);
+  // A newer start of the same node. A name alone is not enough, by default it is that of the
+  // machine: the node is the one that serves the same clients' address, or asks for the very slot.
+  const auto is_replaced = [&](const Member& m) {
+    return m.name == joining.name && (m.endpoint == joining.endpoint || m.slot == joining.slot);
+  };
+  const Slot slot = ChooseSlot(joining.slot, is_replaced);
   if (slot.value == 0) {
     return false;
   }
-  Depart(seqno, [&](const Member& m) { return m.name == joining.name; });
+  Depart(seqno, is_replaced);
   standings_.push_back({.id = joining.id, .source = FreeSource(seqno), .request = request});
   Member& member = view_.members.emplace_back(joining);
   member.slot = slot;
@@ -88,10 +90,11 @@ bool Membership::Join(Seqno seqno, const NodeId& source, RequestNo request, cons
   return true;
 }
 
-Slot Membership::ChooseSlot(Slot wanted, const Member* replaced) const {
+template <typename Predicate>
+Slot Membership::ChooseSlot(Slot wanted, Predicate is_replaced) const {
   uint32_t taken = 0;
   for (const Member& member : view_.members) {
-    if (&member != replaced) {
+    if (!is_replaced(member)) {
       taken |= 1u << member.slot.value;
     }
   }

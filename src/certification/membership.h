@@ -3,8 +3,9 @@
 // A view change takes place whole or not at all. It does not hold when
 //   join     the node id is nil, is or was a member, or is not the record's source; the name is
 //            empty; a text is longer than kMemberTextMax; the slot asked for is above kSlotMax or
-//            held by a member of another name; no slot is free. The member of the same name is
-//            replaced: it departs first, so its slot counts as free.
+//            held by another node; no slot is free. A member of the same name and the same
+//            endpoint, or of the same name in the very slot asked for, is the same node of before:
+//            it departs first, so its slot counts as free.
 //   leave    the subject is not the record's source, or no member
 //   expel    the subject is no member, or did not join at subject_joined
 //   restart  no member joined at or before subject_joined
@@ -72,8 +73,10 @@ class Membership {
  private:
   bool Join(Seqno seqno, const NodeId& source, RequestNo request, const Member& joining);
   bool WasMember(const NodeId& id) const;
-  // The slot for `wanted` (0: the lowest free) once the member `replaced` is gone; 0: none.
-  Slot ChooseSlot(Slot wanted, const Member* replaced) const;
+  // The slot for `wanted` (0: the lowest free) once the members that are replaced are gone; 0:
+  // none.
+  template <typename Predicate>
+  Slot ChooseSlot(Slot wanted, Predicate is_replaced) const;
   uint32_t FreeSource(Seqno seqno) const;
   // Whether a source number that departed then may still be among the claims that count for
   // `seqno`.

@@ -66,7 +66,7 @@ Status Membership::Validate(Seqno seqno) const {
   Seqno joined = Seqno::Zero();
   std::vector<NodeId> ids;
   std::vector<uint32_t> sources;
-  std::vector<std::string_view> names;
+  std::vector<std::pair<std::string_view, std::string_view>> names;
   for (size_t i = 0; i < view_.members.size(); ++i) {
     const Member& member = view_.members[i];
     const uint32_t slot = 1u << member.slot.value;
@@ -77,7 +77,7 @@ Status Membership::Validate(Seqno seqno) const {
     slots |= slot;
     joined = member.joined;
     ids.push_back(member.id);
-    names.push_back(member.name);
+    names.emplace_back(member.name, member.endpoint);
     sources.push_back(standings_[i].source);
   }
   Seqno departed = Seqno{1};  // nobody leaves before somebody joined

@@ -76,6 +76,34 @@ TEST_F(MembershipTest, AJoinReplacesTheMemberOfItsName) {
   EXPECT_EQ(members_.Find(Node(1)), nullptr);
 }
 
+// The server's default name is the machine's: two nodes on one machine share it.
+TEST_F(MembershipTest, ANodeOfTheSameNameAtAnotherEndpointIsAnotherNode) {
+  ASSERT_TRUE(Join(1, "host"));
+  ViewChange second = JoinAs(Node(2), "host");
+  second.joining.endpoint = "127.0.0.1:3307";
+  ASSERT_TRUE(Apply(Node(2), second));
+  ASSERT_EQ(members_.view().members.size(), 2u);
+  EXPECT_EQ(SlotOf(2), 2);
+  // It starts again.
+  second.joining.id = Node(3);
+  ASSERT_TRUE(Apply(Node(3), second));
+  ASSERT_EQ(members_.view().members.size(), 2u);
+  EXPECT_EQ(Find(2), nullptr);
+  EXPECT_EQ(SlotOf(3), 2);
+}
+
+TEST_F(MembershipTest, ANodeThatMovedIsKnownByTheSlotItAsksFor) {
+  ASSERT_TRUE(Join(1, "a", 4));
+  ViewChange moved = JoinAs(Node(2), "a", 4);
+  moved.joining.endpoint = "127.0.0.2:3306";
+  ASSERT_TRUE(Apply(Node(2), moved));
+  EXPECT_EQ(Find(1), nullptr);
+  EXPECT_EQ(SlotOf(2), 4);
+  // Another name is another node.
+  ViewChange other = JoinAs(Node(3), "b", 4);
+  ExpectRefused(Node(3), other);
+}
+
 TEST_F(MembershipTest, ARefusedJoinReplacesNobody) {
   ASSERT_TRUE(Join(1, "a", 1));
   ASSERT_TRUE(Join(2, "b", 2));

@@ -59,7 +59,7 @@ Record RandomHistory::MakeJoin(const View& view) {
   change.joining.id =
       Percent(85) ? NodeId{Uuid::FromRandom(random_(), random_())} : SomeKnownNode();
   change.joining.name = Percent(98) ? fmt::format("node{}", Below(names_)) : "";
-  change.joining.endpoint = "127.0.0.1:3306";
+  change.joining.endpoint = fmt::format("127.0.0.1:{}", 3306 + Below(2));
   if (Percent(40)) {
     change.joining.slot.value = static_cast<uint16_t>(1 + Below(16));
   }

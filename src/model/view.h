@@ -31,8 +31,9 @@ struct View {
 
 // Payload of a kView record. Applied in this order: departures, then the arrival.
 //
-// A join names the node; the live member of the same name, if any, is expelled by it: a node that
-// starts again replaces its former incarnation in one step.
+// A join names the node; the live member of the same name and endpoint (or name and slot asked
+// for), if any, is expelled by it: a node that starts again replaces its former incarnation in one
+// step.
 struct ViewChange {
   enum class Kind : uint8_t { kJoin = 1, kLeave = 2, kExpel = 3, kRestart = 4 };
   Kind kind = Kind::kJoin;
