@@ -82,7 +82,7 @@ Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* c
   }
   const auto bytes = snapshot::ReadFile(output, 64 << 20);
   const std::string_view text = bytes.ok() ? AsText(*bytes) : std::string_view();
-  const auto position = ParseRecoveredPosition(text);
+  const auto position = snapshot::ParseRecoveredPosition(text);
   if (*end != ProcessEnd{true, 0, 0} || !position) {
     const std::string error = LastErrorLine(text);
     recovered.engines_failed = BlamesEngines(error) || end->signal != 0;

@@ -11,10 +11,12 @@
 #include "base/status.h"
 #include "base/uuid.h"
 #include "model/ids.h"
-#include "node/server_command.h"
 #include "snapshot/cache_state.h"
+#include "snapshot/engine_position.h"
 
 namespace borealis::node {
+
+using snapshot::EnginePosition;
 
 // What can be seen without starting anything.
 struct CacheFacts {

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace borealis::node {
 namespace {
@@ -68,7 +67,7 @@ Words ClusterOptions(const ServerConfig& config) {
       fmt::format("--auto-increment-offset={}", config.slot.value),
       "--wsrep-ignore-apply-errors=0",
       "--wsrep-mode=STRICT_REPLICATION",  // tables of other engines are refused, not left out
-      "--wsrep-provider-options=" + fmt::format("slot={}", config.slot.value),
+      "--wsrep-provider-options=" + fmt::format("slot={};supervised=1", config.slot.value),
   };
   if (!config.provider_options.empty()) words.back() += ";" + config.provider_options;
   return words;
@@ -134,24 +133,6 @@ std::vector<std::string> CheckCommand(const ServerConfig& config) {
   words.pop_back();  // the error log: complaints go to standard error
   Append(words, {"--verbose", "--help"});
   return words;
-}
-
-std::optional<EnginePosition> ParseRecoveredPosition(std::string_view output) {
-  constexpr std::string_view kMark = "WSREP: Recovered position: ";
-  const size_t at = output.rfind(kMark);
-  if (at == std::string_view::npos) return std::nullopt;
-  std::string_view text = output.substr(at + kMark.size());
-  text = PopLine(text);
-  EnginePosition position;
-  const auto history = Uuid::Parse(text.substr(0, 36));
-  if (!history || text.size() < 38 || text[36] != ':') return std::nullopt;
-  text.remove_prefix(37);
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), position.seqno.value);
-  if (error != std::errc() || end == text.data()) return std::nullopt;
-  position.history = *history;
-  if (position.history.IsNil()) position.seqno = Seqno::Undefined();
-  return position;
 }
 
 bool BlamesEngines(std::string_view error_line) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,15 +39,6 @@ std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start);
 std::vector<std::string> RecoverCommand(const ServerConfig& config);
 // Parses every option and ends; touches no data.
 std::vector<std::string> CheckCommand(const ServerConfig& config);
-
-// The server's own position from the output of RecoverCommand.
-struct EnginePosition {
-  Uuid history;  // nil: the engines hold none
-  Seqno seqno = Seqno::Undefined();
-  bool operator==(const EnginePosition&) const = default;
-};
-// nullopt: the output has no such line: recovery failed.
-std::optional<EnginePosition> ParseRecoveredPosition(std::string_view output);
 
 // What the server said is wrong: the last [ERROR] line of the provider, which knows the cause, else
 // the last of all; without time stamp, cut to 400 bytes; empty if none.

@@ -38,7 +38,7 @@ TEST(RunCommand, StartsFromThePositionInTheVolumesHistory) {
         std::string("--wsrep-node-incoming-address=127.0.0.12:3306"),
         std::string("--innodb-snapshot-isolation=ON"), std::string("--binlog-format=ROW"),
         std::string("--wsrep-ignore-apply-errors=0"), std::string("--socket=/d/node2/mysql.sock"),
-        std::string("--wsrep-provider-options=slot=2")}) {
+        std::string("--wsrep-provider-options=slot=2;supervised=1")}) {
     EXPECT_THAT(words, Contains(wanted));
   }
 }
@@ -60,7 +60,8 @@ TEST(RunCommand, OursComesAfterTheUsersAndTheDefaultsBefore) {
 TEST(RunCommand, TheUsersProviderOptionsAreAdded) {
   ServerConfig config = Example();
   config.provider_options = "debug=1";
-  EXPECT_THAT(RunCommand(config, {0}), Contains("--wsrep-provider-options=slot=2;debug=1"));
+  EXPECT_THAT(RunCommand(config, {0}),
+              Contains("--wsrep-provider-options=slot=2;supervised=1;debug=1"));
 }
 
 TEST(RecoverCommand, NamesTheProviderAndNeedsNoPort) {
@@ -74,21 +75,6 @@ TEST(RecoverCommand, NamesTheProviderAndNeedsNoPort) {
 TEST(CheckCommand, ComplainsOnStandardError) {
   EXPECT_THAT(CheckCommand(Example()), Each(Not(StartsWith("--log-error"))));
   EXPECT_THAT(CheckCommand(Example()), Contains("--help"));
-}
-
-TEST(RecoveredPosition, IsParsedFromTheServersOutput) {
-  const std::string line = "2026-11-23 22:29:03 0 [Note] WSREP: Recovered position: ";
-  const std::string uuid = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
-  EXPECT_EQ(ParseRecoveredPosition("x\n" + line + uuid + ":42\nmore\n"),
-            (EnginePosition{*Uuid::Parse(uuid), {42}}));
-  EXPECT_EQ(ParseRecoveredPosition(line + uuid + ":42,0-1-5\n"),
-            (EnginePosition{*Uuid::Parse(uuid), {42}}));
-  EXPECT_EQ(ParseRecoveredPosition(line + "00000000-0000-0000-0000-000000000000:-1\n"),
-            EnginePosition{});
-  EXPECT_EQ(ParseRecoveredPosition("no such line"), std::nullopt);
-  EXPECT_EQ(ParseRecoveredPosition(line + uuid), std::nullopt);
-  EXPECT_EQ(ParseRecoveredPosition(line + uuid + ":x"), std::nullopt);
-  EXPECT_EQ(ParseRecoveredPosition(line + "garbage"), std::nullopt);
 }
 
 TEST(LastErrorLine, IsTheLastThatSaysSomething) {

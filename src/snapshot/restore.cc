@@ -2,10 +2,14 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
 
 #include "snapshot/files.h"
 #include "snapshot/publish.h"
@@ -54,7 +58,79 @@ Status FillAndMove(storage::Backend& backend, const Manifest& manifest,
   return SyncDirectory(ParentOf(datadir));
 }
 
+constexpr std::string_view kScratch = "#borealis-restored";
+
+bool IsDirectory(const std::string& path) {
+  struct stat info {};
+  return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+// The mark that an interrupted attempt leaves behind.
+Status MarkReplaced(const Manifest& manifest, const std::string& datadir,
+                    const std::string& node_name) {
+  CacheState state;
+  state.volume = manifest.volume;
+  state.node = node_name;
+  state.condition = CacheCondition::kInconsistent;
+  state.reason = "it was being replaced by a snapshot";
+  return WriteCacheState(datadir, state, Durability::kDurable);
+}
+
+Status RemoveDatabaseState(const std::string& datadir) {
+  ASSIGN_OR_RETURN(const auto names, ListDirectory(datadir));
+  for (const std::string& name : names) {
+    const std::string path = datadir + "/" + name;
+    const bool is_directory = IsDirectory(path);
+    if (name.starts_with(kScratch) || !IsDatabaseState(name, is_directory)) continue;
+    if (is_directory) {
+      RETURN_IF_ERROR(RemoveTree(path));
+    } else if (unlink(path.c_str()) != 0) {
+      return ErrnoStatus(errno, "remove", path);
+    }
+  }
+  return Status::Ok();
+}
+
+// The mark last: it says that all is there.
+Status MoveUp(const std::string& scratch, const std::string& datadir) {
+  ASSIGN_OR_RETURN(auto names, ListDirectory(scratch));
+  std::stable_partition(names.begin(), names.end(),
+                        [](const std::string& name) { return name != kCacheStateFile; });
+  for (const std::string& name : names) {
+    if (name == kCacheStateFile) RETURN_IF_ERROR(SyncDirectory(datadir));
+    const std::string to = datadir + "/" + name;
+    if (rename((scratch + "/" + name).c_str(), to.c_str()) != 0) {
+      return ErrnoStatus(errno, "rename to", to);
+    }
+  }
+  RETURN_IF_ERROR(SyncDirectory(datadir));
+  return RemoveTree(scratch);
+}
+
 }  // namespace
+
+bool IsDatabaseState(const std::string& name, bool is_directory) {
+  if (name.starts_with('.') || name == "lost+found") return false;
+  if (is_directory) return true;
+  constexpr std::array<std::string_view, 8> kEngineFiles = {
+      "ibdata", "ib_logfile", "ib_buffer_pool", "ibtmp",
+      "undo",   "aria_log",   "ddl_recovery",   "tc.log"};
+  return std::any_of(kEngineFiles.begin(), kEngineFiles.end(),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+Result<Manifest> RestoreInPlace(storage::Backend& backend, Seqno seqno, const std::string& datadir,
+                                const std::string& node_name) {
+  const std::string scratch = datadir + "/" + std::string(kScratch);
+  RETURN_IF_ERROR(RemoveTree(scratch));
+  ASSIGN_OR_RETURN(const Manifest manifest,
+                   RestoreSnapshot(backend, seqno, scratch, node_name, nullptr));
+  RETURN_IF_ERROR(MarkReplaced(manifest, datadir, node_name));
+  Status status = RemoveDatabaseState(datadir);
+  if (status.ok()) status = MoveUp(scratch, datadir);
+  if (status.ok()) return manifest;
+  return status.WithContext(fmt::format("restore snapshot {} into {}", seqno, datadir));
+}
 
 Result<Manifest> RestoreSnapshot(storage::Backend& backend, Seqno seqno, const std::string& datadir,
                                  const std::string& node_name, const std::atomic<bool>* cancel) {

@@ -19,4 +19,15 @@ namespace borealis::snapshot {
 Result<Manifest> RestoreSnapshot(storage::Backend& backend, Seqno seqno, const std::string& datadir,
                                  const std::string& node_name, const std::atomic<bool>* cancel);
 
+// Whether an entry of a data directory's top is the state of databases: every directory but hidden
+// ones, and the engines' files. The rest (logs, binary logs, certificates) is the machine's own.
+bool IsDatabaseState(const std::string& name, bool is_directory);
+
+// Puts snapshot `seqno` in the place of the database state in `datadir`, which is a cache that
+// can't be used and has no server's engines running on it. The directory itself stays, a server may
+// be standing in it. Until all is there the cache is marked inconsistent: an attempt that was cut
+// short is made again. `datadir` without a slash at its end.
+Result<Manifest> RestoreInPlace(storage::Backend& backend, Seqno seqno, const std::string& datadir,
+                                const std::string& node_name);
+
 }  // namespace borealis::snapshot

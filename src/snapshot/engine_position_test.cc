@@ -1,0 +1,26 @@
+#include "snapshot/engine_position.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace borealis::snapshot {
+namespace {
+
+TEST(EnginePositionTest, IsParsedFromTheServersOutput) {
+  const std::string line = "2026-11-23 22:29:03 0 [Note] WSREP: Recovered position: ";
+  const std::string uuid = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+  EXPECT_EQ(ParseRecoveredPosition("x\n" + line + uuid + ":42\nmore\n"),
+            (EnginePosition{*Uuid::Parse(uuid), {42}}));
+  EXPECT_EQ(ParseRecoveredPosition(line + uuid + ":42,0-1-5\n"),
+            (EnginePosition{*Uuid::Parse(uuid), {42}}));
+  EXPECT_EQ(ParseRecoveredPosition(line + "00000000-0000-0000-0000-000000000000:-1\n"),
+            EnginePosition{});
+  EXPECT_EQ(ParseRecoveredPosition("no such line"), std::nullopt);
+  EXPECT_EQ(ParseRecoveredPosition(line + uuid), std::nullopt);
+  EXPECT_EQ(ParseRecoveredPosition(line + uuid + ":x"), std::nullopt);
+  EXPECT_EQ(ParseRecoveredPosition(line + "garbage"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace borealis::snapshot
