@@ -31,6 +31,10 @@ class ReplicationEvents {
   virtual void Synced() = 0;
   // From an applier thread: the last call before all appliers return.
   virtual void Closed(void* applier) = 0;
+  // This node's data differs from the log's since `seqno`, which ended with `own` here (empty:
+  // success). It must take no more transactions and leave; what was delivered may be finished. May
+  // be called several times, with locks held. Returns, if it does, before this node left.
+  virtual void Diverged(Seqno seqno, const std::string& own, const Status& reason) = 0;
   // This node must not go on. kInternal: its data differs from the log's (rebuild the cache);
   // kFenced: it was expelled; kCorruption: the log is damaged. Called with locks held: it ends the
   // process.

@@ -151,13 +151,17 @@ Status Replicator::ReadSome() {
   return read.status();
 }
 
-// A paused node reads nothing: what waits for a verdict waits for Resume(), which reads again.
+// A paused node stops before the first record that takes a seqno: what waits for a verdict waits
+// for Resume(), which reads again. Others, of which its own ticker writes some, hold up nobody.
 Result<bool> Replicator::ReadEntries(size_t entries_max) {
-  if (paused_ || closed_) return false;
+  if (closed_) return false;
   for (size_t count = 0; count < entries_max; ++count) {
-    ASSIGN_OR_RETURN(const LogEntry* entry, reader_->Next());
-    if (entry == nullptr) break;
-    RETURN_IF_ERROR(Deliver(*entry));
+    if (held_ == nullptr) {
+      ASSIGN_OR_RETURN(held_, reader_->Next());
+    }
+    if (held_ == nullptr) break;
+    if (paused_ && IsOrdered(held_->record.type)) return false;
+    RETURN_IF_ERROR(Deliver(*std::exchange(held_, nullptr)));
   }
   PublishState();
   return true;
@@ -177,6 +181,9 @@ Status Replicator::Deliver(const LogEntry& entry) {
   if (decision.action == Action::kOutcome) NoteOutcome(record);
   if (!IsOrdered(record.type)) return Status::Ok();
 
+  if (record.type == RecordType::kIsolated && decision.outcome.verdict == Verdict::kCommit) {
+    OpenBallot(entry.seqno, record.source);
+  }
   switch (decision.action) {
     case Action::kOwn:
       pipeline_->DeliverOwn(entry.seqno);
@@ -190,6 +197,7 @@ Status Replicator::Deliver(const LogEntry& entry) {
       pipeline_->DeliverSkip(entry.seqno);
       break;
   }
+  if (decision.action == Action::kView) NoteDepartures();
   if (decision.awaited) {
     submit_->Settle(record.request, entry.seqno, decision.outcome);
   }
@@ -237,7 +245,7 @@ Result<Seqno> Replicator::CausalWait(int64_t timeout_ns) {
     ASSIGN_OR_RETURN(const bool read, ReadToEnd());
     MutexLock lock(read_mutex_);
     // Another reader may have been past the tail already; a paused node waits, then reads.
-    if (read || reader_->position() >= tail) {
+    if (read || (held_ == nullptr && reader_->position() >= tail)) {
       seqno = core_->certifier().seqno();
       continue;
     }
@@ -325,6 +333,7 @@ void Replicator::Close() {
   record.payload = payload;
   {
     MutexLock lock(read_mutex_);
+    if (closing_) return;
     closing_ = true;
     paused_ = false;  // or those who wait for a verdict would wait for ever
     resumed_.NotifyAll();

@@ -17,7 +17,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,6 +27,7 @@
 #include "replication/apply_item.h"
 #include "replication/commit_figures.h"
 #include "replication/lease_table.h"
+#include "replication/outcome_votes.h"
 #include "replication/pipeline.h"
 #include "replication/submit_queue.h"
 
@@ -99,7 +99,7 @@ class Replicator {
   Seqno hold() const { return pipeline_->hold(); }
 
   // Leaves the cluster: a leave record, no new local records, everyone who submitted one gets an
-  // answer, all appliers return.
+  // answer, all appliers return. Nothing when it was called before.
   void Close();
 
   // The whole payload of an item, loaded from the log if it is not in memory.
@@ -117,15 +117,13 @@ class Replicator {
   IndexFigures index() const;
   View view() EXCLUDES(view_mutex_);
 
-  // An isolated statement ended here with `own_error` (empty: success). Ok when that is what the
-  // log says of its origin; a success is compared later, when the origin's word comes, and stops
-  // the node should it differ. A failure waits for the origin's word; should the origin be gone
-  // without one, this node records its own, and the first record in the log decides. kAborted: this
-  // node was closed first.
-  Status JudgeOutcome(Seqno seqno, const NodeId& origin, const std::string& own_error)
-      EXCLUDES(outcome_mutex_);
-  // Appends what an isolated statement did, soon. Only the first outcome of a seqno counts.
-  void RecordOutcome(Seqno seqno, const std::string& error) EXCLUDES(tick_mutex_);
+  // An isolated statement of another member ended here with `own`. Ok when that is what the cluster
+  // says (outcome_votes.h), as far as it has to be known: a failure that is not the origin's waits
+  // for the decision. kInternal: the cluster says otherwise; if that shows later, Diverged() is
+  // called. kAborted: this node was closed first.
+  Status JudgeOutcome(Seqno seqno, const OutcomeText& own) EXCLUDES(outcome_mutex_);
+  // The same of an own statement; appends it, soon.
+  void RecordOutcome(Seqno seqno, const OutcomeText& outcome) EXCLUDES(outcome_mutex_);
 
  private:
   // The ticker reads no more at once: its heartbeat must not wait for a long backlog.
@@ -136,7 +134,8 @@ class Replicator {
 
   Status Rebuild() EXCLUDES(read_mutex_);
   Status Join() EXCLUDES(read_mutex_);
-  // Everything durable at the time of the call, unless the node is paused or closed: then Ok, too.
+  // Everything durable at the time of the call, as far as a paused or closed node reads: Ok then,
+  // too.
   Status ReadLog() EXCLUDES(read_mutex_);
   // The same; false when it did not read for that reason.
   Result<bool> ReadToEnd() EXCLUDES(read_mutex_);
@@ -147,8 +146,12 @@ class Replicator {
   Status Deliver(const LogEntry& entry) REQUIRES(read_mutex_);
   void PublishState() REQUIRES(read_mutex_) EXCLUDES(view_mutex_);
   void DeliverItem(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
+  void OpenBallot(Seqno seqno, const NodeId& origin) REQUIRES(read_mutex_) EXCLUDES(outcome_mutex_);
   void NoteOutcome(const Record& record) EXCLUDES(outcome_mutex_);
-  Status CompareOutcome(Seqno seqno, const std::string& error) REQUIRES(outcome_mutex_);
+  void NoteDepartures() REQUIRES(read_mutex_) EXCLUDES(outcome_mutex_);
+  void AfterVote(Seqno seqno) EXCLUDES(outcome_mutex_);
+  void NoteOwn(Seqno seqno, const OutcomeText& outcome, bool vote) EXCLUDES(outcome_mutex_);
+  void AppendOutcome(Seqno seqno, const OutcomeText& outcome) EXCLUDES(tick_mutex_);
   void WatchTail();
   bool ApplyOne(ApplyItem& item, void* applier);
   void TickLoop();
@@ -171,9 +174,10 @@ class Replicator {
   Mutex read_mutex_;  // held while the log is read and delivered
   std::unique_ptr<Core> core_ GUARDED_BY(read_mutex_);
   std::unique_ptr<log::Reader> reader_ GUARDED_BY(read_mutex_);
-  std::atomic<bool> paused_{false};               // changed under read_mutex_
-  bool closing_ GUARDED_BY(read_mutex_) = false;  // the own departure is no expulsion
-  bool closed_ GUARDED_BY(read_mutex_) = false;   // nothing is delivered any more
+  const LogEntry* held_ GUARDED_BY(read_mutex_) = nullptr;  // read from it, and not delivered yet
+  std::atomic<bool> paused_{false};                         // changed under read_mutex_
+  bool closing_ GUARDED_BY(read_mutex_) = false;            // the own departure is no expulsion
+  bool closed_ GUARDED_BY(read_mutex_) = false;             // nothing is delivered any more
   CondVar resumed_;
 
   Mutex view_mutex_;
@@ -182,9 +186,12 @@ class Replicator {
   std::atomic<size_t> index_bytes_{0};
 
   Mutex outcome_mutex_;
-  static constexpr size_t kOutcomesMax = 4096;
-  std::map<Seqno, std::string> outcomes_ GUARDED_BY(outcome_mutex_);  // the log's, newest ones
-  std::set<Seqno> succeeded_ GUARDED_BY(outcome_mutex_);  // here; the origin's word is to come
+  OutcomeVotes votes_ GUARDED_BY(outcome_mutex_);
+  struct OwnOutcome {
+    OutcomeText outcome;
+    bool voted = false;
+  };
+  std::map<Seqno, OwnOutcome> own_outcomes_ GUARDED_BY(outcome_mutex_);  // newest ones
   CondVar outcome_known_;
 
   Mutex room_mutex_;

@@ -1,4 +1,4 @@
-// Replicator: what appliers do, back-pressure on local clients, outcomes of isolated statements.
+// Replicator: what appliers do, back-pressure on local clients.
 #include "base/log.h"
 #include "replication/replicator.h"
 
@@ -79,82 +79,6 @@ Status Replicator::WaitForRoom(const std::atomic<bool>& aborted) {
 void Replicator::WakeRoom() {
   MutexLock lock(room_mutex_);
   room_.NotifyAll();
-}
-
-void Replicator::NoteOutcome(const Record& record) {
-  auto outcome = DecodeIsolatedOutcome(record.payload);
-  if (!outcome.ok()) {
-    LogWarning("ignoring an outcome record of {}: {}", record.source, outcome.status().ToString());
-    return;
-  }
-  Status conflict;
-  {
-    MutexLock lock(outcome_mutex_);
-    const auto [first, inserted] = outcomes_.emplace(outcome->seqno, outcome->error);
-    if (inserted) conflict = CompareOutcome(outcome->seqno, first->second);
-    while (outcomes_.size() > kOutcomesMax) outcomes_.erase(outcomes_.begin());
-    outcome_known_.NotifyAll();
-  }
-  if (!conflict.ok()) events_.Stop(conflict);
-}
-
-// The log's outcome against what this node saw succeed.
-Status Replicator::CompareOutcome(Seqno seqno, const std::string& error) {
-  const auto succeeded = succeeded_.find(seqno);
-  if (succeeded == succeeded_.end()) return Status::Ok();
-  succeeded_.erase(succeeded);
-  if (error.empty()) return Status::Ok();
-  return {Code::kInternal,
-          fmt::format("the statement at seqno {} failed at its origin ({}) and succeeded here",
-                      seqno, error)};
-}
-
-Status Replicator::JudgeOutcome(Seqno seqno, const NodeId& origin, const std::string& own_error) {
-  bool recorded = false;
-  while (true) {
-    {
-      MutexLock lock(outcome_mutex_);
-      const auto known = outcomes_.find(seqno);
-      if (known != outcomes_.end()) {
-        if (known->second == own_error) return Status::Ok();
-        return {Code::kInternal,
-                fmt::format("the statement at seqno {} ended with '{}' at its origin and with "
-                            "'{}' here",
-                            seqno, known->second, own_error)};
-      }
-      if (own_error.empty()) {  // compared when the record comes
-        succeeded_.insert(seqno);
-        while (succeeded_.size() > kOutcomesMax) succeeded_.erase(succeeded_.begin());
-        return Status::Ok();
-      }
-      if (recorded) outcome_known_.WaitFor(outcome_mutex_, config_.tick_ms * 1'000'000);
-    }
-    RETURN_IF_ERROR(ReadLog());
-    {
-      MutexLock lock(read_mutex_);
-      if (closed_) return {Code::kAborted, "the origin's outcome is not known at shutdown"};
-    }
-    if (!recorded && view().Find(origin) == nullptr) {
-      RecordOutcome(seqno, own_error);
-      recorded = true;
-    } else if (!recorded) {
-      MutexLock lock(outcome_mutex_);
-      if (!outcomes_.contains(seqno)) {
-        outcome_known_.WaitFor(outcome_mutex_, config_.tick_ms * 1'000'000);
-      }
-    }
-  }
-}
-
-void Replicator::RecordOutcome(Seqno seqno, const std::string& error) {
-  Record record;
-  record.type = RecordType::kIsolatedOutcome;
-  record.backing = std::make_shared<Bytes>(EncodeIsolatedOutcome({seqno, error}));
-  record.payload = *record.backing;
-  MutexLock lock(tick_mutex_);
-  pending_.push_back(std::move(record));
-  tick_now_ = true;
-  tick_wake_.NotifyAll();
 }
 
 }  // namespace borealis::replication

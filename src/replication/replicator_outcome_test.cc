@@ -43,9 +43,8 @@ TEST_F(ReplicatorOutcomeTest, SameFailureEverywhereStopsNobody) {
   const auto a = Start("a");
   const auto b = Start("b");
   const Seqno seqno = RunIsolated(*a);
-  auto judged = std::async(std::launch::async, [&] {
-    return b->replicator->JudgeOutcome(seqno, a->replicator->self(), "1050");
-  });
+  auto judged =
+      std::async(std::launch::async, [&] { return b->replicator->JudgeOutcome(seqno, "1050"); });
   a->replicator->RecordOutcome(seqno, "1050");
   EXPECT_TRUE(judged.get().ok());
 }
@@ -54,7 +53,7 @@ TEST_F(ReplicatorOutcomeTest, SuccessIsNotHeldUp) {
   const auto a = Start("a");
   const auto b = Start("b");
   const Seqno seqno = RunIsolated(*a);
-  EXPECT_TRUE(b->replicator->JudgeOutcome(seqno, a->replicator->self(), "").ok());
+  EXPECT_TRUE(b->replicator->JudgeOutcome(seqno, "").ok());
   a->replicator->RecordOutcome(seqno, "");
   EXPECT_TRUE(b->replicator->CausalWait(kLongNs).ok());
 }
@@ -64,43 +63,68 @@ TEST_F(ReplicatorOutcomeTest, FailureThatIsNotTheOriginsIsInternal) {
   const auto b = Start("b");
   const Seqno seqno = RunIsolated(*a);
   a->replicator->RecordOutcome(seqno, "");
-  EXPECT_EQ(b->replicator->JudgeOutcome(seqno, a->replicator->self(), "1146").code(),
-            Code::kInternal);
+  EXPECT_EQ(b->replicator->JudgeOutcome(seqno, "1146").code(), Code::kInternal);
 }
 
-TEST_F(ReplicatorOutcomeTest, WithTheOriginGoneTheFirstWordInTheLogDecides) {
+TEST_F(ReplicatorOutcomeTest, WithTheOriginGoneTheOthersDecide) {
   const auto a = Start("a");
   const auto b = Start("b");
   const auto c = Start("c");
   const Seqno seqno = RunIsolated(*a);
-  const NodeId origin = a->replicator->self();
   a->Leave();
-  EXPECT_TRUE(b->replicator->JudgeOutcome(seqno, origin, "1050").ok());
-  EXPECT_TRUE(c->replicator->JudgeOutcome(seqno, origin, "1050").ok());
-  EXPECT_EQ(c->replicator->JudgeOutcome(seqno, origin, "1146").code(), Code::kInternal);
+  auto judged =
+      std::async(std::launch::async, [&] { return b->replicator->JudgeOutcome(seqno, "1050"); });
+  EXPECT_TRUE(c->replicator->JudgeOutcome(seqno, "1050").ok());
+  EXPECT_TRUE(judged.get().ok());
+}
+
+// A statement that was killed at its origin must not take the others down.
+TEST_F(ReplicatorOutcomeTest, TheOriginIsOutvotedByThoseWhoSawAnotherError) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const auto c = Start("c");
+  const Seqno seqno = RunIsolated(*b);
+  auto judged =
+      std::async(std::launch::async, [&] { return a->replicator->JudgeOutcome(seqno, "1050"); });
+  EXPECT_TRUE(c->replicator->JudgeOutcome(seqno, "1050").ok());
+  EXPECT_TRUE(judged.get().ok());
 }
 
 TEST_F(ReplicatorOutcomeTest, ANodeThatClosesDoesNotWaitForTheOrigin) {
   const auto a = Start("a");
   const auto b = Start("b");
   const Seqno seqno = RunIsolated(*a);
-  auto judged = std::async(std::launch::async, [&] {
-    return b->replicator->JudgeOutcome(seqno, a->replicator->self(), "1050");
-  });
+  auto judged =
+      std::async(std::launch::async, [&] { return b->replicator->JudgeOutcome(seqno, "1050"); });
   b->Leave();
   EXPECT_EQ(judged.get().code(), Code::kAborted);
 }
 
 using ReplicatorStopDeathTest = ReplicatorOutcomeTest;
 
-TEST_F(ReplicatorStopDeathTest, SuccessWhereTheOriginFailedStopsTheNode) {
+TEST_F(ReplicatorStopDeathTest, TheOriginStopsWhenItAloneFailed) {
   EXPECT_EXIT(
       {
         const auto a = Start("a");
         const auto b = Start("b");
         const Seqno seqno = RunIsolated(*a);
-        CHECK_OK(b->replicator->JudgeOutcome(seqno, a->replicator->self(), ""));
+        CHECK_OK(b->replicator->JudgeOutcome(seqno, ""));
+        a->replicator->RecordOutcome(seqno, "1317");
+        while (true) std::this_thread::yield();
+      },
+      ::testing::ExitedWithCode(StopExitCode(Code::kInternal)), "");
+}
+
+TEST_F(ReplicatorStopDeathTest, SuccessWhereMostOthersFailedStopsTheNode) {
+  EXPECT_EXIT(
+      {
+        const auto a = Start("a");
+        const auto b = Start("b");
+        const auto c = Start("c");
+        const Seqno seqno = RunIsolated(*a);
+        CHECK_OK(b->replicator->JudgeOutcome(seqno, ""));
         a->replicator->RecordOutcome(seqno, "1050");
+        CHECK_OK(c->replicator->JudgeOutcome(seqno, "1050"));
         while (true) std::this_thread::yield();
       },
       ::testing::ExitedWithCode(StopExitCode(Code::kInternal)), "");

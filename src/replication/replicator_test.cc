@@ -182,6 +182,23 @@ TEST_F(ReplicatorTest, CausalWaitOnAPausedNodeTimesOut) {
   b->replicator->Resume();
 }
 
+// A backup holds the node still for long; its sessions that want fresh reads must go on meanwhile.
+TEST_F(ReplicatorTest, RecordsWithoutASeqnoDoNotHoldUpACausalWaitOnAPausedNode) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const SubmitResult last = a->Commit("x");
+  ASSERT_TRUE(b->replicator->CausalWait(kLongNs).ok());
+  b->replicator->Pause();
+  Record digest;
+  digest.type = RecordType::kDigest;
+  digest.source = a->replicator->self();
+  const Bytes payload = EncodeDigest(Seqno{kDigestInterval}, 1);
+  digest.payload = payload;
+  ASSERT_EQ(a->log->Append({&digest, 1}).outcome, storage::AppendOutcome::kOk);
+  EXPECT_GE(b->replicator->CausalWait(kLongNs).value(), last.seqno);
+  b->replicator->Resume();
+}
+
 TEST_F(ReplicatorTest, CausalWaitThatWaitedForAPauseSeesWhatWasCommittedDuringIt) {
   const auto a = Start("a");
   const auto b = Start("b");

@@ -99,8 +99,8 @@ void Replicator::ExpelSilent() {
       LogWarning("could not expel node '{}': {}", member.name, result.status.ToString());
       continue;
     }
-    LogWarning("expelled node '{}' ({}): silent for {} ms", member.name, member.id,
-               config_.tick_ms * config_.lease_ticks);
+    LogInfo("expelled node '{}' ({}): silent for {} ms", member.name, member.id,
+            config_.tick_ms * config_.lease_ticks);
     const Status gone = backend_.DeleteHint(kHeartbeatPrefix + member.id.uuid.ToString());
     if (!gone.ok()) LogWarning("stale heartbeat stays: {}", gone.ToString());
   }

@@ -56,6 +56,9 @@ class TestEvents : public ReplicationEvents {
     MutexLock lock(mutex);
     ++closed;
   }
+  void Diverged(Seqno /*seqno*/, const std::string& /*own*/, const Status& reason) override {
+    _exit(StopExitCode(reason.code()));
+  }
   [[noreturn]] void Stop(const Status& reason) override { _exit(StopExitCode(reason.code())); }
 
   void Note(Seqno seqno, std::string_view payload) {

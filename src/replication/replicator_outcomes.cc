@@ -1,0 +1,126 @@
+// Replicator: outcomes of isolated statements (outcome_votes.h): this node's own, its votes, and
+// what follows when the log says otherwise.
+#include "base/log.h"
+#include "replication/replicator.h"
+
+namespace borealis::replication {
+namespace {
+
+std::string Named(const OutcomeText& outcome) {
+  return outcome.empty() ? "success" : fmt::format("error {}", outcome);
+}
+
+Status Differs(Seqno seqno, const OutcomeText& log, const OutcomeText& own) {
+  return {Code::kInternal, fmt::format("the statement at seqno {} ended with {} here and with {} "
+                                       "for the cluster",
+                                       seqno, Named(own), Named(log))};
+}
+
+}  // namespace
+
+void Replicator::OpenBallot(Seqno seqno, const NodeId& origin) {
+  MutexLock lock(outcome_mutex_);
+  votes_.Open(seqno, origin, core_->certifier().view().members);
+}
+
+void Replicator::NoteOutcome(const Record& record) {
+  auto outcome = DecodeIsolatedOutcome(record.payload);
+  if (!outcome.ok()) {
+    LogWarning("ignoring an outcome record of {}: {}", record.source, outcome.status().ToString());
+    return;
+  }
+  {
+    MutexLock lock(outcome_mutex_);
+    votes_.Cast(outcome->seqno, record.source, outcome->error);
+  }
+  AfterVote(outcome->seqno);
+}
+
+void Replicator::NoteDepartures() {
+  std::vector<Seqno> decided;
+  {
+    MutexLock lock(outcome_mutex_);
+    decided = votes_.Depart(core_->certifier().view().members);
+  }
+  for (const Seqno seqno : decided) AfterVote(seqno);
+}
+
+// What the log says of a statement has changed: this node votes if it has to and has not, and knows
+// whether it was right.
+void Replicator::AfterVote(Seqno seqno) {
+  Status conflict;
+  OutcomeText outcome;
+  std::optional<OutcomeText> vote;
+  {
+    MutexLock lock(outcome_mutex_);
+    outcome_known_.NotifyAll();
+    const auto own = own_outcomes_.find(seqno);
+    if (own == own_outcomes_.end()) return;
+    outcome = own->second.outcome;
+    if (votes_.Contested(seqno) && !own->second.voted) {
+      own->second.voted = true;
+      vote = outcome;
+    }
+    const auto decision = votes_.Decision(seqno);
+    if (decision.has_value() && *decision != outcome) {
+      conflict = Differs(seqno, *decision, outcome);
+    }
+  }
+  if (vote.has_value()) AppendOutcome(seqno, *vote);
+  if (!conflict.ok()) events_.Diverged(seqno, outcome, conflict);
+}
+
+void Replicator::RecordOutcome(Seqno seqno, const OutcomeText& outcome) {
+  NoteOwn(seqno, outcome, /*vote=*/true);
+}
+
+void Replicator::NoteOwn(Seqno seqno, const OutcomeText& outcome, bool vote) {
+  {
+    MutexLock lock(outcome_mutex_);
+    vote = vote || votes_.Contested(seqno);
+    own_outcomes_[seqno] = {outcome, vote};
+    while (own_outcomes_.size() > OutcomeVotes::kBallotsMax) {
+      own_outcomes_.erase(own_outcomes_.begin());
+    }
+  }
+  if (vote) AppendOutcome(seqno, outcome);
+}
+
+Status Replicator::JudgeOutcome(Seqno seqno, const OutcomeText& own) {
+  NoteOwn(seqno, own, /*vote=*/!own.empty());
+  while (true) {
+    {
+      MutexLock lock(outcome_mutex_);
+      const auto decision = votes_.Decision(seqno);
+      if (decision.has_value() && *decision != own) return Differs(seqno, *decision, own);
+      // A success, and a failure that the origin saw, too, hold nothing up: should the others see
+      // it differently, AfterVote says so.
+      if (decision.has_value() || own.empty() || votes_.OriginsVote(seqno) == own) {
+        return Status::Ok();
+      }
+    }
+    RETURN_IF_ERROR(ReadLog());
+    {
+      MutexLock lock(read_mutex_);
+      if (closed_)
+        return {Code::kAborted, "who is right about a statement is not known at shutdown"};
+    }
+    MutexLock lock(outcome_mutex_);
+    if (!votes_.Decision(seqno).has_value() && votes_.OriginsVote(seqno) != own) {
+      outcome_known_.WaitFor(outcome_mutex_, config_.tick_ms * 1'000'000);
+    }
+  }
+}
+
+void Replicator::AppendOutcome(Seqno seqno, const OutcomeText& outcome) {
+  Record record;
+  record.type = RecordType::kIsolatedOutcome;
+  record.backing = std::make_shared<Bytes>(EncodeIsolatedOutcome({seqno, outcome}));
+  record.payload = *record.backing;
+  MutexLock lock(tick_mutex_);
+  pending_.push_back(std::move(record));
+  tick_now_ = true;
+  tick_wake_.NotifyAll();
+}
+
+}  // namespace borealis::replication
