@@ -67,6 +67,8 @@ abi::Status Provider::Resume() {
 
 abi::Status Provider::Desync() {
   if (replicator() == nullptr) return abi::kConnFail;
+  MutexLock lock(mutex_);
+  ++desyncs_;
   state_ = LocalState::kDesynced;
   return abi::kOk;
 }
@@ -75,7 +77,9 @@ abi::Status Provider::Desync() {
 abi::Status Provider::Resync() {
   replication::Replicator* replicator = this->replicator();
   if (replicator == nullptr) return abi::kConnFail;
-  replicator->AnnounceSynced();
+  MutexLock lock(mutex_);
+  if (desyncs_ == 0) return abi::kOk;
+  if (--desyncs_ == 0) replicator->AnnounceSynced();
   return abi::kOk;
 }
 

@@ -12,34 +12,67 @@ namespace borealis::provider {
 using snapshot::CacheCondition;
 using snapshot::CacheState;
 
-Status CacheMarks::Claim(const Uuid& volume, Seqno position, bool* used) {
+namespace {
+
+std::string WithoutSlash(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+}  // namespace
+
+CacheMarks::CacheMarks(std::string data_directory, std::string node_name)
+    : directory_(WithoutSlash(std::move(data_directory))), node_name_(std::move(node_name)) {}
+
+Result<std::optional<CacheState>> CacheMarks::Read(const Uuid& volume) const {
   auto state = snapshot::ReadCacheState(directory_);
-  *used = state.ok();
-  if (!state.ok() && state.status().code() != Code::kNotFound) return state.status();
-  if (!state.ok()) {
+  if (state.status().code() == Code::kNotFound) {
+    RETURN_IF_ERROR(CheckFresh());
+    return std::optional<CacheState>();
+  }
+  RETURN_IF_ERROR(state.status());
+  if (state->volume != volume) {
+    return Status(Code::kInvalidArgument,
+                  fmt::format("{} is a cache of volume {}, this is volume {}: start the server on "
+                              "its own volume, or remove the directory and let it be restored",
+                              directory_, state->volume.ToString(), volume.ToString()));
+  }
+  return std::optional(std::move(*state));
+}
+
+Status CacheMarks::Claim(const Uuid& volume, Seqno position) {
+  const bool known = snapshot::ReadCacheState(directory_).status().code() != Code::kNotFound;
+  if (!known) {
     if (!position.IsDefined()) RETURN_IF_ERROR(CheckFresh());
     CacheState fresh;
     fresh.volume = volume;
     fresh.node = node_name_;
     RETURN_IF_ERROR(snapshot::WriteCacheState(directory_, fresh, snapshot::Durability::kDurable));
-  } else if (state->volume != volume) {
-    return {Code::kInvalidArgument,
-            fmt::format("{} is a cache of volume {}, this is volume {}: start the server on its "
-                        "own volume, or remove the directory and let it be restored",
-                        directory_, state->volume.ToString(), volume.ToString())};
-  } else if (state->condition != CacheCondition::kSafe) {
+  } else {
+    ASSIGN_OR_RETURN(const auto state, Read(volume));
+    RETURN_IF_ERROR(CheckUsable(*state, position));
+  }
+  ASSIGN_OR_RETURN(file_, snapshot::CacheStateFile::Open(directory_));
+  return Status::Ok();
+}
+
+Status CacheMarks::CheckUsable(const CacheState& state, Seqno position) const {
+  if (state.condition != CacheCondition::kSafe) {
     return {Code::kInvalidArgument,
             fmt::format("{} can't be used, it is {} since seqno {}{}{}: remove it and let it be "
                         "restored",
-                        directory_, snapshot::CacheConditionName(state->condition), state->at,
-                        state->reason.empty() ? "" : ": ", state->reason)};
-  } else if (position.IsDefined() && position < state->last_isolated) {
+                        directory_, snapshot::CacheConditionName(state.condition), state.at,
+                        state.reason.empty() ? "" : ": ", state.reason)};
+  }
+  if (!position.IsDefined()) {
+    return {Code::kInvalidArgument, fmt::format("{} was used and has no position", directory_)};
+  }
+  if (position < state.last_isolated) {
     return {Code::kInvalidArgument,
             fmt::format("{} came back at seqno {}, before the statement at seqno {} that it has "
                         "run: remove it and let it be restored",
-                        directory_, position, state->last_isolated)};
+                        directory_, position, state.last_isolated)};
   }
-  ASSIGN_OR_RETURN(file_, snapshot::CacheStateFile::Open(directory_));
   return Status::Ok();
 }
 

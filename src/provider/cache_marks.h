@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/status.h"
@@ -17,14 +18,16 @@ namespace borealis::provider {
 
 class CacheMarks {
  public:
-  CacheMarks(std::string data_directory, std::string node_name)
-      : directory_(std::move(data_directory)), node_name_(std::move(node_name)) {}
+  CacheMarks(std::string data_directory, std::string node_name);
 
+  // Without a slash at its end.
   const std::string& directory() const { return directory_; }
-  // Takes the directory for this volume. `position`: what the server's engines hold, may be
-  // undefined. `used`: it was a cache of this volume before. kInvalidArgument: it belongs to
-  // another volume, holds databases that are in no volume, or can't be trusted.
-  Status Claim(const Uuid& volume, Seqno position, bool* used);
+  // What the directory says of itself; nothing if it is as the installer made it.
+  // kInvalidArgument: it belongs to another volume or holds databases that are in no volume.
+  Result<std::optional<snapshot::CacheState>> Read(const Uuid& volume) const;
+  // Takes the directory for this volume. `position`: what the server's engines hold; undefined only
+  // where nothing says anything. kInvalidArgument: as Read, or it can't be trusted.
+  Status Claim(const Uuid& volume, Seqno position);
   // Durable when ok. REQUIRES: claimed.
   Status BeginUnsafe(Seqno seqno);
   void EndUnsafe(Seqno seqno);
@@ -33,6 +36,7 @@ class CacheMarks {
 
  private:
   Status CheckFresh() const;
+  Status CheckUsable(const snapshot::CacheState& state, Seqno position) const;
   const std::string directory_;
   const std::string node_name_;
   std::unique_ptr<snapshot::CacheStateFile> file_;  // set by Claim, before any other call

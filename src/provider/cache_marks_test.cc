@@ -19,19 +19,24 @@ class CacheMarksTest : public testing::Test {
 
   Status Claim(const Uuid& volume, Seqno position) {
     CacheMarks marks(directory_, "node1");
-    return marks.Claim(volume, position, &used_);
+    return marks.Claim(volume, position);
   }
 
   std::string directory_;
   const Uuid volume_ = Uuid::FromRandom(1, 2);
-  bool used_ = false;
 };
 
 TEST_F(CacheMarksTest, FreshDirectoryIsClaimedOnceAndRecognized) {
+  const auto fresh = CacheMarks(directory_, "node1").Read(volume_);
+  ASSERT_TRUE(fresh.ok());
+  EXPECT_FALSE(fresh->has_value());
   ASSERT_TRUE(Claim(volume_, Seqno::Undefined()).ok());
-  EXPECT_FALSE(used_);
-  ASSERT_TRUE(Claim(volume_, Seqno{3}).ok());
-  EXPECT_TRUE(used_);
+  const auto used = CacheMarks(directory_, "node1").Read(volume_);
+  ASSERT_TRUE(used.ok() && used->has_value());
+  EXPECT_EQ((*used)->volume, volume_);
+  EXPECT_TRUE(Claim(volume_, Seqno{3}).ok());
+  // Nobody knows where it stands.
+  EXPECT_EQ(Claim(volume_, Seqno::Undefined()).code(), Code::kInvalidArgument);
 }
 
 TEST_F(CacheMarksTest, AnotherVolumesCacheIsRefused) {
@@ -52,7 +57,7 @@ TEST_F(CacheMarksTest, DirectoryWithAForeignDatabaseIsRefused) {
 TEST_F(CacheMarksTest, CrashInsideAnIsolatedStatementSpoilsTheCache) {
   {
     CacheMarks marks(directory_, "node1");
-    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined(), &used_).ok());
+    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined()).ok());
     ASSERT_TRUE(marks.BeginUnsafe(Seqno{5}).ok());
   }
   const Status status = Claim(volume_, Seqno{5});
@@ -63,7 +68,7 @@ TEST_F(CacheMarksTest, CrashInsideAnIsolatedStatementSpoilsTheCache) {
 TEST_F(CacheMarksTest, PositionBeforeTheLastIsolatedStatementIsRefused) {
   {
     CacheMarks marks(directory_, "node1");
-    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined(), &used_).ok());
+    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined()).ok());
     ASSERT_TRUE(marks.BeginUnsafe(Seqno{5}).ok());
     marks.EndUnsafe(Seqno{5});
   }
@@ -74,7 +79,7 @@ TEST_F(CacheMarksTest, PositionBeforeTheLastIsolatedStatementIsRefused) {
 TEST_F(CacheMarksTest, InconsistentStaysRefusedWithItsReason) {
   {
     CacheMarks marks(directory_, "node1");
-    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined(), &used_).ok());
+    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined()).ok());
     marks.MarkInconsistent(Seqno{8}, "a row is missing");
   }
   const Status status = Claim(volume_, Seqno{9});

@@ -25,7 +25,8 @@ Status Provider::Apply(ApplyItem& item, void* applier, bool* exit) {
 // Its effect may persist before its seqno does: the cache can't be trusted if we die in between.
 Status Provider::ApplyIsolated(ApplyItem& item, void* applier, bool* exit) {
   Transaction trx(item);
-  RETURN_IF_ERROR(cache_.BeginUnsafe(item.seqno));
+  const Status marked = cache_.BeginUnsafe(item.seqno);
+  if (!marked.ok() && !diverged_) return marked;
   RETURN_IF_ERROR(CallApply(item, trx, abi::kFlagTrxStart | abi::kFlagTrxEnd | abi::kFlagIsolation,
                             applier, exit));
   cache_.EndUnsafe(item.seqno);
@@ -71,10 +72,13 @@ Status Provider::ViewChanged(const ApplyItem& item, void* applier) {
 }
 
 void Provider::Synced() {
-  LocalState joined = LocalState::kJoined;
-  LocalState desynced = LocalState::kDesynced;
-  if (!state_.compare_exchange_strong(joined, LocalState::kSynced)) {
-    state_.compare_exchange_strong(desynced, LocalState::kSynced);
+  {
+    MutexLock lock(mutex_);
+    if (desyncs_ > 0) return;  // asked for meanwhile; told when that is taken back
+    const LocalState state = state_;
+    if (state == LocalState::kJoined || state == LocalState::kDesynced) {
+      state_ = LocalState::kSynced;
+    }
   }
   if (callbacks_.synced(callbacks_.app) != abi::kCallbackOk) {
     LogError("the server did not take notice of being synced");
@@ -92,7 +96,25 @@ void Provider::Closed(void* applier) {
   const Status status = DeliverView(nobody, applier, /*final_view=*/true);
   if (!status.ok()) LogWarning("{}", status.ToString());
   current_ = nullptr;
-  state_ = LocalState::kJoining;
+  state_ = LocalState::kInitialized;
+}
+
+void Provider::Diverged(Seqno seqno, const std::string& own, const Status& reason) {
+  replication::Replicator* replicator = this->replicator();
+  if (options().supervised || replicator == nullptr) Stop(reason);
+  if (diverged_.exchange(true)) return;
+  cache_.MarkInconsistent(seqno, reason.message());
+  // In the words that operators and their tools know for it.
+  const std::string gtid = fmt::format("{}:{}", volume_.ToString(), seqno);
+  const std::string words =
+      own.empty()
+          ? fmt::format("Vote 0 (success) on {} is inconsistent with group. Leaving cluster.", gtid)
+          : fmt::format("Inconsistency detected: Inconsistent by consensus on {}", gtid);
+  if (callbacks_.log != nullptr) callbacks_.log(abi::kLogError, words.c_str());
+  LogInfo("this server leaves the cluster, its next start restores its data: {}", reason.message());
+  // Not here: this thread may hold what the departure waits for.
+  MutexLock lock(mutex_);
+  leaving_ = std::thread([replicator] { replicator->Close(); });
 }
 
 // Dying hard is the safe way out: no lock is taken, no callback runs, nothing else is acknowledged.

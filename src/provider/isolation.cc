@@ -10,7 +10,7 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
                                      abi::TrxMeta& meta) {
   FillMeta(meta, Seqno::Undefined(), Seqno::Undefined(), NodeId{}, 0, connection);
   replication::Replicator* replicator = this->replicator();
-  if (replicator == nullptr) return abi::kConnFail;
+  if (replicator == nullptr || diverged_) return abi::kConnFail;
   constexpr uint32_t kWhole = abi::kFlagTrxStart | abi::kFlagTrxEnd;
   if ((flags & kWhole) != kWhole) {
     LogWarning("two-phase isolation (NBO) is not supported: set wsrep_OSU_method=TOI");
@@ -44,7 +44,8 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
     return abi::kConnFail;
   }
   const Status marked = cache_.BeginUnsafe(result.seqno);
-  if (!marked.ok()) Stop(marked.WithContext("the statement is in the log and can't be run here"));
+  if (!marked.ok() && !diverged_)
+    Stop(marked.WithContext("the statement is in the log and can't be run here"));
   MutexLock lock(isolation_mutex_);
   const bool first = isolated_.emplace(connection, Isolated{result.seqno, replicator}).second;
   CHECK(first, "connection {} is in isolation already", connection);
@@ -70,7 +71,7 @@ abi::Status Provider::IsolationEnd(uint64_t connection, const abi::Buffer* error
 Status Provider::JudgeApplied(const Transaction& trx, const abi::Buffer* error) {
   const std::string text = OutcomeText(error);
   if (trx.isolated()) {
-    return replicator()->JudgeOutcome(trx.seqno(), trx.source(), text);
+    return replicator()->JudgeOutcome(trx.seqno(), text);
   }
   if (text.empty()) return Status::Ok();
   return {Code::kInternal,

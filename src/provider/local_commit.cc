@@ -1,5 +1,6 @@
 // Provider: local transactions from their first key to their release.
 #include "base/log.h"
+#include "provider/outcome.h"
 #include "provider/provider.h"
 
 namespace borealis::provider {
@@ -42,7 +43,7 @@ abi::Status Provider::Certify(uint64_t connection, abi::Handle& handle, uint32_t
                               abi::TrxMeta& meta) {
   FillMeta(meta, Seqno::Undefined(), Seqno::Undefined(), NodeId{}, handle.trx_id, connection);
   replication::Replicator* replicator = this->replicator();
-  if (replicator == nullptr) return abi::kConnFail;
+  if (replicator == nullptr || diverged_) return abi::kConnFail;
   constexpr uint32_t kWhole = abi::kFlagTrxStart | abi::kFlagTrxEnd;
   if ((flags & ~abi::kFlagParallelUnsafe) != kWhole) {
     LogWarning(
@@ -117,7 +118,11 @@ abi::Status Provider::LeaveOrder(const abi::Handle& handle, const abi::TrxMeta& 
   if (replicator == nullptr || trx == nullptr) return abi::kConnFail;
   if (!trx->local()) {
     const Status judged = JudgeApplied(*trx, error);
-    if (!judged.ok()) Stop(judged.WithContext(fmt::format("seqno {}", meta.gtid.seqno)));
+    if (!judged.ok() && !diverged_) {
+      const Status reason = judged.WithContext(fmt::format("seqno {}", meta.gtid.seqno));
+      if (judged.code() != Code::kInternal) Stop(reason);
+      Diverged(trx->seqno(), OutcomeText(error), reason);
+    }
   }
   barrier_.Pass();
   replicator->LeaveOrder(trx->seqno());

@@ -38,6 +38,7 @@ const std::vector<Field>& Fields() {
       MakeField("write_set_bytes_max", 1 << 16, 4ull << 30, true, &Options::write_set_bytes_max),
       MakeField("segment_mib", 4, 1024, false, &Options::segment_mib),
       MakeField("snapshot_barrier", 0, 1, true, &Options::snapshot_barrier),
+      MakeField("supervised", 0, 1, false, &Options::supervised),
       MakeField("debug", 0, 1, true, &Options::debug),
   };
   return fields;
@@ -131,14 +132,14 @@ Result<Address> Address::Parse(std::string_view url) {
   constexpr std::string_view kScheme = "volume://";
   if (!url.starts_with(kScheme)) {
     return Status(Code::kInvalidArgument,
-                  fmt::format("cluster address '{}': give volume:///absolute/directory", url));
+                  fmt::format("Invalid backend URI '{}': give volume:///absolute/directory", url));
   }
   std::string_view directory = url.substr(kScheme.size());
   while (directory.size() > 1 && directory.ends_with('/')) directory.remove_suffix(1);
   if (!directory.starts_with('/') || directory.size() < 2 ||
       directory.find('?') != std::string_view::npos) {
     return Status(Code::kInvalidArgument,
-                  fmt::format("cluster address '{}': the directory must be absolute, as in "
+                  fmt::format("Invalid backend URI '{}': the directory must be absolute, as in "
                               "volume:///var/lib/borealis/volume",
                               url));
   }

@@ -21,6 +21,8 @@ struct Options {
   uint32_t segment_mib = 64;                  // size of a log segment
   bool snapshot_barrier = true;               // consistent snapshots are prefixes of the log
   bool debug = false;                         // debug lines in the server's log
+  bool supervised = false;  // an agent restarts the server: one that must not go on dies at once
+  bool debug = false;       // debug lines in the server's log
 
   // A request, not a setting, and not shown: "hold_after=N" holds commit order after seqno N, for
   // some seconds at most; N = 0 releases it.

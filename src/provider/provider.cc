@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "provider/unaided_start.h"
 #include "provider/view_info.h"
 #include "storage/local/local_backend.h"
 
@@ -27,7 +28,7 @@ Result<std::unique_ptr<Provider>> Provider::Create(const abi::InitArgs& args) {
 }
 
 Provider::Provider(const abi::InitArgs& args, Options options)
-    : callbacks_{args.app, args.connected, args.view, args.apply, args.synced},
+    : callbacks_{args.app, args.connected, args.view, args.apply, args.synced, args.logger},
       node_name_(OrEmpty(args.node_name)),
       node_incoming_(OrEmpty(args.node_incoming)),
       proto_ver_(args.proto_ver),
@@ -45,6 +46,10 @@ Provider::Provider(const abi::InitArgs& args, Options options)
     position_ = Seqno{args.state_id->seqno};
     position_volume_ = FromAbi(args.state_id->uuid);
   }
+}
+
+Provider::~Provider() {
+  if (leaving_.joinable()) leaving_.join();
 }
 
 uint32_t Provider::capabilities() const {
@@ -84,7 +89,7 @@ Status Provider::Connect(std::string_view url, bool bootstrap) {
   ASSIGN_OR_RETURN(std::unique_ptr<Session> session, OpenVolume(address, bootstrap));
   volume_ = session->log->identity().volume;
 
-  ASSIGN_OR_RETURN(const Seqno start, StartPosition(volume_));
+  ASSIGN_OR_RETURN(const Seqno start, StartPosition(*session));
   const Options options = this->options();
   replication::ReplicatorConfig config;
   config.name = node_name_;
@@ -119,6 +124,7 @@ Result<std::unique_ptr<Session>> Provider::OpenVolume(const Address& address, bo
   }
   if (!exists) RETURN_IF_ERROR(storage::LocalBackend::Create(address.directory, local));
   ASSIGN_OR_RETURN(session->backend, storage::LocalBackend::Open(address.directory, local));
+  session->created = !exists;
   if (!exists) {
     log::Identity identity;
     identity.volume = Uuid::Random();
@@ -133,7 +139,7 @@ Result<std::unique_ptr<Session>> Provider::OpenVolume(const Address& address, bo
 }
 
 // Where the server's data stands. Guessing would replay what it has or miss what it lacks.
-Result<Seqno> Provider::StartPosition(const Uuid& volume) {
+Result<Seqno> Provider::StartPosition(const Session& session) {
   Seqno position;
   Uuid position_volume;
   {
@@ -141,6 +147,7 @@ Result<Seqno> Provider::StartPosition(const Uuid& volume) {
     position = position_;
     position_volume = position_volume_;
   }
+  const Uuid volume = session.log->identity().volume;
   const bool defined = position.IsDefined() && !position_volume.IsNil();
   if (defined && position_volume != volume) {
     return Status(Code::kInvalidArgument,
@@ -148,17 +155,32 @@ Result<Seqno> Provider::StartPosition(const Uuid& volume) {
                               "server on its own volume, or remove the data and let it be restored",
                               cache_.directory(), position_volume.ToString(), volume.ToString()));
   }
-  bool used = false;
-  RETURN_IF_ERROR(cache_.Claim(volume, defined ? position : Seqno::Undefined(), &used));
-  if (defined) return position;
-  if (used) {
-    return Status(Code::kInvalidArgument,
-                  fmt::format("the server was started on used data in {} without a position: run "
-                              "'mariadbd --wsrep-recover' and pass what it prints as "
-                              "--wsrep-start-position (the node agent does)",
-                              cache_.directory()));
+  if (!defined) {
+    ASSIGN_OR_RETURN(const auto state, cache_.Read(volume));
+    if (!state.has_value()) {
+      RETURN_IF_ERROR(cache_.Claim(volume, Seqno::Undefined()));
+      if (session.created) PublishOwnGenesis(session);
+      return Seqno::Zero();
+    }
+    ASSIGN_OR_RETURN(const log::Chain chain, session.log->ReadChain());
+    ASSIGN_OR_RETURN(position, PrepareUnaided(*session.backend, cache_.directory(), *state,
+                                              chain.entries.front().before));
+    LogInfo("started without a position: the data in {} is at seqno {}", cache_.directory(),
+            position);
   }
-  return Seqno::Zero();
+  RETURN_IF_ERROR(cache_.Claim(volume, position));
+  return position;
+}
+
+// Not having it costs later: a cache that can't be used could not be made anew.
+void Provider::PublishOwnGenesis(const Session& session) {
+  const auto chain = session.log->ReadChain();
+  Status status = chain.status();
+  if (status.ok()) {
+    status = PublishGenesis(*session.backend, cache_.directory(), volume_,
+                            chain->entries.front().segment.id);
+  }
+  if (!status.ok()) LogWarning("the volume has no snapshot 0: {}", status.ToString());
 }
 
 Status Provider::DeliverConnected(const Session& session) {
@@ -172,8 +194,17 @@ Status Provider::DeliverConnected(const Session& session) {
 }
 
 void Provider::Disconnect() {
+  std::thread leaving;
+  {
+    MutexLock lock(mutex_);
+    leaving = std::move(leaving_);
+  }
   replication::Replicator* replicator = this->replicator();
-  if (replicator != nullptr) replicator->Close();
+  if (leaving.joinable()) {
+    leaving.join();
+  } else if (replicator != nullptr) {
+    replicator->Close();
+  }
 }
 
 abi::Status Provider::Receive(void* applier) {

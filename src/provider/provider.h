@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/mutex.h"
@@ -28,11 +29,18 @@
 namespace borealis::provider {
 
 // What the server shows as wsrep_local_state.
-enum class LocalState : int { kJoining = 1, kDesynced = 2, kJoined = 3, kSynced = 4 };
+enum class LocalState : int {
+  kInitialized = 0,
+  kJoining = 1,
+  kDesynced = 2,
+  kJoined = 3,
+  kSynced = 4
+};
 
 // One connection to a volume. Kept until the provider is freed: transactions of the last one may
 // still be released after disconnect.
 struct Session {
+  bool created = false;  // by this connection
   std::unique_ptr<storage::Backend> backend;
   std::unique_ptr<log::Log> log;
   std::unique_ptr<replication::Replicator> replicator;
@@ -41,7 +49,7 @@ struct Session {
 class Provider : private replication::ReplicationEvents {
  public:
   static Result<std::unique_ptr<Provider>> Create(const abi::InitArgs& args);
-  ~Provider() override = default;
+  ~Provider() override;
 
   uint32_t capabilities() const;
   Options options() const EXCLUDES(mutex_);
@@ -88,12 +96,15 @@ class Provider : private replication::ReplicationEvents {
     abi::ViewCallback view = nullptr;
     abi::ApplyCallback apply = nullptr;
     abi::SyncedCallback synced = nullptr;
+    abi::LogCallback log = nullptr;
   };
   Provider(const abi::InitArgs& args, Options options);
 
   Result<std::unique_ptr<Session>> OpenVolume(const Address& address, bool bootstrap);
   Result<Seqno> StartPosition(const Uuid& volume);
   Status HoldAfter(Seqno seqno);
+  Result<Seqno> StartPosition(const Session& session);
+  void PublishOwnGenesis(const Session& session);
   Status DeliverConnected(const Session& session);
   void DeliverStartView(void* applier);
   Status DeliverView(const View& view, void* applier, bool final_view);
@@ -112,6 +123,7 @@ class Provider : private replication::ReplicationEvents {
   Status ViewChanged(const replication::ApplyItem& item, void* applier) override;
   void Synced() override;
   void Closed(void* applier) override;
+  void Diverged(Seqno seqno, const std::string& own, const Status& reason) override;
   [[noreturn]] void Stop(const Status& reason) override;
   Status ApplyIsolated(replication::ApplyItem& item, void* applier, bool* exit);
   Status CallApply(replication::ApplyItem& item, Transaction& trx, uint32_t flags, void* applier,
@@ -125,8 +137,9 @@ class Provider : private replication::ReplicationEvents {
   SnapshotBarrier barrier_;
   TransactionRegistry registry_;
   std::atomic<replication::Replicator*> current_{nullptr};
-  std::atomic<LocalState> state_{LocalState::kJoining};
+  std::atomic<LocalState> state_{LocalState::kInitialized};
   std::atomic<bool> debug_{false};
+  std::atomic<bool> diverged_{false};  // leaving: what happens to the data does not matter any more
 
   mutable Mutex mutex_;
   Options options_ GUARDED_BY(mutex_);
@@ -134,6 +147,8 @@ class Provider : private replication::ReplicationEvents {
   Seqno position_ GUARDED_BY(mutex_);  // what the data holds, when not connected
   Uuid position_volume_ GUARDED_BY(mutex_);
   std::vector<std::unique_ptr<Session>> sessions_ GUARDED_BY(mutex_);  // the last is current
+  std::thread leaving_ GUARDED_BY(mutex_);  // runs Close(); joined by Disconnect()
+  int desyncs_ GUARDED_BY(mutex_) = 0;      // asked for and not taken back
   bool start_view_given_ GUARDED_BY(mutex_) = false;
   bool start_view_done_ GUARDED_BY(mutex_) = false;
   CondVar start_view_;

@@ -44,6 +44,8 @@ class StatsBuilder {
 
 const char* Comment(LocalState state) {
   switch (state) {
+    case LocalState::kInitialized:
+      return "Initialized";  // not connected
     case LocalState::kJoining:
       return "Joining";
     case LocalState::kDesynced:
@@ -68,7 +70,6 @@ void AddCommitFigures(StatsBuilder& out, const replication::CommitFigures& f) {
   out.Int("local_commits", f.commits.load());
   out.Int("local_cert_failures", f.cert_failures.load());
   out.Int("local_replays", f.replays.load());
-  out.Int("local_bf_aborts", f.bf_aborts.load());
   out.Real("cert_deps_distance", Ratio(f.depends_distance_sum.load(), f.received.load()));
   out.Int("borealis_commit_queue_us", static_cast<int64_t>(f.queue.MeanUs()));
   out.Int("borealis_commit_append_us", static_cast<int64_t>(f.append.MeanUs()));
@@ -93,6 +94,10 @@ void AddCommitFigures(StatsBuilder& out, const replication::CommitFigures& f) {
 abi::StatsVar* Provider::Stats() {
   StatsBuilder out;
   const LocalState state = state_.load();
+  {
+    MutexLock lock(mutex_);
+    out.Int("desync_count", desyncs_);
+  }
   out.Text("local_state_uuid", volume_.ToString());
   out.Int("local_state", static_cast<int>(state));
   out.Text("local_state_comment", Comment(state));
@@ -109,7 +114,6 @@ abi::StatsVar* Provider::Stats() {
   out.Int("local_recv_queue", static_cast<int64_t>(pipeline.queued_items));
   out.Int("local_recv_queue_max", static_cast<int64_t>(pipeline.queued_items_max));
   out.Int("cert_index_size", static_cast<int64_t>(index.keys));
-  out.Int("desync_count", state == LocalState::kDesynced ? 1 : 0);
   out.Text("gcomm_uuid", replicator->self().uuid.ToString());
 
   const View view = replicator->view();

@@ -1,0 +1,116 @@
+#include "provider/engine_run.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <vector>
+
+#include "snapshot/files.h"
+
+extern char** environ;
+
+namespace borealis::provider {
+namespace {
+
+constexpr size_t kCommandBytesMax = 4 << 20;
+constexpr size_t kOutputBytesMax = 64 << 20;
+
+// Words of the command line of this process.
+Result<std::vector<std::string>> OwnCommand() {
+  ASSIGN_OR_RETURN(const Bytes bytes, snapshot::ReadFile("/proc/self/cmdline", kCommandBytesMax));
+  std::vector<std::string> words;
+  std::string_view text = AsText(bytes);
+  while (!text.empty()) {
+    const size_t end = text.find('\0');
+    words.emplace_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return words;
+}
+
+class SpawnActions {
+ public:
+  SpawnActions() {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawnattr_init(&attributes_);
+  }
+  ~SpawnActions() {
+    posix_spawn_file_actions_destroy(&actions_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
+  posix_spawn_file_actions_t actions_;
+  posix_spawnattr_t attributes_;
+};
+
+// Its output goes to the end of a file; no signal is blocked or ignored in it.
+Result<int> RunToEnd(std::vector<std::string> words, const std::string& output) {
+  SpawnActions spawn;
+  posix_spawn_file_actions_addopen(&spawn.actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&spawn.actions_, STDOUT_FILENO, output.c_str(),
+                                   O_WRONLY | O_CREAT | O_APPEND, 0600);
+  posix_spawn_file_actions_adddup2(&spawn.actions_, STDOUT_FILENO, STDERR_FILENO);
+  sigset_t none;
+  sigset_t all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&spawn.attributes_, &none);
+  posix_spawnattr_setsigdefault(&spawn.attributes_, &all);
+  posix_spawnattr_setflags(&spawn.attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid, "/proc/self/exe", &spawn.actions_, &spawn.attributes_,
+                                argv.data(), environ);
+  if (error != 0) return snapshot::ErrnoStatus(error, "run", "/proc/self/exe");
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR) return snapshot::ErrnoStatus(errno, "wait for", words[0]);
+  }
+  return status;
+}
+
+}  // namespace
+
+bool EnginesRun(const std::string& datadir) {
+  const snapshot::UniqueFd fd(open((datadir + "/ibdata1").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid()) return false;
+  // Unlike a lock of the process, one of an open file meets the locks of its own process, too.
+  struct flock lock {};
+  lock.l_type = F_RDLCK;
+  lock.l_whence = SEEK_SET;
+  return fcntl(fd.get(), F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+}
+
+Result<snapshot::EnginePosition> RecoverEngines(const std::string& output) {
+  ASSIGN_OR_RETURN(std::vector<std::string> words, OwnCommand());
+  // Nothing that the server of this command line has, or will have, must be touched.
+  for (const char* option : {"--wsrep-recover", "--skip-wsrep-new-cluster", "--skip-networking"}) {
+    words.emplace_back(option);
+  }
+  words.push_back("--socket=" + output + ".sock");
+  words.push_back("--pid-file=" + output + ".pid");
+  words.push_back("--log-error=" + output);
+  unlink(output.c_str());
+  ASSIGN_OR_RETURN(const int status, RunToEnd(std::move(words), output));
+  unlink((output + ".sock").c_str());
+  unlink((output + ".pid").c_str());
+  const auto text = snapshot::ReadFile(output, kOutputBytesMax);
+  const auto position = text.ok() ? snapshot::ParseRecoveredPosition(AsText(*text)) : std::nullopt;
+  if (!position.has_value()) {
+    return Status(Code::kIo, fmt::format("the recovery of the storage engines ended with {} and "
+                                         "told no position; see {}",
+                                         status, output));
+  }
+  unlink(output.c_str());
+  return *position;
+}
+
+}  // namespace borealis::provider

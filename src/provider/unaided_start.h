@@ -1,0 +1,44 @@
+// A server that nobody prepared: started without a position, over a data directory that was used
+// before. The node agent hands the position over; whoever starts a server by hand, or by another
+// tool, may not know of it. Guessing would lose or repeat transactions, so the position is found:
+//
+//   the cache is marked safe      its engines recover once and tell it
+//   it is marked otherwise, or    the directory is a cache: the newest snapshot takes its place
+//   the engines can't go on
+//   the engines run already       (state transfer "skip"): nothing can be done here: refused
+#pragma once
+
+#include <string>
+
+#include "base/status.h"
+#include "snapshot/cache_state.h"
+#include "snapshot/engine_position.h"
+#include "storage/backend.h"
+
+namespace borealis::provider {
+
+struct UnaidedVerdict {
+  enum class Kind { kStart, kRestore, kRefuse };
+  Kind kind = Kind::kRefuse;
+  Seqno seqno = Seqno::Undefined();  // kStart
+  std::string reason;                // else
+  bool operator==(const UnaidedVerdict&) const = default;
+};
+
+// Pure. `oldest`: every record of the log above it can be read.
+// REQUIRES: the state is of this volume and safe.
+UnaidedVerdict JudgeUnaided(const snapshot::CacheState& state,
+                            const snapshot::EnginePosition& position, Seqno oldest);
+
+// Makes `datadir` usable and returns its position. `state`: what its mark says, of this volume.
+// kInvalidArgument: refused, with what to do instead.
+Result<Seqno> PrepareUnaided(storage::Backend& volume, const std::string& datadir,
+                             const snapshot::CacheState& state, Seqno oldest);
+
+// Publishes the data directory of the server that makes a volume as its snapshot 0, so that a cache
+// of it can be made anew. Nothing where the engines run already.
+// REQUIRES: nothing is in the log yet.
+Status PublishGenesis(storage::Backend& volume, const std::string& datadir, const Uuid& uuid,
+                      SegmentId first);
+
+}  // namespace borealis::provider
