@@ -20,7 +20,6 @@ struct Options {
   uint64_t write_set_bytes_max = 2ull << 30;  // a larger transaction is refused
   uint32_t segment_mib = 64;                  // size of a log segment
   bool snapshot_barrier = true;               // consistent snapshots are prefixes of the log
-  bool debug = false;                         // debug lines in the server's log
   bool supervised = false;  // an agent restarts the server: one that must not go on dies at once
   bool debug = false;       // debug lines in the server's log
 

@@ -101,7 +101,6 @@ class Provider : private replication::ReplicationEvents {
   Provider(const abi::InitArgs& args, Options options);
 
   Result<std::unique_ptr<Session>> OpenVolume(const Address& address, bool bootstrap);
-  Result<Seqno> StartPosition(const Uuid& volume);
   Status HoldAfter(Seqno seqno);
   Result<Seqno> StartPosition(const Session& session);
   void PublishOwnGenesis(const Session& session);

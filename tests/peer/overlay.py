@@ -11,8 +11,7 @@ Nothing under /usr is touched. Changes:
                log must go with them. Servers restarted inside a test keep it.
   *.cnf, *.opt every gcomm:// address becomes the wanted one; the first server gets
                wsrep-new-cluster, the only thing but a literal gcomm:// that the server takes for a
-               bootstrap. Every server gets a node name of its own where it has none: the server's
-               default is the host's name, and two live members can't share one.
+               bootstrap.
 """
 
 import os
@@ -71,9 +70,6 @@ def _rewrite_cnf(text: str, address: str, options: str):
         header = re.match(r"\s*\[(.*)\]", line)
         if header:
             section = header.group(1)
-            named = re.fullmatch(r"mysqld\.(\d+)", section)
-            if named:
-                line += f"\nwsrep_node_name='node_{named.group(1)}'"
         server = section.split(".")[1] if "." in section else "1"
         given = re.match(r"\s*(?:loose-)?wsrep[-_]cluster[-_]address\s*=\s*['\"]?(gcomm://.*?)['\"]?\s*$",
                          line)
