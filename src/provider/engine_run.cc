@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 #include <vector>
 
 #include "snapshot/files.h"
@@ -31,6 +32,16 @@ Result<std::vector<std::string>> OwnCommand() {
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return words;
+}
+
+// Ours, but for the way to the service manager: it is this process that it waits for.
+std::vector<char*> ChildEnvironment() {
+  std::vector<char*> out;
+  for (char** word = environ; *word != nullptr; ++word) {
+    if (!std::string_view(*word).starts_with("NOTIFY_SOCKET=")) out.push_back(*word);
+  }
+  out.push_back(nullptr);
+  return out;
 }
 
 class SpawnActions {
@@ -66,9 +77,10 @@ Result<int> RunToEnd(std::vector<std::string> words, const std::string& output) 
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
+  std::vector<char*> environment = ChildEnvironment();
   pid_t pid = 0;
   const int error = posix_spawn(&pid, "/proc/self/exe", &spawn.actions_, &spawn.attributes_,
-                                argv.data(), environ);
+                                argv.data(), environment.data());
   if (error != 0) return snapshot::ErrnoStatus(error, "run", "/proc/self/exe");
   int status = 0;
   while (waitpid(pid, &status, 0) < 0) {

@@ -41,6 +41,12 @@ Result<Seqno> RestoreNewest(storage::Backend& volume, const std::string& datadir
                               "from: remove its databases and start on an empty directory",
                               datadir, why));
   }
+  ASSIGN_OR_RETURN(const snapshot::Manifest newest,
+                   snapshot::ReadManifest(volume, snapshots.back()));
+  if (newest.volume != state.volume) {
+    return Status(Code::kCorruption, fmt::format("snapshot {} is one of volume {}", newest.seqno,
+                                                 newest.volume.ToString()));
+  }
   LogInfo("{} can't be used, {}: snapshot {} of the volume takes its place", datadir, why,
           snapshots.back());
   ASSIGN_OR_RETURN(const snapshot::Manifest manifest,
