@@ -12,9 +12,13 @@ using replication::Action;
 using replication::ApplyItem;
 
 Status Provider::Apply(ApplyItem& item, void* applier, bool* exit) {
-  if (item.record.type == RecordType::kIsolated) return ApplyIsolated(item, applier, exit);
+  // Where the data differ, what follows need not apply: it only has to pass.
+  const bool dummy = item.action == Action::kDummy || diverged_;
+  if (item.record.type == RecordType::kIsolated && !dummy) {
+    return ApplyIsolated(item, applier, exit);
+  }
   Transaction trx(item);
-  if (item.action == Action::kDummy) {
+  if (dummy) {
     return CallApply(item, trx, abi::kFlagTrxStart | abi::kFlagRollback, applier, exit);
   }
   uint32_t flags = abi::kFlagTrxStart | abi::kFlagTrxEnd;
@@ -38,11 +42,12 @@ Status Provider::CallApply(ApplyItem& item, Transaction& trx, uint32_t flags, vo
   Bytes loaded;
   ByteView payload = item.record.payload;
   const bool here = item.record.backing != nullptr && (item.record.flags & kFlagChunked) == 0;
-  if (!here && item.action == Action::kApply) {
+  const bool dummy = (flags & abi::kFlagRollback) != 0;
+  if (!here && !dummy) {
     ASSIGN_OR_RETURN(loaded, replicator()->LoadPayload(item));
     payload = loaded;
   }
-  if (item.action == Action::kDummy) payload = {};
+  if (dummy) payload = {};
   abi::TrxMeta meta;
   FillMeta(meta, item.seqno, item.depends_on, item.record.source, item.record.trx,
            item.record.connection);
