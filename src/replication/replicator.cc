@@ -86,6 +86,9 @@ Status Replicator::Rebuild() {
 }
 
 Status Replicator::Join() {
+  // A member is watched from its join on and shows that it lives once it has read its join. What it
+  // missed is read before: however long that takes, no lease runs.
+  RETURN_IF_ERROR(ReadLog().WithContext("reading the log up to now"));
   if (log_.recovered()) {
     ASSIGN_OR_RETURN(const log::Chain chain, log_.ReadChain());
     ViewChange restart;

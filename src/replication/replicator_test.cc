@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
+#include <optional>
 #include <random>
 
 #include "base/codec.h"
@@ -99,6 +101,59 @@ TEST_F(ReplicatorTest, ANodeThatComesLaterAppliesWhatItMissed) {
   EXPECT_EQ(b->replicator->start_view().members.size(), 0u);
   EXPECT_EQ(b->replicator->join_view().members.size(), 2u);
   b->events.WaitForMembers(2);
+}
+
+// Notes how far its process had read the log when it appended for the first time.
+class ReadBeforeAppend : public storage::MemoryBackend {
+ public:
+  using MemoryBackend::MemoryBackend;
+  Result<Bytes> Read(const storage::SegmentRef& segment, uint64_t offset, size_t length) override {
+    auto bytes = MemoryBackend::Read(segment, offset, length);
+    MutexLock lock(mutex_);
+    if (bytes.ok() && !appended_at_) read_end_ = std::max(read_end_, offset + bytes->size());
+    return bytes;
+  }
+  storage::AppendResult Append(const storage::SegmentRef& segment,
+                               const storage::BatchEncoder& encode) override {
+    auto result = MemoryBackend::Append(segment, encode);
+    MutexLock lock(mutex_);
+    if (!appended_at_) appended_at_ = result.offset;
+    return result;
+  }
+  uint64_t read_end() {
+    MutexLock lock(mutex_);
+    return read_end_;
+  }
+  uint64_t appended_at() {
+    MutexLock lock(mutex_);
+    return appended_at_.value();
+  }
+
+ private:
+  Mutex mutex_;
+  uint64_t read_end_ GUARDED_BY(mutex_) = 0;  // before the first append
+  std::optional<uint64_t> appended_at_ GUARDED_BY(mutex_);
+};
+
+// The lease runs from the join: a node with much to catch up would be expelled before it beats.
+TEST_F(ReplicatorTest, ANodeHasReadTheLogWhenItJoins) {
+  const auto a = Start("a");
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(a->Commit(std::string(100, 'x')).status.ok());
+  a->Leave();  // nobody appends meanwhile
+  const auto process = volume_->TryAdmitProcess();
+  CHECK_OK(process);
+  ReadBeforeAppend backend(volume_, *process);
+  const auto log = log::Log::Open(backend, {}, SystemClock());
+  CHECK_OK(log);
+  TestEvents events;
+  ReplicatorConfig config;
+  config.name = "b";
+  config.endpoint = "127.0.0.1:3306";
+  config.start = Seqno::Zero();
+  const auto b = Replicator::Start(backend, **log, config, events, SystemClock());
+  CHECK_OK(b);
+  EXPECT_EQ(backend.read_end(), backend.appended_at());
+  (*b)->Close();
 }
 
 TEST_F(ReplicatorTest, SameRowOnTwoNodesAtOnceCommitsOnce) {
