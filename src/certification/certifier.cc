@@ -176,7 +176,7 @@ Outcome Certifier::Certify(Seqno seqno, const Record& record) {
   CHECK(IsOrdered(record.type), "record type {}", static_cast<int>(record.type));
   CHECK(seqno == impl_->seqno.Next(), "seqno {} after {}", seqno, impl_->seqno);
   impl_->index.Advance(seqno.value);
-  const Outcome outcome = impl_->Judge(seqno, record);
+  Outcome outcome = impl_->Judge(seqno, record);
   impl_->ExtendDigest(seqno, record, outcome);
   impl_->seqno = seqno;
   return outcome;

@@ -105,8 +105,8 @@ void Run(benchmark::State& state, std::vector<Record> records) {
   state.counters["conflicts"] = feed.FailedShare();
 }
 
-void BM_Sysbench(benchmark::State& state) { Run(state, SysbenchRecords()); }
-void BM_Distinct(benchmark::State& state) { Run(state, DistinctRecords()); }
+void BenchSysbench(benchmark::State& state) { Run(state, SysbenchRecords()); }
+void BenchDistinct(benchmark::State& state) { Run(state, DistinctRecords()); }
 
 // About 1M claims in the window.
 Certifier LargeState() {
@@ -124,7 +124,7 @@ Certifier LargeState() {
   return certifier;
 }
 
-void BM_Save(benchmark::State& state) {
+void BenchSave(benchmark::State& state) {
   const Certifier certifier = LargeState();
   size_t bytes = 0;
   while (state.KeepRunning()) {
@@ -134,7 +134,7 @@ void BM_Save(benchmark::State& state) {
   state.counters["bytes"] = static_cast<double>(bytes);
 }
 
-void BM_Load(benchmark::State& state) {
+void BenchLoad(benchmark::State& state) {
   const Bytes saved = LargeState().Save();
   while (state.KeepRunning()) {
     const Result<Certifier> loaded = Certifier::Load(saved);
@@ -143,10 +143,10 @@ void BM_Load(benchmark::State& state) {
   }
 }
 
-BENCHMARK(BM_Sysbench);
-BENCHMARK(BM_Distinct);
-BENCHMARK(BM_Save)->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_Load)->Unit(benchmark::kMillisecond);
+BENCHMARK(BenchSysbench);
+BENCHMARK(BenchDistinct);
+BENCHMARK(BenchSave)->Unit(benchmark::kMillisecond);
+BENCHMARK(BenchLoad)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace borealis::certification

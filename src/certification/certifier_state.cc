@@ -122,7 +122,7 @@ Bytes Certifier::Save() const {
   Bytes bytes;
   Encoder out(bytes);
   const std::vector<Claim> claims = impl_->index.Live();
-  bytes.reserve(64 * 1024 + claims.size() * sizeof(PackedClaim));
+  bytes.reserve(size_t{64} * 1024 + claims.size() * sizeof(PackedClaim));
   out.Raw(AsBytes(kMagic));
   out.Int(kVersion);
   out.Int(impl_->window);

@@ -51,7 +51,7 @@ Result<Membership> Membership::Decode(Decoder& in, uint32_t window, Seqno seqno)
     former.source = in.Int<uint32_t>();
     former.departed.value = in.Int<int64_t>();
   }
-  if (!in.ok() || count > kFormerMax + window + 2 * kSlotMax) {
+  if (!in.ok() || count > kFormerMax + window + size_t{2} * kSlotMax) {
     return Corrupt("members do not decode");
   }
   RETURN_IF_ERROR(members.Validate(seqno));

@@ -237,8 +237,9 @@ Status Appender::ResolveUnknown() {
   const ChainEntry& open = chain->entries.back();
   // In any older segment the seal has already decided.
   const bool may_land = open.segment.id == unknown_in;
-  if (may_land && !Seeded(SeededBug::kResolveWithoutSeal))
+  if (may_land && !Seeded(SeededBug::kResolveWithoutSeal)) {
     RETURN_IF_ERROR(chain_.Roll(open.segment));
+  }
   MutexLock lock(mutex_);
   if (unknown_in_ == unknown_in) unknown_in_ = SegmentId{0};
   return {};

@@ -36,12 +36,12 @@ Status IdleMarker::WriteMarker(const ChainEntry& open, uint64_t end) {
   builder_.Start();
   builder_.Finish();
   const BatchSeeds seeds = chain_.SeedsOf(open.segment);
-  BatchBuilder& builder = builder_;
   const storage::AppendResult result = chain_.backend().Append(
-      open.segment, [&builder, &seeds, end](const storage::AppendPlace& place) -> ByteView {
+      open.segment,
+      [this, &seeds, end](const storage::AppendPlace& place) REQUIRES(mutex_) -> ByteView {
         const bool moved = place.offset != storage::AppendPlace::kFloating && place.offset != end;
         if (moved || place.durable_end < end) return {};
-        return builder.Place(seeds, place);
+        return builder_.Place(seeds, place);
       });
   switch (result.status.code()) {
     case Code::kOk:

@@ -45,7 +45,7 @@ std::vector<Record> MakeRecords(int64_t count, const Bytes& payload) {
   return records;
 }
 
-void BM_Append(benchmark::State& state) {
+void BenchAppend(benchmark::State& state) {
   Volume volume(8 << 20);
   const Bytes payload(static_cast<size_t>(state.range(1)), std::byte{'p'});
   std::vector<Record> records = MakeRecords(state.range(0), payload);
@@ -68,9 +68,9 @@ void BM_Append(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * state.range(0));
   state.SetBytesProcessed(static_cast<int64_t>(bytes));
 }
-BENCHMARK(BM_Append)->Args({1, 300})->Args({4, 300})->Args({32, 300})->Args({1, 65536});
+BENCHMARK(BenchAppend)->Args({1, 300})->Args({4, 300})->Args({32, 300})->Args({1, 65536});
 
-void BM_Read(benchmark::State& state) {
+void BenchRead(benchmark::State& state) {
   Volume volume(64 << 20);
   const Bytes payload(static_cast<size_t>(state.range(1)), std::byte{'p'});
   std::vector<Record> records = MakeRecords(state.range(0), payload);
@@ -96,9 +96,9 @@ void BM_Read(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * appends * state.range(0));
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) * bytes);
 }
-BENCHMARK(BM_Read)->Args({1, 300})->Args({4, 300})->Args({32, 300})->Args({1, 65536});
+BENCHMARK(BenchRead)->Args({1, 300})->Args({4, 300})->Args({32, 300})->Args({1, 65536});
 
-void BM_Scan(benchmark::State& state) {
+void BenchScan(benchmark::State& state) {
   const Bytes payload(300, std::byte{'p'});
   const std::vector<Record> records = MakeRecords(4, payload);
   const BatchSeeds seeds(Uuid::FromRandom(1, 1), {{1}, {1}}, true);
@@ -126,7 +126,7 @@ void BM_Scan(benchmark::State& state) {
   }
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) * (64 << 20));
 }
-BENCHMARK(BM_Scan)->Unit(benchmark::kMillisecond);
+BENCHMARK(BenchScan)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace borealis::log

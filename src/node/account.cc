@@ -53,8 +53,9 @@ Status HandOver(const std::string& directory, const struct stat& info, const Acc
   if (chown(directory.c_str(), account.uid, account.gid) != 0) {
     return ErrnoStatus(errno, "change the owner of", directory);
   }
-  if (chmod(directory.c_str(), 0700) != 0)
+  if (chmod(directory.c_str(), 0700) != 0) {
     return ErrnoStatus(errno, "change the mode of", directory);
+  }
   return Status::Ok();
 }
 
@@ -147,7 +148,7 @@ Status ProvideDirectory(const std::string& directory, const Account& account) {
   RETURN_IF_ERROR(CheckReachable(directory, account));
   if (mkdir(directory.c_str(), 0700) != 0) return ErrnoStatus(errno, "create directory", directory);
   if (geteuid() == 0 && chown(directory.c_str(), account.uid, account.gid) != 0) {
-    const Status status = ErrnoStatus(errno, "change the owner of", directory);
+    Status status = ErrnoStatus(errno, "change the owner of", directory);
     rmdir(directory.c_str());
     return status;
   }

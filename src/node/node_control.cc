@@ -175,8 +175,9 @@ WaitResult WaitUntilReady(const NodeLayout& layout, const ProcessId& agent, int6
     const bool ended = !pidfd.ok() || WaitForEnd(*pidfd, kLookMs);
     const auto status = ReadNodeState(layout);
     const bool current = status.ok() && status->agent == agent;
-    if (current && (result.last.name.empty() || status->state != result.last.state))
+    if (current && (result.last.name.empty() || status->state != result.last.state)) {
       changed(*status);
+    }
     if (current) result.last = *status;
     if (current && status->state == NodeState::kReady) {
       result.outcome = WaitOutcome::kReady;

@@ -110,7 +110,7 @@ Result<Child> Spawn(const SpawnOptions& options) {
   // It is our child: its number is not reused before we reap it, so both lookups mean this process.
   child.pidfd = PidfdOpen(child.id.pid);
   if (!child.pidfd.valid()) {
-    const Status status = ErrnoStatus(errno, "watch", options.argv[0]);
+    Status status = ErrnoStatus(errno, "watch", options.argv[0]);
     kill(child.id.pid, SIGKILL);
     waitpid(child.id.pid, nullptr, 0);
     return status;
