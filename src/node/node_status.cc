@@ -9,6 +9,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kMembersMax = 64;
+constexpr size_t kTextBytesMax = 4096;
 
 struct StateName {
   NodeState state;
@@ -36,7 +37,7 @@ class Members {
   void Text(const char* key, std::string& out) {
     const auto at = object_.find(key);
     if (at == object_.end()) return;
-    if (!at->is_string() || at->get_ref<const std::string&>().size() > 4096) {
+    if (!at->is_string() || at->get_ref<const std::string&>().size() > kTextBytesMax) {
       ok_ = false;
       return;
     }
@@ -50,12 +51,8 @@ class Members {
       ok_ = false;
       return;
     }
-    const auto value = at->get<int64_t>();
-    if (!std::in_range<T>(value)) {
-      ok_ = false;
-      return;
-    }
-    out = static_cast<T>(value);
+    // A number above the signed ones must not come back as a negative one.
+    ok_ = at->is_number_unsigned() ? Fits(at->get<uint64_t>(), out) : Fits(at->get<int64_t>(), out);
   }
   void Process(const char* pid_key, const char* start_key, ProcessId& out) {
     Number(pid_key, out.pid);
@@ -70,7 +67,7 @@ class Members {
       return;
     }
     for (const Json& item : *at) {
-      if (!item.is_string()) {
+      if (!item.is_string() || item.get_ref<const std::string&>().size() > kTextBytesMax) {
         ok_ = false;
         return;
       }
@@ -80,6 +77,13 @@ class Members {
   bool ok() const { return ok_; }
 
  private:
+  template <typename T, typename From>
+  bool Fits(From value, T& out) const {
+    if (!std::in_range<T>(value)) return false;
+    out = static_cast<T>(value);
+    return ok_;
+  }
+
   const Json& object_;
   bool ok_ = true;
 };

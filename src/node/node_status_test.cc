@@ -52,9 +52,24 @@ TEST(NodeStatus, WhatIsNoStatusIsRefused) {
         R"({"name":5,"state":"ready"})", R"({"name":"","state":"ready"})",
         R"({"name":"n","state":"ready","port":70000})", R"({"name":"n","state":"ready","pid":-5})",
         R"({"name":"n","state":"ready","members":"x"})",
-        R"({"name":"n","state":"ready","seqno":1.5})"}) {
+        R"({"name":"n","state":"ready","seqno":1.5})",
+        R"({"name":"n","state":"ready","updated_us":18446744073709551615})"}) {
     EXPECT_EQ(DecodeNodeStatus(text).status().code(), Code::kCorruption) << text;
   }
+}
+
+TEST(NodeStatus, TheLargestCountComesBack) {
+  NodeStatus status = Example();
+  status.restarts = UINT64_MAX;
+  const auto decoded = DecodeNodeStatus(EncodeNodeStatus(status));
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(decoded->restarts, UINT64_MAX);
+}
+
+TEST(NodeStatus, AMembersTextIsBoundedToo) {
+  NodeStatus status = Example();
+  status.members = {std::string(4097, 'm')};
+  EXPECT_EQ(DecodeNodeStatus(EncodeNodeStatus(status)).status().code(), Code::kCorruption);
 }
 
 TEST(NodeStatus, BytesThatAreNoTextDoNotBreakIt) {

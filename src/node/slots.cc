@@ -12,7 +12,6 @@ namespace {
 
 constexpr uint32_t kMagic = 0x4c534c42;  // "BLSL"
 constexpr uint32_t kVersion = 1;
-constexpr uint64_t kSlotsSeed = 0x736c6f7473;
 constexpr int kSwapAttemptsMax = 100;
 
 struct Versioned {
@@ -79,7 +78,8 @@ Result<std::vector<SlotEntry>> DecodeSlots(ByteView bytes) {
     entry.slot.value = decoder.Int<uint16_t>();
     entry.node = decoder.Text();
     const uint16_t above = entries.empty() ? 0 : entries.back().slot.value;
-    if (entry.slot.value <= above || entry.slot.value > kSlotMax || entry.node.empty()) {
+    const bool twice = std::ranges::find(entries, entry.node, &SlotEntry::node) != entries.end();
+    if (entry.slot.value <= above || entry.slot.value > kSlotMax || entry.node.empty() || twice) {
       return damaged;
     }
     entries.push_back(std::move(entry));

@@ -15,6 +15,7 @@
 namespace borealis::node {
 
 inline constexpr char kSlotsRegister[] = "slots";
+inline constexpr uint64_t kSlotsSeed = 0x736c6f7473;
 
 struct SlotEntry {
   Slot slot;

@@ -49,7 +49,8 @@ TEST(SlotsCodec, ImpossibleListsAreRefused) {
   for (const std::vector<SlotEntry>& entries :
        {std::vector<SlotEntry>{{{0}, "a"}}, std::vector<SlotEntry>{{{17}, "a"}},
         std::vector<SlotEntry>{{{2}, "a"}, {{1}, "b"}},
-        std::vector<SlotEntry>{{{1}, "a"}, {{1}, "b"}}, std::vector<SlotEntry>{{{1}, ""}}}) {
+        std::vector<SlotEntry>{{{1}, "a"}, {{1}, "b"}}, std::vector<SlotEntry>{{{1}, ""}},
+        std::vector<SlotEntry>{{{1}, "a"}, {{2}, "a"}}}) {
     EXPECT_EQ(DecodeSlots(EncodeSlots(entries)).status().code(), Code::kCorruption);
   }
 }

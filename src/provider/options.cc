@@ -123,8 +123,9 @@ Status Options::Update(std::string_view text) { return Apply(*this, text, /*runn
 
 std::string Options::ToString() const {
   std::string text;
-  for (const Field& field : Fields())
+  for (const Field& field : Fields()) {
     text += fmt::format("{} = {}; ", field.name, field.get(*this));
+  }
   return text;
 }
 
@@ -137,7 +138,8 @@ Result<Address> Address::Parse(std::string_view url) {
   std::string_view directory = url.substr(kScheme.size());
   while (directory.size() > 1 && directory.ends_with('/')) directory.remove_suffix(1);
   if (!directory.starts_with('/') || directory.size() < 2 ||
-      directory.find('?') != std::string_view::npos) {
+      directory.find('?') != std::string_view::npos ||
+      directory.find('\0') != std::string_view::npos) {
     return Status(Code::kInvalidArgument,
                   fmt::format("Invalid backend URI '{}': the directory must be absolute, as in "
                               "volume:///var/lib/borealis/volume",
