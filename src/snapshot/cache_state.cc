@@ -11,7 +11,6 @@ namespace borealis::snapshot {
 namespace {
 
 constexpr std::string_view kMagic = "BRLCACHE";
-constexpr uint64_t kCacheSeed = 0x6361636865;
 constexpr size_t kFileBytesMax = 4096;
 constexpr size_t kNodeBytesMax = 255;
 

@@ -50,6 +50,7 @@ struct CacheState {
 
 inline constexpr char kCacheStateFile[] = "borealis_cache";
 inline constexpr uint32_t kCacheStateVersion = 1;
+inline constexpr uint64_t kCacheSeed = 0x6361636865;
 inline constexpr size_t kReasonBytesMax = 512;
 
 Bytes EncodeCacheState(const CacheState& state);

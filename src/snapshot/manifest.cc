@@ -11,7 +11,6 @@ namespace borealis::snapshot {
 namespace {
 
 constexpr std::string_view kMagic = "BRLSNAP1";
-constexpr uint64_t kManifestSeed = 0x6d616e6966657374;
 constexpr size_t kSeqnoDigits = 20;
 constexpr std::string_view kPrefix = "snapshot.";
 constexpr std::string_view kManifestSuffix = ".manifest";

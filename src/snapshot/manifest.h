@@ -47,6 +47,7 @@ struct Manifest {
 };
 
 inline constexpr uint32_t kManifestVersion = 1;
+inline constexpr uint64_t kManifestSeed = 0x6d616e6966657374;
 inline constexpr size_t kManifestBytesMax = 1ull << 30;
 
 Bytes EncodeManifest(const Manifest& manifest);
