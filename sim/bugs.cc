@@ -46,6 +46,7 @@ std::vector<Bug> Bugs() {
       Here("no-wait-for-replayers", SeededBug::kNoWaitForReplayers),
       Here("ignore-brute-force", SeededBug::kIgnoreBruteForce),
       Here("acknowledge-uncertified", SeededBug::kAcknowledgeUncertified),
+      Here("join-unread", SeededBug::kJoinUnread),
       InCertification("forget-other-source", Certification::kForgetOtherSource),
       InCertification("skip-window-rule", Certification::kSkipWindowRule),
       InCertification("rotate-early", Certification::kRotateEarly),

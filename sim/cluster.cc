@@ -23,9 +23,10 @@ RunResult RunSimulation(const RunOptions& options) {
 Cluster::Cluster(const RunOptions& options)
     : options_(options), world_(options.seed, options.print), nodes_() {
   world_.config = ChooseConfig(world_.random, options.nodes);
-  world_.oracle.Begin(world_.config.certification_window);
   world_.volume =
       storage::FaultyVolume::Create(world_.config.volume, [this] { return world_.random.Next(); });
+  world_.oracle.Begin(world_.config.certification_window,
+                      [this](SegmentId segment) { return world_.volume->SyncedEnd(segment); });
   nodes_.resize(world_.config.nodes);
   for (size_t i = 0; i < nodes_.size(); ++i) nodes_[i].name = fmt::format("n{}", i);
 }
@@ -88,8 +89,13 @@ void Cluster::Bury(Node& node) {
     node.server->Kill();
     node.cache.Crash(world_.random);
     world_.oracle.CheckState(node.name, node.cache.position(), node.cache.now());
+    world_.oracle.CheckNothingLost();
   }
   world_.trace.Add("{} is down, data at {}", node.name, node.cache.position());
+  if (world_.healing && --node.ends_left < 0) {
+    world_.oracle.Fail("O7 {} comes back and ends again and again, in a cluster without faults",
+                       node.name);
+  }
   node.server.reset();
   node.frozen_until = 0;
   node.down_until = step_ + world_.random.Between(1, 200);

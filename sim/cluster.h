@@ -45,6 +45,7 @@ class Cluster {
     std::unique_ptr<Server> server;
     uint64_t down_until = 0;    // step
     uint64_t frozen_until = 0;  // step
+    int ends_left = 0;          // of its incarnations until it must be at rest, when healing
   };
 
   void CreateVolume();
@@ -68,6 +69,7 @@ class Cluster {
   void Heal();
   void Rest(const char* when);
   bool AllQuiet() const;
+  int64_t Progress() const;
   void CheckEqual();
   std::string Describe() const;
 

@@ -145,7 +145,7 @@ void Database::ApplyOp(int64_t version, const RowOp& op) {
 
 uint64_t Database::Hash() const {
   Bytes bytes;
-  bytes.reserve(kTables * kRows * 32);
+  bytes.reserve(size_t{kTables} * kRows * 32);
   Encoder out(bytes);
   for (const auto& table : rows_) {
     for (const Row& row : table) {

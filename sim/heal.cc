@@ -5,8 +5,14 @@ namespace borealis::sim {
 
 namespace {
 
-constexpr uint64_t kRestStepsMax = 60'000;
+// A cluster that heals gets somewhere all the time: a backlog however long is worked off record by
+// record. What goes round in circles (expelled, joined, expelled) counts as progress, too, so that
+// has a bound of its own (Node::ends_left), and so has the whole.
+constexpr uint64_t kStallStepsMax = 20'000;
+constexpr uint64_t kRestStepsMax = 500'000;
 constexpr uint64_t kTickEverySteps = 100;
+// A node may find that it was expelled before, or while it was down.
+constexpr int kEndsMax = 5;
 
 }  // namespace
 
@@ -25,10 +31,12 @@ void Cluster::Heal() {
   for (Node& node : nodes_) {
     node.frozen_until = 0;
     node.down_until = 0;
+    node.ends_left = kEndsMax;
   }
   Rest("after healing");
   if (world_.oracle.failed()) return;
 
+  for (Node& node : nodes_) node.ends_left = kEndsMax;
   CrashAll(/*power=*/true);
   for (Node& node : nodes_) node.down_until = 0;
   Rest("after the last power failure");
@@ -37,8 +45,13 @@ void Cluster::Heal() {
 // All nodes come to rest, commit once each, and come to rest again.
 void Cluster::Rest(const char* when) {
   bool probing = false;
-  for (uint64_t steps = 0; steps < kRestStepsMax && !world_.oracle.failed(); ++steps) {
+  int64_t progress = -1;
+  uint64_t stalled = 0;
+  for (uint64_t steps = 0; steps < kRestStepsMax && stalled < kStallStepsMax; ++steps) {
     Step();
+    if (world_.oracle.failed()) return;
+    stalled = Progress() == progress ? stalled + 1 : 0;
+    progress = Progress();
     if (steps % kTickEverySteps == 0) {
       // All at once, so that nobody is taken for silent.
       for (Node& node : nodes_) {
@@ -54,6 +67,13 @@ void Cluster::Rest(const char* when) {
     for (Node& node : nodes_) node.server->Probe();
   }
   world_.oracle.Fail("O7 no rest {}: {}", when, Describe());
+}
+
+// Changes whenever a node commits or acknowledges something.
+int64_t Cluster::Progress() const {
+  int64_t sum = world_.stats.commits;
+  for (const Node& node : nodes_) sum += node.cache.position().value;
+  return sum;
 }
 
 bool Cluster::AllQuiet() const {

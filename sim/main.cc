@@ -48,37 +48,41 @@ bool ParseNumber(const char* text, uint64_t* value) {
   return end != text && *end == '\0';
 }
 
+bool ParseRange(const std::string& text, Arguments* out) {
+  const size_t dots = text.find("..");
+  return dots != std::string::npos && ParseNumber(text.substr(0, dots).c_str(), &out->first) &&
+         ParseNumber(text.substr(dots + 2).c_str(), &out->last);
+}
+
+bool ParseBug(const std::string& name) {
+  if (borealis::sim::SetBug(name)) return true;
+  fmt::print(stderr, "sim: no seeded bug '{}'; there are: {}\n", name, borealis::sim::BugNames());
+  return false;
+}
+
+bool ParseOption(const std::string& name, const std::string& value, Arguments* out) {
+  if (name == "--bug") return ParseBug(value);
+  if (name == "--seeds") return ParseRange(value, out);
+  uint64_t number = 0;
+  if (!ParseNumber(value.c_str(), &number)) return false;
+  if (name == "--seed") {
+    out->first = out->last = number;
+  } else if (name == "--steps") {
+    out->run.steps = number;
+  } else if (name == "--nodes" && number <= 16) {
+    out->run.nodes = static_cast<uint32_t>(number);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool Parse(int argc, char** argv, Arguments* out) {
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
     if (name == "--trace") {
       out->run.print = true;
-      continue;
-    }
-    if (i + 1 == argc) return false;
-    const std::string value = argv[++i];
-    uint64_t number = 0;
-    if (name == "--bug") {
-      if (!borealis::sim::SetBug(value)) {
-        fmt::print(stderr, "sim: no seeded bug '{}'; there are: {}\n", value,
-                   borealis::sim::BugNames());
-        return false;
-      }
-    } else if (name == "--seeds") {
-      const size_t dots = value.find("..");
-      if (dots == std::string::npos || !ParseNumber(value.substr(0, dots).c_str(), &out->first) ||
-          !ParseNumber(value.substr(dots + 2).c_str(), &out->last)) {
-        return false;
-      }
-    } else if (!ParseNumber(value.c_str(), &number)) {
-      return false;
-    } else if (name == "--seed") {
-      out->first = out->last = number;
-    } else if (name == "--steps") {
-      out->run.steps = number;
-    } else if (name == "--nodes" && number <= 16) {
-      out->run.nodes = static_cast<uint32_t>(number);
-    } else {
+    } else if (i + 1 == argc || !ParseOption(name, argv[++i], out)) {
       return false;
     }
   }

@@ -7,24 +7,48 @@ namespace borealis::sim {
 using certification::Outcome;
 using certification::Verdict;
 
+namespace {
+
+// The last record of a batch knows where the batch ends.
+uint64_t NeedsEnd(const LogEntry& entry) {
+  const bool last =
+      entry.next.segment == entry.position.segment && entry.next.offset > entry.position.offset;
+  return last ? entry.next.offset : entry.position.offset + 1;
+}
+
+}  // namespace
+
+void Oracle::CheckDurable(const std::string& node, Seqno seqno, const char* what) {
+  const Entry& entry = entries_[static_cast<size_t>(seqno.value - 1)];
+  const uint64_t durable = synced_end_(entry.position.segment);
+  if (entry.needs_end <= durable) return;
+  Fail("O2 {} {} seqno {} at {}, which needs {} bytes of its segment: {} are durable", node, what,
+       seqno, entry.position, entry.needs_end, durable);
+}
+
+void Oracle::CheckNothingLost() {
+  for (Seqno seqno{1}; seqno <= end(); seqno = seqno.Next()) CheckDurable("nobody", seqno, "keeps");
+}
+
+void Oracle::ResolvedAbsent(const NodeId& source, RequestNo request, uint64_t copy) {
+  absent_[{source, request}] = copy;
+}
+
 void Oracle::Submitted(const WriteSet& set) {
   const bool fresh = submitted_.emplace(set.trx, set).second && !committed_.contains(set.trx);
   CHECK(fresh, "transaction number {} is used twice", set.trx);
 }
 
 void Oracle::Delivered(const std::string& node, const LogEntry& entry, const Outcome& outcome,
-                       uint64_t digest, uint64_t durable) {
+                       uint64_t digest) {
   const Record& record = entry.record;
-  if (entry.position.offset >= durable) {
-    Fail("O2 {} delivered seqno {} from {}, where only {} bytes are durable", node, entry.seqno,
-         entry.position, durable);
-  }
   Entry made{.type = record.type,
              .source = record.source,
              .request = record.request,
              .trx = record.trx,
              .payload_hash = record.payload_hash,
              .position = entry.position,
+             .needs_end = NeedsEnd(entry),
              .time_us = entry.time_us,
              .verdict = outcome.verdict,
              .depends_on = outcome.depends_on,
@@ -33,6 +57,7 @@ void Oracle::Delivered(const std::string& node, const LogEntry& entry, const Out
   if (entry.seqno == end().Next()) {
     Extend(entry, outcome, made);
     entries_.push_back(made);
+    CheckDurable(node, entry.seqno, "delivered");
     return;
   }
   if (entry.seqno > end()) {
@@ -41,6 +66,7 @@ void Oracle::Delivered(const std::string& node, const LogEntry& entry, const Out
   }
   const Entry& known = entries_[static_cast<size_t>(entry.seqno.value - 1)];
   made.state_hash = known.state_hash;
+  CheckDurable(node, entry.seqno, "delivered");
   if (!(made == known)) {
     Fail(
         "O1 {} delivered seqno {} as request {} of {} at {} ({}, depends on {}, digest {:x}), "
@@ -58,6 +84,16 @@ void Oracle::Extend(const LogEntry& entry, const Outcome& outcome, Entry& made) 
   }
   if (outcome.depends_on >= entry.seqno) {
     Fail("O1 seqno {} depends on {}", entry.seqno, outcome.depends_on);
+  }
+  if (outcome.verdict == Verdict::kCommit &&
+      !counted_.emplace(record.source, record.request).second) {
+    Fail("O5 request {} of {} counts again at seqno {}", record.request, record.source,
+         entry.seqno);
+  }
+  const auto absent = absent_.find({record.source, record.request});
+  if (absent != absent_.end() && CopyOf(record) <= absent->second) {
+    Fail("O5 seqno {} is copy {} of request {} of {}, which was resolved as absent", entry.seqno,
+         CopyOf(record), record.request, record.source);
   }
   CheckMembership(entry, outcome);
   CheckAgainstModel(entry, outcome);
@@ -174,6 +210,7 @@ void Oracle::CheckState(const std::string& node, Seqno seqno, const Database& st
     Fail("O2 {} has data of seqno {}, the log ends at {}", node, seqno, end());
     return;
   }
+  if (seqno > Seqno::Zero()) CheckDurable(node, seqno, "applied");
   const uint64_t expected = seqno == Seqno::Zero()
                                 ? Database().Hash()
                                 : entries_[static_cast<size_t>(seqno.value - 1)].state_hash;
@@ -184,8 +221,11 @@ void Oracle::CheckState(const std::string& node, Seqno seqno, const Database& st
 
 void Oracle::Acknowledged(uint64_t trx) {
   stats_.commits += 1;
-  if (!committed_.contains(trx)) {
+  const auto found = committed_.find(trx);
+  if (found == committed_.end()) {
     Fail("O5 transaction {} is acknowledged and not committed in the log", trx);
+  } else {
+    CheckDurable("a client", found->second, "is told of");
   }
 }
 

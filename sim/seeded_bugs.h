@@ -16,6 +16,7 @@ enum class SeededBug : uint8_t {
   kNoWaitForReplayers,        // a client submits while another one's commit waits for its replay
   kIgnoreBruteForce,          // a transaction that lost its locks to an applier goes on
   kAcknowledgeUncertified,    // durable is enough: the verdict is not looked at
+  kJoinUnread,                // a node joins before it has read what it missed
 };
 
 #if defined(BOREALIS_SEEDED_BUGS)

@@ -56,8 +56,7 @@ void Server::Deliver(const LogEntry& entry) {
                    static_cast<int>(record.type), record.source, record.request,
                    VerdictName(decision.outcome.verdict), decision.outcome.depends_on,
                    ActionName(decision.action));
-  world_.oracle.Delivered(name_, entry, decision.outcome, core_->certifier().RunningDigest(),
-                          world_.volume->SyncedEnd(entry.position.segment));
+  world_.oracle.Delivered(name_, entry, decision.outcome, core_->certifier().RunningDigest());
   if (phase_ == Phase::kRebuilding) return;
 
   switch (decision.action) {

@@ -1,4 +1,5 @@
 // Server: from attaching to membership, and back.
+#include "sim/seeded_bugs.h"
 #include "sim/server.h"
 
 namespace borealis::sim {
@@ -119,6 +120,11 @@ void Server::SubmitView(const ViewChange& change, SubmissionPtr* submission) {
 
 void Server::StepJoining() {
   if (view_submission_ == nullptr) {
+    // As a non-member: the lease runs from the join on.
+    if (!Seeded(SeededBug::kJoinUnread)) {
+      const auto end = Read(world_.random.Between(1, 20));
+      if (!end.ok() || !*end) return;
+    }
     ViewChange change;
     if (phase_ == Phase::kRestarting) {
       const auto chain = log_->ReadChain();

@@ -9,7 +9,7 @@ namespace {
 
 constexpr uint64_t kSeeds = 60;
 
-RunResult Run(uint64_t seed, uint64_t steps = 20'000) {
+RunResult RunSeed(uint64_t seed, uint64_t steps = 20'000) {
   RunOptions options;
   options.seed = seed;
   options.steps = steps;
@@ -19,7 +19,7 @@ RunResult Run(uint64_t seed, uint64_t steps = 20'000) {
 TEST(SimTest, FixedSeedsFindNothingAndMeetEverything) {
   Stats total;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const RunResult result = Run(seed);
+    const RunResult result = RunSeed(seed);
     ASSERT_EQ(result.violation, "") << "sim --seed " << seed << " (step " << result.step << ")";
     total.Add(result.stats);
   }
@@ -48,12 +48,12 @@ TEST(SimTest, FixedSeedsFindNothingAndMeetEverything) {
 }
 
 TEST(SimTest, ASeedReplaysExactlyAndAnotherOneDiffers) {
-  const RunResult first = Run(11, 5000);
-  const RunResult again = Run(11, 5000);
+  const RunResult first = RunSeed(11, 5000);
+  const RunResult again = RunSeed(11, 5000);
   EXPECT_EQ(first.trace_hash, again.trace_hash);
   EXPECT_EQ(first.step, again.step);
   EXPECT_EQ(first.stats.commits, again.stats.commits);
-  EXPECT_NE(first.trace_hash, Run(12, 5000).trace_hash);
+  EXPECT_NE(first.trace_hash, RunSeed(12, 5000).trace_hash);
 }
 
 TEST(SimTest, AsManyNodesAsAskedFor) {

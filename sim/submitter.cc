@@ -134,6 +134,11 @@ void Submitter::ReadBack() {
   world_.stats.unknown_landed += static_cast<int64_t>(before - pending_.size());
   world_.trace.Add("{} resolved: {} of {} are in the log", node_, before - pending_.size(), before);
   sent_again_ = false;
+  for (const SubmissionPtr& s : pending_) {
+    if (!IsOrdered(s->record.type)) continue;
+    world_.oracle.ResolvedAbsent(self_, s->record.request, CopyOf(s->record));
+    CopyOf(s->record) += 1;
+  }
   if (pending_.empty()) {
     Finish(Status::Ok());
   } else if (++attempts_ > kUnknownRetriesMax) {

@@ -6,6 +6,9 @@
 // make it is appended again under its number. The outcome of an append is looked at in a later step
 // than the append, so a node can be frozen or die in between.
 //
+// The queue differs in two points that this does not model yet: several appends may be under way,
+// and what did not make it gets a new number.
+//
 // Besides, an append of unknown outcome is sometimes sent once more before it is resolved, as a
 // transport that resends would do: a record that lands twice counts once.
 #pragma once
