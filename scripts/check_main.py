@@ -1,9 +1,10 @@
 """Checks the whole tree: lints, builds, unit tests, sanitizers, fuzzers, real servers, the demo.
 
-  ./check                     everything; fits in 25 minutes on two cores
+  ./check                     all that a change has to pass
+  ./check --full              everything there is, in full size; hours on two cores
   ./check --quick             lints, debug build, unit tests; what to run before each commit
   ./check --only STEP         one step (may be given more than once); its builds are made first
-  ./check --list              the steps
+  ./check --list              the steps, and what of them is in --full only
 
 Every test counts as one: each case of a test program, each claim of a multi-process test, each
 lint. Logs are in build/check-logs. The last line is `N passed, N failed`.
@@ -20,36 +21,52 @@ import check_steps  # noqa: E402
 from check_tools import Context, elapsed  # noqa: E402
 
 QUICK = ("format", "layering", "docs", "scripts", "tidy", "unit")
+# Steps of --full only: the others run what they run in small.
+FULL_ONLY = ("sim",)
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="check", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--quick", action="store_true")
+    size.add_argument("--full", action="store_true")
     parser.add_argument("--only", action="append", metavar="STEP", default=[])
     parser.add_argument("--skip", action="append", metavar="STEP", default=[])
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
-    parser.add_argument("--all-sanitized", action="store_true",
-                        help="every unit test under both sanitizers, not the slices")
-    parser.add_argument("--fuzz-seconds", type=int, default=10, help="per fuzzer (default 10)")
+    parser.add_argument("--fuzz-seconds", type=int,
+                        help="per fuzzer (default 10, with --full 120)")
+    parser.add_argument("--sim-seeds", metavar="A..B", default="1..20000",
+                        help="of the step sim (default 1..20000)")
     args = parser.parse_args()
     unknown = [s for s in args.only + args.skip if s not in check_steps.STEPS]
     if unknown:
         parser.error(f"no such step: {', '.join(unknown)}; there are {', '.join(check_steps.STEPS)}")
+    if args.fuzz_seconds is None:
+        args.fuzz_seconds = 120 if args.full else 10
     return args
 
 
 def chosen(args):
-    steps = args.only or (QUICK if args.quick else check_steps.STEPS)
+    ordinary = [s for s in check_steps.STEPS if args.full or s not in FULL_ONLY]
+    steps = args.only or (QUICK if args.quick else ordinary)
     return [s for s in check_steps.STEPS if s in steps and s not in args.skip]
+
+
+def print_steps():
+    for name, step in check_steps.STEPS.items():
+        first, *more = [line.strip() for line in step.__doc__.strip().splitlines()]
+        only = "  (only with --full)" if name in FULL_ONLY else ""
+        print(f"{name:12} {first}{only}")
+        for line in more:
+            print(f"{'':12} {line}")
 
 
 def main():
     args = parse()
     if args.list:
-        for name, step in check_steps.STEPS.items():
-            print(f"{name:12} {step.__doc__.splitlines()[0]}")
+        print_steps()
         return 0
     context = Context(args)
     for name in chosen(args):

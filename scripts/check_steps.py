@@ -12,12 +12,9 @@ import xml.etree.ElementTree
 
 from check_tools import LOGS, ROOT
 
-# Unit tests that the sanitizers look at in a normal check: where bytes are decoded and memory is
-# handed about, and where threads meet. --all-sanitized takes all.
-ASAN_SLICE = (r"(base|model|log|log_fault|snapshot|certification|local_backend|local_process"
-              r"|provider|replication|replicator|node|sim\w*)_test")
-TSAN_SLICE = (r"(log|log_local|local_backend|local_process|local_conformance|memory_volume"
-              r"|replication|replicator|provider)_test")
+# Unit tests that ThreadSanitizer looks at in a normal check: where threads meet.
+TSAN_SLICE = r"(local_backend|local_process|log_local|memory_volume|replication|replicator)_test"
+TIDY_SLICE_FILES = 8
 PRODUCT = ("bin/borealis", "lib/libborealis_provider.so")
 DEMO_ADDRESSES = ("127.0.0.11", "127.0.0.12")
 
@@ -75,7 +72,7 @@ def python_tests(context, path):
 
 
 def step_unit(context):
-    """every unit test, debug build"""
+    """every unit test, g++ debug build"""
     context.build("debug")  # a part that does not build has failed; the rest is tested all the same
     report = os.path.join(LOGS, "unit.xml")
     if os.path.exists(report):
@@ -101,10 +98,15 @@ def step_unit(context):
 
 
 def step_tidy(context):
-    """clang-tidy and the thread-safety analysis"""
-    if context.configure("debug"):
+    """clang-tidy over what the last commit touched and a few more files, others in each commit
+    --full: over every file"""
+    if context.configure("asan"):  # the build that has the fuzzers, too
         command = ["scripts/check-tidy", "--jobs", str(context.args.jobs)]
-        context.lint("tidy", command + (["--changed"] if context.args.quick else []))
+        if context.args.quick:
+            command += ["--changed"]
+        elif not context.args.full:
+            command += ["--slice", str(TIDY_SLICE_FILES)]
+        context.lint("tidy", command)
 
 
 def gtest_program(context, preset, name):
@@ -137,44 +139,55 @@ def gtest_program(context, preset, name):
 def sanitized(context, preset, pattern):
     if not context.configure(preset):
         return
-    names = context.executables(preset, r"\w+_test" if context.args.all_sanitized else pattern)
+    names = context.executables(preset, pattern)
     if not names:
         raise RuntimeError("no unit test belongs to this slice")
     context.build(preset, names)
     names = [n for n in names if os.path.exists(os.path.join(ROOT, f"build/{preset}/bin/{n}"))]
+    names.sort(key=lambda n: not n.startswith("sim"))  # the longest first
     with concurrent.futures.ThreadPoolExecutor(context.args.jobs) as pool:
         for result in pool.map(lambda n: gtest_program(context, preset, n), names):
             context.add(*result)
 
 
 def step_asan(context):
-    """unit tests under AddressSanitizer and UBSan"""
-    sanitized(context, "asan", ASAN_SLICE)
+    """every unit test under AddressSanitizer and UBSan, by clang with its thread-safety analysis"""
+    sanitized(context, "asan", r"\w+_test")
 
 
 def step_tsan(context):
-    """unit tests under ThreadSanitizer"""
-    sanitized(context, "tsan", TSAN_SLICE)
+    """the unit tests with the most threads under ThreadSanitizer
+    --full: every unit test"""
+    sanitized(context, "tsan", r"\w+_test" if context.args.full else TSAN_SLICE)
+
+
+def step_sim(context):
+    """the simulator, release build, over many seeds (--sim-seeds); sim_test runs 60 of them"""
+    if context.build("release", ("sim",)):
+        context.lint("sim", ["build/release/bin/sim", "--seeds", context.args.sim_seeds])
 
 
 def step_fuzz(context):
-    """each decoder's fuzzer for a few seconds"""
-    if not context.configure("fuzz"):
+    """each decoder's fuzzer for 10 seconds
+    --full: for two minutes (--fuzz-seconds), in an optimized build"""
+    preset = "fuzz" if context.args.full else "asan"  # asan: its libraries are built anyway
+    if not context.configure(preset):
         return
-    names = context.executables("fuzz", r"\w+_fuzz")
+    names = context.executables(preset, r"\w+_fuzz")
     if not names:
-        print("  there are no fuzzers yet")
+        raise RuntimeError("there are no fuzzers")
+    bare = [n for n in names if not os.path.isdir(os.path.join(ROOT, "fuzz/corpus", n))]
+    context.add(0, [f"{n} has no seeds in fuzz/corpus" for n in bare])
+    if not context.build(preset, names):
         return
-    if not context.build("fuzz", names):
-        return
-    artifacts = os.path.join(ROOT, "build/fuzz/artifacts/")
+    artifacts = os.path.join(ROOT, "build/fuzz-artifacts/")
     os.makedirs(artifacts, exist_ok=True)
 
     def fuzz(name):
-        found = os.path.join(ROOT, "build/fuzz/corpus", name)
+        found = os.path.join(ROOT, "build/fuzz-corpus", name)
         os.makedirs(found, exist_ok=True)
         given = os.path.join(ROOT, "fuzz/corpus", name)
-        return context.run(name, [f"build/fuzz/bin/{name}", found,
+        return context.run(name, [f"build/{preset}/bin/{name}", found,
                                   *([given] if os.path.isdir(given) else []),
                                   f"-max_total_time={context.args.fuzz_seconds}",
                                   "-rss_limit_mb=2048", "-timeout=10",
@@ -186,13 +199,15 @@ def step_fuzz(context):
 
 
 def step_integration(context):
-    """real servers: SQL, conflicts, crashes; two tests at a time"""
+    """real servers: SQL, conflicts, crashes; two tests at a time
+    --full: in full size"""
     if not context.build("release", PRODUCT):
         return
     report = os.path.join(LOGS, "integration.json")
     if os.path.exists(report):
         os.remove(report)
-    code = context.run("integration", ["tests/run", "--json", report], show_tail=False)
+    size = ["--full"] if context.args.full else []
+    code = context.run("integration", ["tests/run", "--json", report, *size], show_tail=False)
     with open(context.log_path("integration"), encoding="utf-8") as f:
         print("".join("  " + line for line in f.readlines()[:-1]), end="", flush=True)
     if not os.path.exists(report):
