@@ -109,6 +109,7 @@ Result<std::vector<Table>> ListTables(node::ServerClient& server) {
   std::map<std::pair<std::string, std::string>, std::vector<Column>> by_table;
   for (const Row& row : columns) by_table[{row[0], row[1]}].push_back({row[2], row[3]});
   std::vector<Table> list;
+  list.reserve(tables.size());
   for (const Row& row : tables) {
     list.push_back({row[0], row[1], row[2], row[3], by_table[{row[0], row[1]}]});
   }

@@ -57,7 +57,7 @@ struct Commit {
 
 [[noreturn]] void Usage(const std::string& why) {
   fmt::print(stderr, "prefix_probe: {}; see the top of prefix_probe.cc\n", why);
-  std::exit(2);
+  std::exit(2);  // NOLINT(concurrency-mt-unsafe): before any thread is started
 }
 
 std::vector<Endpoint> ParseServers(std::string text) {
@@ -88,6 +88,7 @@ Settings ParseFlags(int argc, char** argv) {
                             {"falsify", no_argument, nullptr, 'f'},
                             {nullptr, 0, nullptr, 0}};
   Settings settings;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread is started
   for (int flag; (flag = getopt_long(argc, argv, "", options, nullptr)) != -1;) {
     const std::string value = optarg == nullptr ? "" : optarg;
     switch (flag) {
