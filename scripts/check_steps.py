@@ -15,7 +15,7 @@ from check_tools import LOGS, ROOT
 # Unit tests that ThreadSanitizer looks at in a normal check: where threads meet.
 TSAN_SLICE = r"(local_backend|local_process|log_local|memory_volume|replication|replicator)_test"
 TIDY_SLICE_FILES = 8
-PRODUCT = ("bin/borealis", "lib/libborealis_provider.so")
+PRODUCT = ("bin/borealis", "lib/libborealis_provider.so", "lib/libborealis_plugin.so")
 DEMO_ADDRESSES = ("127.0.0.11", "127.0.0.12")
 
 

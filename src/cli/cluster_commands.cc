@@ -34,6 +34,7 @@ struct UpArguments {
   std::string config;
   std::string provider;
   std::string provider_options;
+  std::string plugin;
   std::string server = node::kDefaultServer;
   int timeout_s = 120;
 };
@@ -132,6 +133,7 @@ std::vector<std::string> AgentArguments(const UpArguments& args, const PlannedNo
   add("--config", args.config.empty() ? "" : node::AbsolutePath(args.config));
   add("--provider", args.provider);
   add("--provider-options", args.provider_options);
+  add("--plugin", args.plugin);
   return argv;
 }
 
@@ -264,6 +266,8 @@ void AddUp(CLI::App& app, Outcome& outcome) {
       ->type_name("FILE");
   command->add_option("--provider", up->provider,
                       "Path of libborealis_provider.so [default: beside this program]");
+  command->add_option("--plugin", up->plugin,
+                      "Path of libborealis_plugin.so, or none [default: beside this program]");
   command->add_option("--provider-options", up->provider_options,
                       "Options of the provider, a=1;b=2");
   command->add_option("--server", up->server, "Path of mariadbd");

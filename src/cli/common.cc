@@ -13,6 +13,20 @@
 #include "storage/local/local_backend.h"
 
 namespace borealis::cli {
+namespace {
+
+std::string OwnLibrary(const char* variable, const char* library) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread is started
+  if (const char* given = getenv(variable)) return node::AbsolutePath(given);
+  const std::filesystem::path prefix =
+      std::filesystem::path(OwnProgram()).parent_path().parent_path();
+  for (const auto& directory : {prefix / "lib", prefix / "lib" / "borealis"}) {
+    if (std::filesystem::exists(directory / library)) return (directory / library).string();
+  }
+  return {};
+}
+
+}  // namespace
 
 int Report(const Status& status) {
   if (status.ok()) return kOk;
@@ -53,17 +67,9 @@ std::string OwnProgram() {
   return std::filesystem::read_symlink("/proc/self/exe", error).string();
 }
 
-std::string DefaultProvider() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread is started
-  if (const char* given = getenv("BOREALIS_PROVIDER")) return node::AbsolutePath(given);
-  constexpr const char* kLibrary = "libborealis_provider.so";
-  const std::filesystem::path prefix =
-      std::filesystem::path(OwnProgram()).parent_path().parent_path();
-  for (const auto& directory : {prefix / "lib", prefix / "lib" / "borealis"}) {
-    if (std::filesystem::exists(directory / kLibrary)) return (directory / kLibrary).string();
-  }
-  return {};
-}
+std::string DefaultProvider() { return OwnLibrary("BOREALIS_PROVIDER", "libborealis_provider.so"); }
+
+std::string DefaultPlugin() { return OwnLibrary("BOREALIS_PLUGIN", "libborealis_plugin.so"); }
 
 std::string FormatTime(int64_t time_us) {
   if (time_us <= 0) return "-";

@@ -41,10 +41,11 @@ void AddDataOption(CLI::App& app, Places& places);
 // A root process becomes the owner of the volume before it touches it. kNotFound: no volume there.
 Status ActAsOwnerOf(const std::string& directory);
 
-// Absolute path of the running program, and of the provider library that belongs to it (empty when
-// there is none): next to a build tree's bin/, under a prefix, or $BOREALIS_PROVIDER.
+// Absolute path of the running program, and of the libraries that belong to it (empty when there is
+// none): next to a build tree's bin/, under a prefix, or $BOREALIS_PROVIDER.
 std::string OwnProgram();
 std::string DefaultProvider();
+std::string DefaultPlugin();  // $BOREALIS_PLUGIN
 
 // "2026-11-23T22:29:03Z" of microseconds since 1970; "-" for 0.
 std::string FormatTime(int64_t time_us);

@@ -14,6 +14,7 @@
 #include "node/account.h"
 #include "node/agent.h"
 #include "node/node_control.h"
+#include "node/plugin_directory.h"
 #include "node/slots.h"
 #include "node/volume.h"
 #include "snapshot/files.h"
@@ -22,7 +23,7 @@ namespace borealis::cli {
 namespace {
 
 constexpr size_t kFragmentBytesMax = 1 << 20;
-constexpr size_t kProviderBytesMax = 256 << 20;
+constexpr size_t kLibraryBytesMax = 256 << 20;
 
 struct RunArguments {
   Places places;
@@ -32,6 +33,7 @@ struct RunArguments {
   std::string config;
   std::string provider;
   std::string provider_options;
+  std::string plugin;
   std::string server = node::kDefaultServer;
   int stop_timeout_s = 60;
   bool rebuild = false;
@@ -55,6 +57,7 @@ void LogWithTime(const std::string& name) {
 struct BeforeBecomingOwner {
   std::string fragment;
   Bytes provider;  // filled when the owner can't reach the file
+  Bytes plugin;    // empty: none
 };
 
 Result<BeforeBecomingOwner> Gather(const RunArguments& args, const node::Account& owner) {
@@ -64,7 +67,10 @@ Result<BeforeBecomingOwner> Gather(const RunArguments& args, const node::Account
     gathered.fragment = std::string(AsText(bytes));
   }
   if (!args.provider.empty() && !node::CheckReachable(args.provider, owner).ok()) {
-    ASSIGN_OR_RETURN(gathered.provider, snapshot::ReadFile(args.provider, kProviderBytesMax));
+    ASSIGN_OR_RETURN(gathered.provider, snapshot::ReadFile(args.provider, kLibraryBytesMax));
+  }
+  if (args.plugin != "none") {
+    ASSIGN_OR_RETURN(gathered.plugin, snapshot::ReadFile(args.plugin, kLibraryBytesMax));
   }
   if (geteuid() == 0 && unshare(CLONE_NEWUTS) == 0) {
     (void)!sethostname(args.name.data(), args.name.size());
@@ -84,6 +90,11 @@ Status Run(RunArguments& args) {
             "--provider"};
   }
   if (args.provider != "none") args.provider = node::AbsolutePath(args.provider);
+  if (args.plugin.empty()) args.plugin = DefaultPlugin();
+  if (args.plugin.empty()) {
+    return {Code::kInvalidArgument,
+            "libborealis_plugin.so is not beside this program; give --plugin"};
+  }
   RETURN_IF_ERROR(node::LookAtVolume(args.places.volume).status());
   ASSIGN_OR_RETURN(const node::Account owner, node::OwnerOf(args.places.volume));
   RETURN_IF_ERROR(node::CheckReachable(args.places.volume, owner));
@@ -95,6 +106,10 @@ Status Run(RunArguments& args) {
     args.provider = server.layout.root + "/provider.so";
     RETURN_IF_ERROR(snapshot::WriteFileAtomically(args.provider, gathered.provider,
                                                   snapshot::Durability::kProcess));
+  }
+  if (!gathered.plugin.empty()) {
+    RETURN_IF_ERROR(node::ProvidePluginDirectory(server.layout.plugins(), gathered.plugin));
+    server.plugin = node::kPluginFile;
   }
   ASSIGN_OR_RETURN(server.fragment, node::ParseFragment(gathered.fragment, args.config));
   RETURN_IF_ERROR(node::CheckFragment(server.fragment, args.config));
@@ -203,6 +218,10 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome) {
       ->type_name("FILE");
   command->add_option("--provider", run->provider,
                       "Path of libborealis_provider.so [default: beside this program]");
+  command->add_option(
+      "--plugin", run->plugin,
+      "Path of libborealis_plugin.so, which refuses what would make servers differ; "
+      "none leaves it out, for tests [default: beside this program]");
   command->add_option("--provider-options", run->provider_options,
                       "Options of the provider, a=1;b=2");
   command->add_option("--server", run->server, "Path of mariadbd");

@@ -4,6 +4,7 @@
 //     <name>/                  the node's directory
 //       lock                   held by the node's agent
 //       data/                  the server's data directory: a cache of the log
+//       plugins/               what the server loads plugins from (plugin_directory.h)
 //       tmp/                   the server's temporary files, emptied at each start
 //       state.json             what the agent knows (node_status.h), for its successor and `status`
 //       agent.log              the agent's own lines, when it runs in the background
@@ -27,6 +28,7 @@ struct NodeLayout {
   std::string lock() const { return root + "/lock"; }
   std::string data() const { return root + "/data"; }
   std::string tmp() const { return root + "/tmp"; }
+  std::string plugins() const { return root + "/plugins"; }
   std::string state() const { return root + "/state.json"; }
   std::string agent_log() const { return root + "/agent.log"; }
   std::string server_log() const { return root + "/mysqld.err"; }

@@ -37,6 +37,8 @@ constexpr auto kRules = std::to_array<Rule>({
     {"datadir", kAgentSets},
     {"socket", kAgentSets},
     {"port", kAgentSets},
+    {"plugin_dir", kAgentSets},
+    {"borealis*", kAgentSets},
     {"bind_address", kAgentSets},
     {"networking", kAgentSets},
     {"pid_file", kAgentSets},

@@ -66,11 +66,23 @@ Words ClusterOptions(const ServerConfig& config) {
       fmt::format("--auto-increment-increment={}", kSlotMax),
       fmt::format("--auto-increment-offset={}", config.slot.value),
       "--wsrep-ignore-apply-errors=0",
+      // A table locked for writing would block the appliers while its session waits for them.
+      "--wsrep-convert-LOCK-to-trx=ON",
       "--wsrep-mode=STRICT_REPLICATION",  // tables of other engines are refused, not left out
       "--wsrep-provider-options=" + fmt::format("slot={};supervised=1", config.slot.value),
   };
   if (!config.provider_options.empty()) words.back() += ";" + config.provider_options;
   return words;
+}
+
+// What must not run in a cluster is refused in the server; it does not start without that.
+Words PluginOptions(const ServerConfig& config) {
+  if (config.plugin.empty()) return {};
+  return {
+      "--plugin-dir=" + config.layout.plugins(),
+      "--plugin-load-add=" + config.plugin,
+      "--borealis=FORCE_PLUS_PERMANENT",
+  };
 }
 
 Words NetworkOptions(const ServerConfig& config) {
@@ -113,6 +125,7 @@ std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start) {
   Append(words, ClusterOptions(config));
   words.push_back(
       fmt::format("--wsrep-start-position={}:{}", config.volume_uuid.ToString(), start));
+  Append(words, PluginOptions(config));
   Append(words, NetworkOptions(config));
   words.push_back("--log-error=" + config.layout.server_log());
   return words;

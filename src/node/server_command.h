@@ -21,7 +21,8 @@ inline constexpr char kDefaultServer[] = "/usr/sbin/mariadbd";
 struct ServerConfig {
   std::string server = kDefaultServer;  // absolute path of mariadbd
   std::string provider;                 // absolute path of the provider library; empty: none
-  std::string volume;                   // absolute directory
+  std::string plugin;  // file in layout.plugins() that guards the server; empty: none
+  std::string volume;  // absolute directory
   Uuid volume_uuid;
   std::string name;
   Slot slot;

@@ -43,6 +43,19 @@ TEST(RunCommand, StartsFromThePositionInTheVolumesHistory) {
   }
 }
 
+TEST(RunCommand, LoadsTheGuards) {
+  ServerConfig config = Example();
+  EXPECT_THAT(RunCommand(config, {0}), Not(Contains(StartsWith("--plugin"))));
+  config.plugin = "borealis.so";
+  config.fragment = {{"plugin_load_add", "server_audit", true, 1}};
+  const auto words = RunCommand(config, {0});
+  for (const char* wanted : {"--plugin-dir=/d/node2/plugins", "--plugin-load-add=borealis.so",
+                             "--borealis=FORCE_PLUS_PERMANENT", "--plugin_load_add=server_audit"}) {
+    EXPECT_THAT(words, Contains(wanted));
+  }
+  EXPECT_THAT(RecoverCommand(config), Not(Contains(StartsWith("--plugin-load"))));
+}
+
 TEST(RunCommand, OursComesAfterTheUsersAndTheDefaultsBefore) {
   ServerConfig config = Example();
   config.fragment = {{"max_connections", "7", true, 1}};

@@ -93,7 +93,7 @@ class AgentCluster:
         """`borealis up`; returns self. May be repeated."""
         self.command("up", f"--writers={len(self)}", f"--address-base={self.servers[0].address}",
                      f"--port={self.port}", f"--user={seed.USER}", f"--password={seed.PASSWORD}",
-                     f"--provider={paths.provider()}", f"--server={paths.MARIADBD}",
+                     f"--provider={paths.provider()}", f"--plugin={paths.plugin()}", f"--server={paths.MARIADBD}",
                      f"--timeout={timeout_s:.0f}",
                      *([f"--provider-options={self.provider_options}"] * bool(self.provider_options)),
                      places=True)

@@ -10,6 +10,7 @@ import re
 
 from dataclasses import dataclass, field
 
+from . import paths
 from .server import UNDEFINED_POSITION, Server, ServerDied
 from .workspace import Workspace
 
@@ -25,6 +26,7 @@ class Settings:
     redo_mb: int = 96
     buffer_pool_mb: int = 128
     binlog: bool = False
+    guards: bool = True  # refuse what would make servers differ
     extra: dict = field(default_factory=dict)
 
     def options(self, slot: int) -> dict:
@@ -80,6 +82,8 @@ class Cluster:
                 "wsrep-node-address": server.address,
                 "wsrep-node-incoming-address": f"{server.address}:{port}",
                 **medium.server_options(server, slot),
+                **(medium.guard_options() if self.settings.guards else {}),
+                **self.settings.extra,
             }
         self.rebuilds = 0  # caches thrown away because a crash hit DDL
         workspace.at_close(self.kill_all)

@@ -37,6 +37,15 @@ class VolumeMedium:
             options["wsrep-provider-options"] = self.provider_options
         return options
 
+    def guard_options(self) -> dict:
+        """The plugin and the settings that refuse what would make servers differ."""
+        plugin = paths.plugin()
+        if not plugin.exists():
+            raise SystemExit(f"no plugin at {plugin}: build it or set BOREALIS_PLUGIN")
+        return {"plugin-dir": plugin.parent, "plugin-load-add": plugin.name,
+                "borealis": "FORCE_PLUS_PERMANENT", "wsrep-mode": "STRICT_REPLICATION",
+                "wsrep-convert-LOCK-to-trx": "ON"}
+
     def first_start_options(self, server, slot: int) -> dict:
         return {} if self.directory.exists() else {"wsrep-new-cluster": None}
 
@@ -71,6 +80,9 @@ class GaleraMedium:
                 f"ist.recv_addr={server.address}:4568;ist.recv_bind={server.address}:4568",
         }
 
+    def guard_options(self) -> dict:
+        return {}
+
     def first_start_options(self, server, slot: int) -> dict:
         if slot == 1:
             return {"wsrep-new-cluster": None}
@@ -101,6 +113,9 @@ class NoMedium:
 
     def server_options(self, server, slot: int) -> dict:
         return {"wsrep-on": "OFF"}
+
+    def guard_options(self) -> dict:
+        return {}
 
     def first_start_options(self, server, slot: int) -> dict:
         return {}

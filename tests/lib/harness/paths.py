@@ -15,6 +15,13 @@ def provider() -> Path:
     ).absolute()
 
 
+def plugin() -> Path:
+    """The plugin that guards a server: BOREALIS_PLUGIN, or the release build's."""
+    return Path(
+        os.environ.get("BOREALIS_PLUGIN", ROOT / "build/release/lib/libborealis_plugin.so")
+    ).absolute()
+
+
 def binary() -> Path:
     """The `borealis` program: BOREALIS_BIN, or the release build's."""
     return Path(os.environ.get("BOREALIS_BIN", ROOT / "build/release/bin/borealis")).absolute()

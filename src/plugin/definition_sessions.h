@@ -1,0 +1,33 @@
+// Which sessions run a statement that changes definitions on all servers. Such a statement can't be
+// interrupted: the others would complete it and then find that this server did not. The server
+// itself refuses KILL once the statement is in total order, but not while it waits for its turn.
+// Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <set>
+
+namespace borealis::plugin {
+
+class DefinitionSessions {
+ public:
+  void Begin(uint64_t connection) {
+    const std::lock_guard lock(mutex_);
+    running_.insert(connection);
+  }
+  void End(uint64_t connection) {
+    const std::lock_guard lock(mutex_);
+    running_.erase(connection);
+  }
+  bool Runs(uint64_t connection) {
+    const std::lock_guard lock(mutex_);
+    return running_.contains(connection);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<uint64_t> running_;
+};
+
+}  // namespace borealis::plugin

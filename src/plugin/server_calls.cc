@@ -1,0 +1,124 @@
+#include "plugin/server_calls.h"
+
+#include <dlfcn.h>
+
+#include <cstring>
+
+namespace borealis::plugin {
+namespace {
+
+// Of MariaDB 10.11: the value that a session's command has from the arrival of a text until it is
+// parsed, and a bit of its privileges.
+constexpr int kNoCommandYet = 161;
+constexpr unsigned long long kSuper = 1ull << 15;
+
+template <typename Function>
+void Look(const char* symbol, Function*& target, std::string& missing) {
+  target = reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, symbol));
+  if (target == nullptr && missing.empty()) missing = symbol;
+}
+
+}  // namespace
+
+std::optional<ServerCalls> ServerCalls::Find(std::string& missing) {
+  ServerCalls calls;
+  Look("_Z19intern_find_sys_varPKcm", calls.find_variable_, missing);
+  Look("_ZNK7sys_var9value_ptrEP3THD13enum_var_typePK25st_mysql_const_lex_string", calls.value_,
+       missing);
+  Look("_Z19check_global_accessP3THD11privilege_tb", calls.lacks_privilege_, missing);
+  Look("thd_sql_command", calls.command_, missing);
+  Look("thd_tx_isolation", calls.isolation_, missing);
+  Look("wsrep_OSU_method_get", calls.upgrade_, missing);
+  Look("wsrep_thd_is_applying", calls.applying_, missing);
+  Look("wsrep_thd_is_toi", calls.total_order_, missing);
+  Look("thd_query_string", calls.statement_, missing);
+  if (!missing.empty()) return std::nullopt;
+  return calls;
+}
+
+bool ServerCalls::IsBeforeParsing(abi::Thd* thd) const { return command_(thd) == kNoCommandYet; }
+
+bool ServerCalls::IsOrdinary(abi::Thd* thd) const { return lacks_privilege_(thd, kSuper, true); }
+
+bool ServerCalls::IsInTotalOrder(abi::Thd* thd) const { return total_order_(thd) != 0; }
+
+bool ServerCalls::IsApplying(abi::Thd* thd) const { return applying_(thd) != 0; }
+
+const void* ServerCalls::Variable(const char* name) const {
+  return find_variable_(name, strlen(name));
+}
+
+const ServerCalls::Variables& ServerCalls::Known() const {
+  static const Variables known = {
+      Variable("innodb_snapshot_isolation"), Variable("wsrep_on"),
+      Variable("auto_increment_increment"),  Variable("auto_increment_offset"),
+      Variable("wsrep_trx_fragment_size"),   Variable("wsrep_trx_fragment_unit"),
+      Variable("default_storage_engine"),    Variable("sql_mode"),
+      Variable("max_statement_time"),
+  };
+  return known;
+}
+
+const void* ServerCalls::Value(const void* variable, abi::Thd* thd, Scope scope) const {
+  constexpr LexString kNoBase{nullptr, 0};
+  return variable == nullptr ? nullptr : value_(variable, thd, scope, &kNoBase);
+}
+
+uint64_t ServerCalls::Number(const void* variable, abi::Thd* thd, Scope scope) const {
+  const void* value = Value(variable, thd, scope);
+  uint64_t number = 0;
+  if (value != nullptr) memcpy(&number, value, sizeof(number));
+  return number;
+}
+
+bool ServerCalls::Flag(const void* variable, abi::Thd* thd) const {
+  const void* value = Value(variable, thd, kSession);
+  return value != nullptr && *static_cast<const char*>(value) != 0;
+}
+
+std::string_view ServerCalls::Text(const void* variable, abi::Thd* thd) const {
+  const void* value = Value(variable, thd, kSession);
+  return value == nullptr ? std::string_view() : static_cast<const char*>(value);
+}
+
+SessionState ServerCalls::State(abi::Thd* thd) const {
+  const Variables& known = Known();
+  SessionState state;
+  state.isolation = static_cast<Isolation>(isolation_(thd));
+  state.schema_upgrade = static_cast<SchemaUpgrade>(upgrade_(thd));
+  state.snapshot_isolation = Flag(known.snapshot_isolation, thd);
+  state.replicates = Flag(known.replicates, thd);
+  state.increment = Number(known.increment, thd, kSession);
+  state.offset = Number(known.offset, thd, kSession);
+  // What the node was started with; nobody but an administrator can change it.
+  static const uint64_t node_increment = Number(known.increment, thd, kGlobal);
+  static const uint64_t node_offset = Number(known.offset, thd, kGlobal);
+  state.node_increment = node_increment;
+  state.node_offset = node_offset;
+  const void* timeout = Value(known.statement_timeout, thd, kSession);
+  double timeout_s = 0;
+  if (timeout != nullptr) memcpy(&timeout_s, timeout, sizeof(timeout_s));
+  state.has_statement_timeout = timeout_s > 0;
+  state.fragment_size = Number(known.fragment_size, thd, kSession);
+  const std::string_view unit = Text(known.fragment_unit, thd);
+  state.fragment_unit = unit == "rows"         ? FragmentUnit::kRows
+                        : unit == "statements" ? FragmentUnit::kStatements
+                                               : FragmentUnit::kBytes;
+  return state;
+}
+
+std::string_view ServerCalls::DefaultEngine(abi::Thd* thd) const {
+  return Text(Known().default_engine, thd);
+}
+
+bool ServerCalls::BackslashEscapes(abi::Thd* thd) const {
+  return Text(Known().sql_mode, thd).find("NO_BACKSLASH_ESCAPES") == std::string_view::npos;
+}
+
+std::string_view ServerCalls::Statement(abi::Thd* thd) const {
+  const LexString* statement = statement_(thd);
+  if (statement == nullptr || statement->text == nullptr) return {};
+  return {statement->text, statement->length};
+}
+
+}  // namespace borealis::plugin

@@ -1,0 +1,70 @@
+// What the plugin asks the running server: who a session is, its settings, its statement. Adapter
+// over functions that the server's program exports. They are looked up by name when the plugin is
+// loaded; a server that lacks one does not load the plugin, and so does not start.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "plugin/plugin_abi.h"
+#include "plugin/session_rules.h"
+
+namespace borealis::plugin {
+
+class ServerCalls {
+ public:
+  // nullopt: `missing` names what the server lacks.
+  static std::optional<ServerCalls> Find(std::string& missing);
+
+  // True until the statement of a session was parsed, once for each text from a client; a statement
+  // inside of a routine was parsed before.
+  bool IsBeforeParsing(abi::Thd* thd) const;
+  // No SUPER, as the session is at this moment (a routine may run as its definer). The server
+  // counts a yes as a denied access, so ask only when something will be denied.
+  bool IsOrdinary(abi::Thd* thd) const;
+  // A thread of the server that applies other servers' changes.
+  bool IsApplying(abi::Thd* thd) const;
+  // A statement that runs on every server in total order has begun: it can't be refused any more.
+  bool IsInTotalOrder(abi::Thd* thd) const;
+  SessionState State(abi::Thd* thd) const;
+  std::string_view DefaultEngine(abi::Thd* thd) const;
+  bool BackslashEscapes(abi::Thd* thd) const;
+  std::string_view Statement(abi::Thd* thd) const;
+
+ private:
+  struct LexString {
+    char* text;
+    size_t length;
+  };
+  enum Scope { kSession = 1, kGlobal = 2 };  // the server's enum_var_type
+  struct Variables {
+    const void* snapshot_isolation;
+    const void* replicates;
+    const void* increment;
+    const void* offset;
+    const void* fragment_size;
+    const void* fragment_unit;
+    const void* default_engine;
+    const void* sql_mode;
+    const void* statement_timeout;
+  };
+  const void* Variable(const char* name) const;
+  const Variables& Known() const;  // REQUIRES: the storage engine was started
+  uint64_t Number(const void* variable, abi::Thd* thd, Scope scope) const;
+  bool Flag(const void* variable, abi::Thd* thd) const;
+  std::string_view Text(const void* variable, abi::Thd* thd) const;
+  const void* Value(const void* variable, abi::Thd* thd, Scope scope) const;
+
+  void* (*find_variable_)(const char* name, size_t length) = nullptr;
+  const void* (*value_)(const void* variable, abi::Thd*, Scope, const void* base) = nullptr;
+  bool (*lacks_privilege_)(abi::Thd*, unsigned long long privilege, bool silent) = nullptr;
+  int (*command_)(const abi::Thd*) = nullptr;
+  int (*isolation_)(const abi::Thd*) = nullptr;
+  unsigned long (*upgrade_)(const abi::Thd*) = nullptr;
+  char (*applying_)(const abi::Thd*) = nullptr;
+  char (*total_order_)(const abi::Thd*) = nullptr;
+  LexString* (*statement_)(abi::Thd*) = nullptr;
+};
+
+}  // namespace borealis::plugin
