@@ -6,6 +6,8 @@
 #include <csignal>
 #include <iterator>
 
+#include "node/server_command.h"
+
 namespace borealis::node {
 namespace {
 

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <spawn.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@ namespace {
 
 constexpr size_t kCommandBytesMax = 4 << 20;
 constexpr size_t kOutputBytesMax = 64 << 20;
+constexpr size_t kLocksBytesMax = 16 << 20;
 
 // Words of the command line of this process.
 Result<std::vector<std::string>> OwnCommand() {
@@ -92,13 +95,15 @@ Result<int> RunToEnd(std::vector<std::string> words, const std::string& output) 
 }  // namespace
 
 bool EnginesRun(const std::string& datadir) {
-  const snapshot::UniqueFd fd(open((datadir + "/ibdata1").c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) return false;
-  // Unlike a lock of the process, one of an open file meets the locks of its own process, too.
-  struct flock lock {};
-  lock.l_type = F_RDLCK;
-  lock.l_whence = SEEK_SET;
-  return fcntl(fd.get(), F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+  // The file is not opened: to close it again would release the lock that engines in this process
+  // hold on it.
+  struct stat info {};
+  if (stat((datadir + "/ibdata1").c_str(), &info) != 0) return false;
+  const auto locks = snapshot::ReadFile("/proc/locks", kLocksBytesMax);
+  // "1: POSIX  ADVISORY  WRITE 4711 fe:00:1234 0 EOF"
+  return !locks.ok() ||
+         AsText(*locks).find(fmt::format(" {:02x}:{:02x}:{} ", major(info.st_dev),
+                                         minor(info.st_dev), info.st_ino)) != std::string::npos;
 }
 
 Result<snapshot::EnginePosition> RecoverEngines(const std::string& output) {

@@ -108,6 +108,7 @@ TEST_F(UnaidedStartTest, RunningEnginesAreLeftAlone) {
   lock.l_whence = SEEK_SET;
   ASSERT_EQ(fcntl(fd.get(), F_SETLK, &lock), 0);  // as the engines lock it, in this process
   EXPECT_TRUE(EnginesRun(data_));
+  EXPECT_TRUE(EnginesRun(data_)) << "asking took the lock away";
   const auto start = PrepareUnaided(*backend_, data_, Inconsistent(), Seqno{0});
   EXPECT_EQ(start.status().code(), Code::kInvalidArgument);
   EXPECT_NE(start.status().message().find("--wsrep-recover"), std::string::npos);

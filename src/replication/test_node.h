@@ -57,9 +57,11 @@ class TestEvents : public ReplicationEvents {
     ++closed;
   }
   void Diverged(Seqno /*seqno*/, const std::string& /*own*/, const Status& reason) override {
-    _exit(StopExitCode(reason.code()));
+    if (!survives_divergence) _exit(StopExitCode(reason.code()));
   }
   [[noreturn]] void Stop(const Status& reason) override { _exit(StopExitCode(reason.code())); }
+
+  std::atomic<bool> survives_divergence{false};
 
   void Note(Seqno seqno, std::string_view payload) {
     MutexLock lock(mutex);
