@@ -98,8 +98,9 @@ def _sum_of_hashes(server: Server, table: str):
     history = " FOR SYSTEM_TIME ALL" if "SYSTEM VERSIONED" in server.query(
         "SELECT table_type FROM information_schema.tables"
         " WHERE CONCAT('`', table_schema, '`.`', table_name, '`') = %s", (table,))[0][0] else ""
-    return server.query(f"SELECT COUNT(*), SUM(CONV(LEFT(MD5(CONCAT_WS('\\Z', {parts})), 15), 16, 10))"
-                        f" FROM {table}{history}")[0]
+    # An integer: CONV gives a string, and a sum of strings is a double, which depends on the order.
+    number = f"CAST(CONV(LEFT(MD5(CONCAT_WS('\\Z', {parts})), 15), 16, 10) AS UNSIGNED)"
+    return server.query(f"SELECT COUNT(*), SUM({number}) FROM {table}{history}")[0]
 
 
 _CATALOGUE = {

@@ -33,8 +33,9 @@ class VolumeMedium:
             "wsrep-provider": self.provider,
             "wsrep-cluster-address": f"volume://{self.directory}",
         }
-        if self.provider_options:
-            options["wsrep-provider-options"] = self.provider_options
+        # As the agent does: what must not go on dies, and is looked after here.
+        given = [self.provider_options] if self.provider_options else []
+        options["wsrep-provider-options"] = ";".join(["supervised=1", *given])
         return options
 
     def guard_options(self) -> dict:
