@@ -120,4 +120,17 @@ std::optional<Refusal> CheckSequence(Span tokens) {
       "UUID()");
 }
 
+std::optional<Refusal> CheckReplacingSelect(Span tokens) {
+  const size_t name_at = TableNameAt(tokens);
+  if (name_at == 0 || !Contains(tokens.first(name_at), "REPLACE") ||
+      Contains(tokens.first(name_at), "TEMPORARY") ||
+      !Contains(tokens.subspan(name_at), "SELECT")) {
+    return std::nullopt;
+  }
+  return Unfit(
+      "CREATE OR REPLACE TABLE ... SELECT that fails would leave the old table on the other "
+      "servers: "
+      "write DROP TABLE IF EXISTS, then CREATE TABLE ... SELECT");
+}
+
 }  // namespace borealis::plugin

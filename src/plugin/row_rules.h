@@ -19,4 +19,8 @@ std::optional<Refusal> CheckNodeDependentChange(std::span<const Token> tokens, b
 // CREATE.
 std::optional<Refusal> CheckSequence(std::span<const Token> tokens);
 
+// CREATE OR REPLACE TABLE ... SELECT: when the query fails, the old table is gone on this server
+// alone. REQUIRES: tokens[0] is CREATE.
+std::optional<Refusal> CheckReplacingSelect(std::span<const Token> tokens);
+
 }  // namespace borealis::plugin

@@ -75,6 +75,15 @@ TEST(RowRules, IgnoreKeepsAnyOfTwoRows) {
   EXPECT_TRUE(Depends("ALTER IGNORE TABLE t ADD UNIQUE (a)"));
 }
 
+TEST(RowRules, AQueryThatReplacesATableIsFound) {
+  EXPECT_TRUE(CheckReplacingSelect(Tokenize("CREATE OR REPLACE TABLE d.t AS SELECT 1")));
+  EXPECT_TRUE(CheckReplacingSelect(Tokenize("CREATE OR REPLACE TABLE t (a INT) (SELECT 1)")));
+  EXPECT_FALSE(CheckReplacingSelect(Tokenize("CREATE OR REPLACE TABLE t (a INT)")));
+  EXPECT_FALSE(CheckReplacingSelect(Tokenize("CREATE OR REPLACE TEMPORARY TABLE t SELECT 1")));
+  EXPECT_FALSE(CheckReplacingSelect(Tokenize("CREATE TABLE t SELECT 1")));
+  EXPECT_FALSE(CheckReplacingSelect(Tokenize("CREATE OR REPLACE VIEW v AS SELECT 1")));
+}
+
 TEST(RowRules, SequencesAreFound) {
   EXPECT_TRUE(CheckSequence(Tokenize("CREATE SEQUENCE s")));
   EXPECT_TRUE(CheckSequence(Tokenize("CREATE OR REPLACE SEQUENCE IF NOT EXISTS d.s NOCACHE")));

@@ -115,6 +115,7 @@ class Scan {
     }
     if (IsWord(tokens[0], "CREATE")) {
       if (auto refusal = CheckSequence(tokens)) return refusal;
+      if (auto refusal = CheckReplacingSelect(tokens)) return refusal;
     }
     if (facts_.ordinary && (alters || IsWord(tokens[0], "CREATE"))) {
       return CheckEngine(tokens, facts_.default_engine);
