@@ -162,7 +162,7 @@ def step_tsan(context):
 
 
 def step_sim(context):
-    """the simulator, release build, over many seeds (--sim-seeds); sim_test runs 60 of them"""
+    """the simulator, release build, over many seeds (--sim-seeds); sim_bugs_test runs a few"""
     if context.build("release", ("sim",)):
         context.lint("sim", ["build/release/bin/sim", "--seeds", context.args.sim_seeds])
 
