@@ -48,9 +48,9 @@ const char* VerdictName(Verdict verdict);
 struct Outcome {
   Verdict verdict = Verdict::kCommit;
   // Every record up to it must be applied before this one is; below the own seqno, never below the
-  // barrier (the last isolated statement, view or parallel-unsafe record) nor below
-  // seqno - 1 - window. Isolated statements, views, parallel-unsafe records, fragments and their
-  // rollbacks: seqno - 1. Verdicts other than kCommit apply nothing: just those lower bounds.
+  // barrier (the last isolated statement, view, rollback or parallel-unsafe record) nor below
+  // seqno - 1 - window. Those, and fragments: seqno - 1. Verdicts other than kCommit apply nothing:
+  // just those lower bounds.
   Seqno depends_on = Seqno::Zero();
   // A kView record that passed: the view from here on.
   std::optional<View> view;

@@ -28,6 +28,7 @@ Outcome CertifierModel::Certify(Seqno seqno, const Record& record) {
     return outcome;
   }
   const bool alone = record.type == RecordType::kView || record.type == RecordType::kIsolated ||
+                     record.type == RecordType::kFragmentRollback ||
                      (IsCertified(record) && (record.flags & kFlagParallelUnsafe) != 0);
   if (record.type == RecordType::kWriteSet && !alone) {
     outcome.depends_on = {std::max(least, NewestDependency(n, record))};

@@ -137,9 +137,17 @@ TEST_F(CertifierTest, FragmentsFollowTheirPredecessorAndAreNoBarrier) {
   Fill(2);
   const int64_t n = last() + 1;
   EXPECT_EQ(Next(OfType(RecordType::kFragment, Fresh(a_, {kRow}))).depends_on, Seqno{n - 1});
-  EXPECT_EQ(Next(OfType(RecordType::kFragmentRollback, Fresh(a_, {}))).depends_on, Seqno{n});
+  EXPECT_EQ(Next(OfType(RecordType::kFragment, Fresh(a_, {}))).depends_on, Seqno{n});
   EXPECT_EQ(Next(Fresh(b_, {})).depends_on, Seqno{2});
   EXPECT_EQ(Next(WriteSet(b_, request(), n - 1, {kRow})).verdict, Verdict::kConflict);
+}
+
+// The claims on the rows that it releases are those of the fragments, long applied.
+TEST_F(CertifierTest, ARollbackOfFragmentsIsWaitedForByWhatFollows) {
+  Next(OfType(RecordType::kFragment, Fresh(a_, {kRow})));
+  const int64_t n = last() + 1;
+  EXPECT_EQ(Next(OfType(RecordType::kFragmentRollback, Fresh(a_, {}))).depends_on, Seqno{n - 1});
+  EXPECT_EQ(Next(Fresh(a_, {kRow})).depends_on, Seqno{n});
 }
 
 TEST_F(CertifierTest, ARepeatCountsOnceWhateverTheVerdictWas) {

@@ -1,15 +1,13 @@
 #include "log/payload.h"
 
-#include <algorithm>
-
 #include "log/batch_stream.h"
 #include "model/record_codec.h"
 
 namespace borealis::log {
 namespace {
 
-// Larger payloads grow as they are read.
-constexpr uint64_t kReserveBytesMax = 64 << 20;
+// No write-set has more. Reserved at once: a payload that grows would be in memory twice.
+constexpr uint64_t kPayloadBytesMax = 4ull << 30;
 
 Status BadChunk(const SegmentChain& chain, const ChunkRef& ref, std::string_view what) {
   return {Code::kCorruption,
@@ -66,8 +64,13 @@ Result<Bytes> LoadPayload(SegmentChain& chain, const Record& record) {
   }
   uint64_t total = 0;
   for (const ChunkRef& ref : record.chunks) total += ref.bytes;
+  if (total > kPayloadBytesMax) {
+    return Status(Code::kCorruption,
+                  fmt::format("{}: the payload of request {} of {} would have {} bytes",
+                              chain.backend().Describe(), record.request, record.source, total));
+  }
   Bytes payload;
-  payload.reserve(std::min(total, kReserveBytesMax));
+  payload.reserve(total);
   for (const ChunkRef& ref : record.chunks) {
     RETURN_IF_ERROR(LoadChunk(chain, record, ref, payload));
   }

@@ -88,7 +88,9 @@ abi::Status AbortCertification(abi::Plug* plug, int64_t bf_seqno, uint64_t victi
                                int64_t* victim_seqno) noexcept {
   return Of(plug).AbortCertification(bf_seqno, victim, victim_seqno);
 }
-abi::Status Rollback(abi::Plug*, uint64_t, const abi::Buffer*) noexcept { return abi::kOk; }
+abi::Status Rollback(abi::Plug* plug, uint64_t trx, const abi::Buffer*) noexcept {
+  return Of(plug).Rollback(trx);
+}
 abi::Status AppendKey(abi::Plug* plug, abi::Handle* handle, const abi::Key* keys, size_t count,
                       abi::KeyType type, bool) noexcept {
   return Of(plug).AppendKeys(*handle, keys, count, static_cast<KeyType>(type));

@@ -11,6 +11,22 @@ namespace borealis::provider {
 using replication::Action;
 using replication::ApplyItem;
 
+namespace {
+
+// What an applier tells the server to do with a record.
+uint32_t ApplyFlags(const Record& record) {
+  if (record.type == RecordType::kFragmentRollback) {
+    return abi::kFlagRollback | abi::kFlagParallelUnsafe;
+  }
+  uint32_t flags = 0;
+  if ((record.flags & kFlagTrxStart) != 0) flags |= abi::kFlagTrxStart;
+  if ((record.flags & kFlagTrxEnd) != 0) flags |= abi::kFlagTrxEnd;
+  if ((record.flags & kFlagParallelUnsafe) != 0) flags |= abi::kFlagParallelUnsafe;
+  return flags;
+}
+
+}  // namespace
+
 Status Provider::Apply(ApplyItem& item, void* applier, bool* exit) {
   // Where the data differ, what follows need not apply: it only has to pass.
   const bool dummy = item.action == Action::kDummy || diverged_;
@@ -18,11 +34,8 @@ Status Provider::Apply(ApplyItem& item, void* applier, bool* exit) {
     return ApplyIsolated(item, applier, exit);
   }
   Transaction trx(item);
-  if (dummy) {
-    return CallApply(item, trx, abi::kFlagTrxStart | abi::kFlagRollback, applier, exit);
-  }
-  uint32_t flags = abi::kFlagTrxStart | abi::kFlagTrxEnd;
-  if ((item.record.flags & kFlagParallelUnsafe) != 0) flags |= abi::kFlagParallelUnsafe;
+  if (item.action == Action::kApply && !dummy) NoteStream(item.record);
+  const uint32_t flags = dummy ? abi::kFlagTrxStart | abi::kFlagRollback : ApplyFlags(item.record);
   return CallApply(item, trx, flags, applier, exit);
 }
 
@@ -31,8 +44,10 @@ Status Provider::ApplyIsolated(ApplyItem& item, void* applier, bool* exit) {
   Transaction trx(item);
   const Status marked = cache_.BeginUnsafe(item.seqno);
   if (!marked.ok() && !diverged_) return marked;
+  isolated_seqno_ = item.seqno.value;
   RETURN_IF_ERROR(CallApply(item, trx, abi::kFlagTrxStart | abi::kFlagTrxEnd | abi::kFlagIsolation,
                             applier, exit));
+  isolated_seqno_ = abi::kSeqnoUndefined;
   cache_.EndUnsafe(item.seqno);
   return Status::Ok();
 }
@@ -56,7 +71,8 @@ Status Provider::CallApply(ApplyItem& item, Transaction& trx, uint32_t flags, vo
   if (callbacks_.apply(applier, &handle, flags, &data, &meta, exit) != abi::kCallbackOk) {
     return {Code::kInternal, fmt::format("applying seqno {} failed", item.seqno)};
   }
-  CHECK(trx.left_order, "seqno {} was applied without passing commit order", item.seqno);
+  CHECK(trx.state() == TrxState::kOrdered, "seqno {} was applied without passing commit order",
+        item.seqno);
   return Status::Ok();
 }
 
@@ -65,10 +81,8 @@ Status Provider::ViewChanged(const ApplyItem& item, void* applier) {
   const bool member = item.view.Find(self) != nullptr;
   const bool joined = state_.load() != LocalState::kJoining;
   if (joined && !member) return Status::Ok();  // the own departure: Closed() follows
-  View view = item.view;
-  // On the way to the own join: the server can't be outside of its own view.
-  if (!member) view.members.push_back(*replicator()->join_view().Find(self));
-  RETURN_IF_ERROR(DeliverView(view, applier, /*final_view=*/false));
+  RETURN_IF_ERROR(DeliverView(NeverEmpty(item.view), applier, /*final_view=*/false));
+  ForgetStreamsOfOthers(item.view);
   if (!joined && member) {
     state_ = LocalState::kJoined;
     replicator()->AnnounceSynced();

@@ -46,6 +46,7 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
   const Status marked = cache_.BeginUnsafe(result.seqno);
   if (!marked.ok() && !diverged_)
     Stop(marked.WithContext("the statement is in the log and can't be run here"));
+  isolated_seqno_ = result.seqno.value;
   MutexLock lock(isolation_mutex_);
   const bool first = isolated_.emplace(connection, Isolated{result.seqno, replicator}).second;
   CHECK(first, "connection {} is in isolation already", connection);
@@ -61,6 +62,7 @@ abi::Status Provider::IsolationEnd(uint64_t connection, const abi::Buffer* error
     isolated = found->second;
     isolated_.erase(found);
   }
+  isolated_seqno_ = abi::kSeqnoUndefined;
   isolated.replicator->RecordOutcome(isolated.seqno, OutcomeText(error));
   cache_.EndUnsafe(isolated.seqno);  // before the next one may begin
   isolated.replicator->LeaveOrder(isolated.seqno);

@@ -31,12 +31,35 @@ abi::Status Provider::AppendKeys(abi::Handle& handle, const abi::Key* keys, size
 
 abi::Status Provider::AppendData(abi::Handle& handle, const abi::Buffer* data, size_t count) {
   if (handle.opaque == nullptr) LocalTrx(handle);
-  Bytes& payload = FromHandle(handle)->payload;
+  Transaction& trx = *FromHandle(handle);
+  const uint64_t bytes_max = options().write_set_bytes_max;
   for (size_t i = 0; i < count; ++i) {
-    const auto* bytes = static_cast<const std::byte*>(data[i].ptr);
-    payload.insert(payload.end(), bytes, bytes + data[i].len);
+    // Before it takes the memory. The server does not look at what this returns: certify refuses.
+    if (trx.payload.size() + data[i].len > bytes_max) trx.oversized = true;
+    if (trx.oversized) return abi::kSizeExceeded;
+    trx.payload.Append({static_cast<const std::byte*>(data[i].ptr), data[i].len});
   }
   return abi::kOk;
+}
+
+// The record to append; what it carries leaves the transaction but for the payload.
+Record Provider::TakeRecord(Transaction& trx, uint64_t connection, Seqno last_seen) {
+  const bool starts = (trx.flags & abi::kFlagTrxStart) != 0;
+  const bool ends = (trx.flags & abi::kFlagTrxEnd) != 0;
+  Record record;
+  record.type = starts && ends ? RecordType::kWriteSet : RecordType::kFragment;
+  record.flags = (starts ? kFlagTrxStart : 0u) | (ends ? kFlagTrxEnd : 0u);
+  // Dependencies that its keys do not tell of are those of everything before it.
+  if ((trx.flags & (abi::kFlagParallelUnsafe | abi::kFlagImplicitDeps)) != 0) {
+    record.flags |= kFlagParallelUnsafe;
+  }
+  record.last_seen = last_seen;
+  record.trx = trx.trx_id();
+  record.connection = connection;
+  record.keys = std::move(trx.keys.keys());
+  trx.keys = KeySet();
+  record.payload = trx.payload.view();
+  return record;
 }
 
 abi::Status Provider::Certify(uint64_t connection, abi::Handle& handle, uint32_t flags,
@@ -44,49 +67,60 @@ abi::Status Provider::Certify(uint64_t connection, abi::Handle& handle, uint32_t
   FillMeta(meta, Seqno::Undefined(), Seqno::Undefined(), NodeId{}, handle.trx_id, connection);
   replication::Replicator* replicator = this->replicator();
   if (replicator == nullptr || diverged_) return abi::kConnFail;
-  constexpr uint32_t kWhole = abi::kFlagTrxStart | abi::kFlagTrxEnd;
-  if ((flags & ~abi::kFlagParallelUnsafe) != kWhole) {
-    LogWarning(
-        "streaming replication is not supported by this provider (flags {:#x}): set "
-        "wsrep_trx_fragment_size=0",
-        flags);
+  if ((flags & ~abi::kFlagsCertified) != 0) {
+    LogWarning("transaction {} asks for what this provider does not do (flags {:#x})",
+               handle.trx_id, flags);
     return abi::kNotAllowed;
   }
   const std::shared_ptr<Transaction> trx = LocalTrx(handle);
-  if (trx->payload.size() > options().write_set_bytes_max) {
-    LogWarning("a transaction of {} bytes is larger than write_set_bytes_max={}",
-               trx->payload.size(), options().write_set_bytes_max);
+  if (trx->oversized) {
+    LogWarning("a transaction of more than write_set_bytes_max={} bytes is refused",
+               options().write_set_bytes_max);
     return abi::kSizeExceeded;
   }
-  if (!replicator->WaitForRoom(trx->aborted()).ok() || !trx->StartReplicating()) {
+  const bool fragment = (flags & abi::kFlagTrxEnd) == 0;
+  if (!FlushRollbacks()) return abi::kConnFail;
+  if (!replicator->WaitForRoom(trx->aborted()).ok() || !trx->StartReplicating(fragment)) {
     return abi::kTrxFail;
   }
-
-  Record record;
-  record.type = RecordType::kWriteSet;
-  record.flags = kFlagTrxStart | kFlagTrxEnd;
-  if ((flags & abi::kFlagParallelUnsafe) != 0) record.flags |= kFlagParallelUnsafe;
-  record.last_seen = replicator->last_left();
-  record.trx = handle.trx_id;
-  record.connection = connection;
-  record.keys = std::move(trx->keys.keys());
-  record.payload = trx->payload;
+  trx->flags = flags;
+  Record record = TakeRecord(*trx, connection, replicator->last_left());
   const replication::SubmitResult result = replicator->Replicate(record);
+  if (fragment) trx->payload.Clear();  // the server keeps fragments itself
   if (!result.status.ok()) {
     trx->NotAppended();
+    RollBackIfDue(*trx);
     return NotAppended(result.status);
   }
-  const bool commit = result.outcome.verdict == certification::Verdict::kCommit;
+  const bool passed = result.outcome.verdict == certification::Verdict::kCommit;
   FillMeta(meta, result.seqno, result.outcome.depends_on, replicator->self(), handle.trx_id,
            connection);
   trx->meta = meta;
-  switch (trx->Certified(commit, result.seqno, result.outcome.depends_on)) {
-    case TrxState::kCertified:
-      return abi::kOk;
-    case TrxState::kMustReplay:
-      return abi::kBfAbort;
-    default:
-      return abi::kTrxFail;
+  const TrxStep step = trx->Certified(passed, result.seqno, result.outcome.depends_on);
+  Settle(step.effect, result.seqno);
+  RollBackIfDue(*trx);
+  if (!passed) return abi::kTrxFail;
+  const bool goes_on =
+      step.next == TrxState::kCertified || step.next == TrxState::kFragmentCertified;
+  return goes_on ? abi::kOk : abi::kBfAbort;
+}
+
+// What a step left to be done with a place in commit order.
+void Provider::Settle(TrxEffect effect, Seqno seqno) {
+  replication::Replicator* replicator = this->replicator();
+  if (replicator == nullptr) return;
+  switch (effect) {
+    case TrxEffect::kNone:
+      break;
+    case TrxEffect::kSkip:
+      replicator->SkipOrder(seqno);
+      break;
+    case TrxEffect::kLeaveAndFinish:
+      replicator->LeaveOrder(seqno);
+      [[fallthrough]];
+    case TrxEffect::kFinish:
+      replicator->Finish(seqno);
+      break;
   }
 }
 
@@ -103,12 +137,12 @@ abi::Status Provider::EnterOrder(const abi::Handle& handle, const abi::TrxMeta& 
   CHECK(trx->seqno().value == meta.gtid.seqno, "commit order of seqno {} with the handle of {}",
         meta.gtid.seqno, trx->seqno());
   const bool abortable = trx->local() && trx->state() != TrxState::kFailed;
-  const Pipeline::Turn turn =
-      replicator->EnterOrder(trx->seqno(), abortable ? &trx->aborted() : nullptr);
-  if (turn == Pipeline::Turn::kAborted || !trx->StartCommitting()) {
-    return abi::kBfAbort;
-  }
-  return abi::kOk;
+  replicator->EnterOrder(trx->seqno(), abortable ? &trx->aborted() : nullptr);
+  const TrxStep step = trx->Enter();
+  if (step.answer == TrxAnswer::kYes) return abi::kOk;
+  Settle(step.effect, Seqno{meta.gtid.seqno});
+  RollBackIfDue(*trx);
+  return abi::kBfAbort;
 }
 
 abi::Status Provider::LeaveOrder(const abi::Handle& handle, const abi::TrxMeta& meta,
@@ -125,18 +159,24 @@ abi::Status Provider::LeaveOrder(const abi::Handle& handle, const abi::TrxMeta& 
     }
   }
   barrier_.Pass();
+  trx->Leave();
   replicator->LeaveOrder(trx->seqno());
-  trx->left_order = true;
   return abi::kOk;
 }
 
+// Ends a fragment or the transaction.
 abi::Status Provider::Release(abi::Handle& handle) {
   Transaction* trx = FromHandle(handle);
   if (trx == nullptr) return abi::kOk;
   CHECK(trx->local(), "release of a remote transaction");
-  if (trx->left_order) {
-    replication::Replicator* replicator = this->replicator();
-    if (replicator != nullptr) replicator->Finish(trx->seqno());
+  const Seqno seqno = trx->seqno();
+  const TrxStep step = trx->Release();
+  Settle(step.effect, seqno);
+  RollBackIfDue(*trx);
+  if (step.next != TrxState::kGone) return abi::kOk;
+  if (trx->open_elsewhere() && trx->TakeRollback()) {
+    LogWarning("transaction {} ended without a word to the other nodes", trx->trx_id());
+    AppendRollback(trx->trx_id());
   }
   handle.opaque = nullptr;
   registry_.Remove(trx->trx_id());
@@ -152,10 +192,11 @@ abi::Status Provider::Replay(const abi::Handle& handle, void* applier) {
   replicator->EnterOrder(trx->seqno(), nullptr);
   replicator->WaitFinished(trx->seqno().Previous());
   replicator->figures().replays.fetch_add(1);
-  const abi::Buffer data{trx->payload.data(), trx->payload.size()};
+  const ByteView payload = trx->payload.view();
+  const abi::Buffer data{payload.data(), payload.size()};
   bool exit = false;
-  const abi::CallbackStatus status = callbacks_.apply(
-      applier, &handle, abi::kFlagTrxStart | abi::kFlagTrxEnd, &data, &trx->meta, &exit);
+  const abi::CallbackStatus status =
+      callbacks_.apply(applier, &handle, trx->flags, &data, &trx->meta, &exit);
   if (status != abi::kCallbackOk) {
     Stop({Code::kInternal, fmt::format("replay of seqno {} failed", trx->seqno())});
   }
@@ -167,17 +208,21 @@ abi::Status Provider::AbortCertification(int64_t bf_seqno, uint64_t victim, int6
   replication::Replicator* replicator = this->replicator();
   const std::shared_ptr<Transaction> trx = registry_.Find(victim);
   if (trx == nullptr || replicator == nullptr) return abi::kOk;
+  const bool isolated = bf_seqno != abi::kSeqnoUndefined && bf_seqno == isolated_seqno_.load();
   Seqno wake;
-  const Transaction::AbortResult result = trx->BfAbort(Seqno{bf_seqno}, &wake);
+  const TrxStep step = trx->BfAbort(Seqno{bf_seqno}, isolated, &wake);
+  const bool aborted = step.answer == TrxAnswer::kYes;
   LogDebug("brute-force abort of transaction {} (seqno {}) by seqno {}: {}, now {}", victim,
-           trx->seqno(), bf_seqno,
-           result == Transaction::AbortResult::kAborted ? "done" : "refused",
-           TrxStateName(trx->state()));
+           trx->seqno(), bf_seqno, aborted ? "done" : "refused", TrxStateName(step.next));
   if (victim_seqno != nullptr) *victim_seqno = trx->seqno().value;
-  if (result == Transaction::AbortResult::kRefused) return abi::kNotAllowed;
+  // The server names a victim by its number alone, which is that of its own node: what a statement
+  // in isolation wants may be the stream of another node. A local one of the same number then has a
+  // needless abort, but the statement must not be told no.
+  if (!aborted) return IsStreamOfAnother(victim) ? abi::kOk : abi::kNotAllowed;
   replicator->figures().bf_aborts.fetch_add(1);
   if (wake.IsDefined()) replicator->WakeOrder(wake);
   replicator->WakeRoom();
+  RollBackIfDue(*trx);
   return abi::kOk;
 }
 

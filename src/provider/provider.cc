@@ -55,7 +55,7 @@ Provider::~Provider() {
 uint32_t Provider::capabilities() const {
   return abi::kCapMultiMaster | abi::kCapCertification | abi::kCapParallelApplying |
          abi::kCapTrxReplay | abi::kCapIsolation | abi::kCapPause | abi::kCapCausalReads |
-         abi::kCapIncrementalWriteSet;
+         abi::kCapIncrementalWriteSet | abi::kCapStreaming;
 }
 
 Options Provider::options() const {
@@ -224,15 +224,24 @@ void Provider::DeliverStartView(void* applier) {
     if (start_view_done_) return;
     start_view_given_ = true;
     const replication::Replicator& replicator = *sessions_.back()->replicator;
-    view = replicator.start_view();
-    const Member* me = replicator.join_view().Find(replicator.self());
-    view.members.push_back(*me);
+    view = NeverEmpty(replicator.start_view());
   }
   const Status status = DeliverView(view, applier, /*final_view=*/false);
   if (!status.ok()) Stop(status);
   MutexLock lock(mutex_);
   start_view_done_ = true;
   start_view_.NotifyAll();
+}
+
+// Of the views before the own join this node is no member, and two in a row must not have the same
+// members: the server takes that for a cluster that fell apart in between, and rolls back every
+// streaming transaction on this node alone. It can't do with a view of nobody, however; where there
+// is nobody, nobody's transaction can be rolled back.
+View Provider::NeverEmpty(View view) const {
+  if (view.members.empty()) {
+    view.members.push_back(*replicator()->join_view().Find(replicator()->self()));
+  }
+  return view;
 }
 
 Status Provider::DeliverView(const View& view, void* applier, bool final_view) {

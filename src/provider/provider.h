@@ -14,8 +14,10 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/mutex.h"
@@ -70,6 +72,8 @@ class Provider : private replication::ReplicationEvents {
   abi::Status Release(abi::Handle& handle);
   abi::Status Replay(const abi::Handle& handle, void* applier);
   abi::Status AbortCertification(int64_t bf_seqno, uint64_t victim, int64_t* victim_seqno);
+  // Of a streaming transaction (streaming.cc).
+  abi::Status Rollback(uint64_t trx_id);
 
   // --- Statements in isolation (isolation.cc) -------------------------------------------------
   abi::Status IsolationStart(uint64_t connection, const abi::Key* keys, size_t keys_num,
@@ -106,6 +110,7 @@ class Provider : private replication::ReplicationEvents {
   void PublishOwnGenesis(const Session& session);
   Status DeliverConnected(const Session& session);
   void DeliverStartView(void* applier);
+  View NeverEmpty(View view) const;
   Status DeliverView(const View& view, void* applier, bool final_view);
 
   // Null when not connected.
@@ -113,7 +118,17 @@ class Provider : private replication::ReplicationEvents {
   std::shared_ptr<Transaction> LocalTrx(abi::Handle& handle);
   void FillMeta(abi::TrxMeta& meta, Seqno seqno, Seqno depends_on, const NodeId& source,
                 uint64_t trx, uint64_t connection) const;
+  static Record TakeRecord(Transaction& trx, uint64_t connection, Seqno last_seen);
   abi::Status NotAppended(const Status& why);
+  void Settle(TrxEffect effect, Seqno seqno);
+  // Streaming transactions that end without a commit (streaming.cc).
+  void NoteStream(const Record& record) EXCLUDES(streams_mutex_);
+  void ForgetStreamsOfOthers(const View& view) EXCLUDES(streams_mutex_);
+  bool IsStreamOfAnother(uint64_t trx_id) EXCLUDES(streams_mutex_);
+  void RollBackIfDue(Transaction& trx) EXCLUDES(rollbacks_mutex_);
+  void AppendRollback(uint64_t trx_id) EXCLUDES(rollbacks_mutex_);
+  Status TryAppendRollback(uint64_t trx_id);
+  bool FlushRollbacks() EXCLUDES(rollbacks_mutex_);
   // What came of applying: ok, or this node's data differs.
   Status JudgeApplied(const Transaction& trx, const abi::Buffer* error);
 
@@ -158,6 +173,18 @@ class Provider : private replication::ReplicationEvents {
     replication::Replicator* replicator = nullptr;
   };
   std::map<uint64_t, Isolated> isolated_ GUARDED_BY(isolation_mutex_);  // by connection
+  // Of the isolated statement that runs, here or as an applier's; they run one at a time.
+  std::atomic<int64_t> isolated_seqno_{-1};
+
+  Mutex streams_mutex_;
+  // Streaming transactions of other nodes that were applied here and did not end yet. For victims
+  // only: those recovered at the start are unknown until their next fragment.
+  std::set<std::pair<uint64_t, NodeId>> streams_ GUARDED_BY(streams_mutex_);
+
+  Mutex rollbacks_mutex_;
+  // Transactions of this node whose rollback record could not be appended yet.
+  std::vector<uint64_t> rollbacks_ GUARDED_BY(rollbacks_mutex_);
+  std::atomic<bool> rollbacks_pending_{false};
 };
 
 }  // namespace borealis::provider

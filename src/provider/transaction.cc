@@ -1,6 +1,7 @@
 #include "provider/transaction.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "replication/apply_item.h"
 
@@ -11,28 +12,6 @@ constexpr size_t kLinearKeysMax = 16;  // below it, looking through them all is 
 constexpr size_t kKeyPartsMax = 8;
 
 }  // namespace
-
-const char* TrxStateName(TrxState state) {
-  switch (state) {
-    case TrxState::kExecuting:
-      return "executing";
-    case TrxState::kReplicating:
-      return "replicating";
-    case TrxState::kCertified:
-      return "certified";
-    case TrxState::kFailed:
-      return "failed";
-    case TrxState::kMustAbort:
-      return "must-abort";
-    case TrxState::kMustReplay:
-      return "must-replay";
-    case TrxState::kReplaying:
-      return "replaying";
-    case TrxState::kCommitting:
-      return "committing";
-  }
-  return "?";
-}
 
 void KeySet::Add(const abi::Key& key, KeyType type) {
   CHECK(key.parts_num <= kKeyPartsMax, "a key of {} parts", key.parts_num);
@@ -81,88 +60,99 @@ Transaction::Transaction(const replication::ApplyItem& item)
       seqno_(item.seqno.value),
       state_(TrxState::kCertified) {}
 
-bool Transaction::StartReplicating() {
+TrxStep Transaction::Take(TrxEvent event) {
+  const TrxStep step = StepOf(state_, event);
+  CHECK(step.answer != TrxAnswer::kNever, "{} of transaction {} (seqno {}) in state {}",
+        TrxEventName(event), trx_id_, Seqno{seqno_.load()}, TrxStateName(state_));
+  state_ = step.next;
+  return step;
+}
+
+bool Transaction::StartReplicating(bool fragment) {
   MutexLock lock(mutex_);
-  if (state_ == TrxState::kMustAbort) return false;
-  CHECK(state_ == TrxState::kExecuting, "certify in state {}", TrxStateName(state_));
-  state_ = TrxState::kReplicating;
-  return true;
+  return Take(fragment ? TrxEvent::kReplicateFragment : TrxEvent::kReplicate).answer ==
+         TrxAnswer::kYes;
 }
 
 void Transaction::NotAppended() {
   MutexLock lock(mutex_);
-  CHECK(state_ == TrxState::kReplicating);
-  state_ = TrxState::kMustAbort;
+  Take(TrxEvent::kNotAppended);
 }
 
-TrxState Transaction::Certified(bool commit, Seqno seqno, Seqno depends_on) {
+TrxStep Transaction::Certified(bool passed, Seqno seqno, Seqno depends_on) {
   MutexLock lock(mutex_);
-  CHECK(state_ == TrxState::kReplicating, "a verdict in state {}", TrxStateName(state_));
-  seqno_ = seqno.value;
+  const bool fragment = state_ == TrxState::kFragment || state_ == TrxState::kFragmentAborted;
+  const TrxStep step = Take(passed ? TrxEvent::kPassed : TrxEvent::kRejected);
+  if (passed) open_elsewhere_ = fragment;  // the last fragment closes it
+  if (passed || !fragment) seqno_ = seqno.value;
   depends_on_ = depends_on;
-  if (!commit) {
-    state_ = TrxState::kFailed;
-    aborted_ = false;  // it passes commit order like any other
-  } else {
-    state_ = aborted_.load() ? TrxState::kMustReplay : TrxState::kCertified;
-  }
-  return state_;
+  // It passes commit order like any other.
+  if (state_ == TrxState::kFailed) aborted_ = false;
+  return step;
 }
 
-bool Transaction::StartCommitting() {
+TrxStep Transaction::Enter() {
   MutexLock lock(mutex_);
-  switch (state_) {
-    case TrxState::kCertified:
-      if (aborted_.load()) return false;
-      state_ = TrxState::kCommitting;
-      return true;
-    case TrxState::kReplaying:
-      state_ = TrxState::kCommitting;
-      return true;
-    case TrxState::kFailed:
-      return true;
-    case TrxState::kMustReplay:
-      return false;
-    default:
-      break;
-  }
-  CHECK(false, "commit order in state {}", TrxStateName(state_));
-  return false;
+  return Take(TrxEvent::kEnter);
+}
+
+void Transaction::Leave() {
+  MutexLock lock(mutex_);
+  Take(TrxEvent::kLeave);
 }
 
 void Transaction::StartReplaying() {
   MutexLock lock(mutex_);
-  CHECK(state_ == TrxState::kMustReplay || state_ == TrxState::kCertified, "replay in state {}",
-        TrxStateName(state_));
-  state_ = TrxState::kReplaying;
+  Take(TrxEvent::kReplay);
   aborted_ = false;
 }
 
-Transaction::AbortResult Transaction::BfAbort(Seqno bf_seqno, Seqno* wake) {
+TrxStep Transaction::Release() {
+  MutexLock lock(mutex_);
+  const TrxStep step = Take(TrxEvent::kRelease);
+  if (state_ != TrxState::kGone)
+    seqno_ = Seqno::Undefined().value;  // the next fragment has its own
+  return step;
+}
+
+TrxStep Transaction::BfAbort(Seqno bf_seqno, bool isolated, Seqno* wake) {
   MutexLock lock(mutex_);
   *wake = Seqno::Undefined();
-  switch (state_) {
-    case TrxState::kExecuting:
-    case TrxState::kMustAbort:
-      state_ = TrxState::kMustAbort;
-      aborted_ = true;
-      return AbortResult::kAborted;
-    case TrxState::kReplicating:
-      aborted_ = true;
-      return AbortResult::kAborted;
-    case TrxState::kCertified:
-      if (bf_seqno.IsDefined() && seqno() < bf_seqno) return AbortResult::kRefused;
-      state_ = TrxState::kMustReplay;
-      aborted_ = true;
-      *wake = seqno();
-      return AbortResult::kAborted;
-    case TrxState::kFailed:
-    case TrxState::kMustReplay:
-    case TrxState::kReplaying:
-    case TrxState::kCommitting:
-      return AbortResult::kRefused;
-  }
-  return AbortResult::kRefused;
+  const Seqno own{seqno_.load()};
+  const bool later = own.IsDefined() && bf_seqno.IsDefined() && own < bf_seqno;
+  const TrxStep step = Take(later ? TrxEvent::kAbortByLater : TrxEvent::kAbortByEarlier);
+  if (step.answer == TrxAnswer::kNo) return step;
+  aborted_ = true;
+  rollback_due_ |= isolated;
+  *wake = own;
+  return step;
+}
+
+TrxStep Transaction::Rollback() {
+  MutexLock lock(mutex_);
+  return Take(TrxEvent::kRollback);
+}
+
+bool Transaction::TakeRollback() {
+  MutexLock lock(mutex_);
+  return !std::exchange(rollback_taken_, true);
+}
+
+bool Transaction::TakeRollbackDue() {
+  MutexLock lock(mutex_);
+  const bool lost = state_ == TrxState::kMustAbort || state_ == TrxState::kFailed;
+  if (!rollback_due_ || !open_elsewhere_ || !lost) return false;
+  return !std::exchange(rollback_taken_, true);
+}
+
+void Transaction::ReturnRollback() {
+  MutexLock lock(mutex_);
+  rollback_taken_ = false;
+}
+
+bool Transaction::open_elsewhere() const {
+  MutexLock lock(mutex_);
+  return open_elsewhere_ && !rollback_taken_;
 }
 
 TrxState Transaction::state() const {

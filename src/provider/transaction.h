@@ -1,24 +1,16 @@
 // Transaction: a write-set on its way through the plug, local or from elsewhere.
 //
 // What the server's `Handle::opaque` points to. A local transaction is created by its first key and
-// lives until `release`; the registry finds it by the server's transaction number for brute-force
-// aborts, which come from other threads.
+// lives until the `release` that ends it; the registry finds it by the server's transaction number
+// for brute-force aborts and rollbacks, which may come from other threads. What may happen when is
+// in trx_states.h; every step that cannot happen is CHECKed.
 //
-//   state \ event     verdict commit   verdict fail   order entered   bf abort        release
-//   kExecuting        -                -              -               kMustAbort      gone
-//   kReplicating      kCertified       kFailed        -               (flag) *1       -
-//   kCertified        -                -              kCommitting     kMustReplay *2  -
-//   kFailed           -                -              (passes order)  refused         gone
-//   kMustAbort        -                -              -               ok, again       gone
-//   kMustReplay       -                -              (by replay)     refused         -
-//   kReplaying        -                -              kCommitting     refused         -
-//   kCommitting       -                -              -               refused         gone
+// A streaming transaction sends what it has so far as fragments. Once one of them passed, the other
+// nodes hold its locks, so its end must be in the log: a last fragment that passes, or a rollback
+// record. The server asks for that record when it rolls back, but not when a statement in isolation
+// aborted it (it trusts that the statement aborts it everywhere): `rollback due`.
 //
-//   *1 aborted while its verdict is pending: a commit verdict becomes kMustReplay, a failing one
-//      kFailed. The verdict does not wait for any applier, so this wait needs no interruption.
-//   *2 only by a record before it in the order; the later one waits for it instead.
-//
-// Every cell marked - is CHECKed. Thread-safe.
+// Thread-safe.
 #pragma once
 
 #include <array>
@@ -29,6 +21,8 @@
 
 #include "base/mutex.h"
 #include "model/record.h"
+#include "provider/payload_buffer.h"
+#include "provider/trx_states.h"
 #include "provider/wsrep_abi.h"
 
 namespace borealis::replication {
@@ -36,18 +30,6 @@ struct ApplyItem;
 }
 
 namespace borealis::provider {
-
-enum class TrxState : uint8_t {
-  kExecuting,
-  kReplicating,
-  kCertified,
-  kFailed,
-  kMustAbort,
-  kMustReplay,
-  kReplaying,
-  kCommitting,
-};
-const char* TrxStateName(TrxState state);
 
 // The keys of one transaction, each once, with the strongest claim made on it.
 class KeySet {
@@ -79,29 +61,42 @@ class Transaction {
   Seqno depends_on() const { return depends_on_; }
 
   // --- Client thread --------------------------------------------------------------------------
-  KeySet keys;
-  Bytes payload;
+  KeySet keys;             // since the last fragment
+  PayloadBuffer payload;   // since the last fragment
+  bool oversized = false;  // its payload is larger than allowed and was not kept
+  uint32_t flags = 0;      // as last certified
   abi::TrxMeta meta{};
 
   // False: it was aborted before, nothing may be appended.
-  bool StartReplicating();
-  // The record could not be appended: back to where it can only roll back.
+  bool StartReplicating(bool fragment);
+  // The record could not be appended: it can only roll back.
   void NotAppended();
-  // Returns kCertified, kFailed or kMustReplay.
-  TrxState Certified(bool commit, Seqno seqno, Seqno depends_on);
-  // Its turn in commit order has come. False: aborted in the last moment, kMustReplay.
-  bool StartCommitting();
+  TrxStep Certified(bool passed, Seqno seqno, Seqno depends_on);
+  // Its turn in commit order has come, or the wait for it ended early. kNo: aborted.
+  TrxStep Enter();
+  void Leave();
   void StartReplaying();
+  TrxStep Release();
   const std::atomic<bool>& aborted() const { return aborted_; }
-  bool left_order = false;  // by the thread that passes commit order
 
   // --- Any thread -----------------------------------------------------------------------------
-  enum class AbortResult { kAborted, kRefused };
-  // `wake` is set to the seqno whose wait for commit order has to be woken, if any.
-  AbortResult BfAbort(Seqno bf_seqno, Seqno* wake);
+  // By the record `bf_seqno`; `isolated`: it is a statement in isolation. `wake` is set to the
+  // seqno whose wait for commit order has to be woken, if any.
+  TrxStep BfAbort(Seqno bf_seqno, bool isolated, Seqno* wake);
+  // The server rolls the streaming transaction back.
+  TrxStep Rollback();
+  // True once: a rollback record has to be written now / because the server will not ask for it.
+  bool TakeRollback();
+  bool TakeRollbackDue();
+  // False again: it could not be written.
+  void ReturnRollback();
+  // The other nodes hold its locks, and nothing in the log releases them.
+  bool open_elsewhere() const;
   TrxState state() const;
 
  private:
+  TrxStep Take(TrxEvent event) REQUIRES(mutex_);
+
   const uint64_t trx_id_;
   const bool local_ = true;
   const bool isolated_ = false;
@@ -111,6 +106,9 @@ class Transaction {
   std::atomic<bool> aborted_{false};
   mutable Mutex mutex_;
   TrxState state_ GUARDED_BY(mutex_) = TrxState::kExecuting;
+  bool open_elsewhere_ GUARDED_BY(mutex_) = false;
+  bool rollback_due_ GUARDED_BY(mutex_) = false;
+  bool rollback_taken_ GUARDED_BY(mutex_) = false;
 };
 
 // Live local transactions by the server's number.

@@ -1,4 +1,4 @@
-// Claims of the table in transaction.h, cell by cell, and of KeySet.
+// Claims of Transaction (the table of its states: trx_states_test.cc) and of KeySet.
 #include "provider/transaction.h"
 
 #include <gtest/gtest.h>
@@ -10,81 +10,166 @@
 namespace borealis::provider {
 namespace {
 
-using AbortResult = Transaction::AbortResult;
-
 constexpr Seqno kSeqno{10};
 constexpr Seqno kDepends{4};
+constexpr bool kWhole = false;
+constexpr bool kFragment = true;
 
-// Abort by a record with `bf` and return what came of it.
-AbortResult Abort(Transaction& trx, int64_t bf, Seqno* wake = nullptr) {
+// Abort by a record with `bf` and return whether the victim will stop.
+bool Abort(Transaction& trx, int64_t bf, Seqno* wake = nullptr, bool isolated = false) {
   Seqno ignored;
-  return trx.BfAbort(Seqno{bf}, wake == nullptr ? &ignored : wake);
+  return trx.BfAbort(Seqno{bf}, isolated, wake == nullptr ? &ignored : wake).answer ==
+         TrxAnswer::kYes;
+}
+
+// A fragment that passed, up to its release.
+void PassFragment(Transaction& trx, Seqno seqno) {
+  ASSERT_TRUE(trx.StartReplicating(kFragment));
+  ASSERT_EQ(trx.Certified(true, seqno, kDepends).next, TrxState::kFragmentCertified);
+  ASSERT_EQ(trx.Enter().next, TrxState::kFragmentCommitting);
+  trx.Leave();
+  ASSERT_EQ(trx.Release().effect, TrxEffect::kFinish);
 }
 
 TEST(TransactionTest, AbortWhileExecutingLeavesNothingToReplicate) {
   Transaction trx(1);
-  EXPECT_EQ(Abort(trx, 5), AbortResult::kAborted);
+  EXPECT_TRUE(Abort(trx, 5));
   EXPECT_EQ(trx.state(), TrxState::kMustAbort);
-  EXPECT_FALSE(trx.StartReplicating());
-  EXPECT_EQ(Abort(trx, 6), AbortResult::kAborted) << "again is fine";
+  EXPECT_FALSE(trx.StartReplicating(kWhole));
+  EXPECT_TRUE(Abort(trx, 6)) << "again is fine";
 }
 
 TEST(TransactionTest, AbortWhileReplicatingWithCommitVerdictMustReplay) {
   Transaction trx(1);
-  ASSERT_TRUE(trx.StartReplicating());
-  EXPECT_EQ(Abort(trx, 5), AbortResult::kAborted);
-  EXPECT_EQ(trx.Certified(true, kSeqno, kDepends), TrxState::kMustReplay);
-  EXPECT_EQ(Abort(trx, 6), AbortResult::kRefused);
-  EXPECT_FALSE(trx.StartCommitting());
+  ASSERT_TRUE(trx.StartReplicating(kWhole));
+  EXPECT_TRUE(Abort(trx, 5));
+  EXPECT_EQ(trx.Certified(true, kSeqno, kDepends).next, TrxState::kMustReplay);
+  EXPECT_FALSE(Abort(trx, 6));
+  EXPECT_EQ(trx.Enter().answer, TrxAnswer::kNo);
   trx.StartReplaying();
   EXPECT_FALSE(trx.aborted());
-  EXPECT_EQ(Abort(trx, 6), AbortResult::kRefused);
-  EXPECT_TRUE(trx.StartCommitting());
-  EXPECT_EQ(trx.state(), TrxState::kCommitting);
+  EXPECT_FALSE(Abort(trx, 6));
+  EXPECT_EQ(trx.Enter().next, TrxState::kCommitting);
 }
 
 TEST(TransactionTest, AbortWhileReplicatingWithFailingVerdictPassesCommitOrder) {
   Transaction trx(1);
-  ASSERT_TRUE(trx.StartReplicating());
-  EXPECT_EQ(Abort(trx, 5), AbortResult::kAborted);
-  EXPECT_EQ(trx.Certified(false, kSeqno, kDepends), TrxState::kFailed);
+  ASSERT_TRUE(trx.StartReplicating(kWhole));
+  EXPECT_TRUE(Abort(trx, 5));
+  EXPECT_EQ(trx.Certified(false, kSeqno, kDepends).next, TrxState::kFailed);
   EXPECT_FALSE(trx.aborted()) << "its wait for commit order must not end early";
-  EXPECT_EQ(Abort(trx, 5), AbortResult::kRefused);
-  EXPECT_TRUE(trx.StartCommitting());
+  EXPECT_FALSE(Abort(trx, 5));
+  EXPECT_EQ(trx.Enter().answer, TrxAnswer::kYes);
 }
 
 TEST(TransactionTest, CertifiedIsAbortedByAnEarlierRecordOnly) {
   Transaction trx(1);
-  ASSERT_TRUE(trx.StartReplicating());
-  ASSERT_EQ(trx.Certified(true, kSeqno, kDepends), TrxState::kCertified);
-  EXPECT_EQ(Abort(trx, 11), AbortResult::kRefused) << "the later one waits for it";
+  ASSERT_TRUE(trx.StartReplicating(kWhole));
+  ASSERT_EQ(trx.Certified(true, kSeqno, kDepends).next, TrxState::kCertified);
+  EXPECT_FALSE(Abort(trx, 11)) << "the later one waits for it";
   Seqno wake;
-  EXPECT_EQ(Abort(trx, 9, &wake), AbortResult::kAborted);
+  EXPECT_TRUE(Abort(trx, 9, &wake));
   EXPECT_EQ(wake, kSeqno);
   EXPECT_EQ(trx.state(), TrxState::kMustReplay);
 }
 
-TEST(TransactionTest, CommittingIsNeverAborted) {
-  Transaction trx(1);
-  ASSERT_TRUE(trx.StartReplicating());
-  ASSERT_EQ(trx.Certified(true, kSeqno, kDepends), TrxState::kCertified);
-  ASSERT_TRUE(trx.StartCommitting());
-  EXPECT_EQ(Abort(trx, 9), AbortResult::kRefused);
-}
-
 TEST(TransactionTest, NotAppendedCanOnlyRollBack) {
   Transaction trx(1);
-  ASSERT_TRUE(trx.StartReplicating());
+  ASSERT_TRUE(trx.StartReplicating(kWhole));
   trx.NotAppended();
-  EXPECT_FALSE(trx.StartReplicating());
+  EXPECT_FALSE(trx.StartReplicating(kWhole));
   EXPECT_FALSE(trx.seqno().IsDefined());
+}
+
+TEST(TransactionTest, AFragmentGoesBackToExecutingAndTheLastOneEndsIt) {
+  Transaction trx(1);
+  PassFragment(trx, kSeqno);
+  EXPECT_EQ(trx.state(), TrxState::kExecuting);
+  EXPECT_TRUE(trx.open_elsewhere());
+  EXPECT_FALSE(trx.seqno().IsDefined()) << "the next one has a place of its own";
+  PassFragment(trx, Seqno{12});
+  ASSERT_TRUE(trx.StartReplicating(kWhole));
+  ASSERT_EQ(trx.Certified(true, Seqno{15}, kDepends).next, TrxState::kCertified);
+  EXPECT_FALSE(trx.open_elsewhere());
+  ASSERT_EQ(trx.Enter().next, TrxState::kCommitting);
+  trx.Leave();
+  EXPECT_EQ(trx.Release().next, TrxState::kGone);
+}
+
+TEST(TransactionTest, ALaterRecordAbortsACertifiedFragmentToo) {
+  Transaction trx(1);
+  ASSERT_TRUE(trx.StartReplicating(kFragment));
+  ASSERT_EQ(trx.Certified(true, kSeqno, kDepends).next, TrxState::kFragmentCertified);
+  Seqno wake;
+  EXPECT_TRUE(Abort(trx, 11, &wake)) << "it wants locks that outlive the fragment";
+  EXPECT_EQ(wake, kSeqno);
+  const TrxStep step = trx.Enter();
+  EXPECT_EQ(step.answer, TrxAnswer::kNo);
+  EXPECT_EQ(step.effect, TrxEffect::kSkip);
+}
+
+TEST(TransactionTest, AnAbortDuringTheTurnOfAFragmentDoomsWhatFollows) {
+  Transaction trx(1);
+  ASSERT_TRUE(trx.StartReplicating(kFragment));
+  ASSERT_EQ(trx.Certified(true, kSeqno, kDepends).next, TrxState::kFragmentCertified);
+  ASSERT_EQ(trx.Enter().next, TrxState::kFragmentCommitting);
+  EXPECT_TRUE(Abort(trx, 11));
+  trx.Leave();
+  EXPECT_EQ(trx.Release().next, TrxState::kMustAbort);
+  EXPECT_FALSE(trx.StartReplicating(kFragment));
+}
+
+TEST(TransactionTest, AFailedLastFragmentLeavesTheTransactionOpenElsewhere) {
+  Transaction trx(1);
+  PassFragment(trx, kSeqno);
+  ASSERT_TRUE(trx.StartReplicating(kWhole));
+  EXPECT_EQ(trx.Certified(false, Seqno{12}, kDepends).next, TrxState::kFailed);
+  EXPECT_TRUE(trx.open_elsewhere());
+}
+
+TEST(TransactionTest, ARollbackRecordIsWrittenOnce) {
+  Transaction trx(1);
+  PassFragment(trx, kSeqno);
+  EXPECT_EQ(trx.Rollback().next, TrxState::kMustAbort);
+  EXPECT_TRUE(trx.TakeRollback());
+  EXPECT_FALSE(trx.open_elsewhere());
+  EXPECT_FALSE(trx.TakeRollback());
+  trx.ReturnRollback();  // the volume was full
+  EXPECT_TRUE(trx.open_elsewhere());
+  EXPECT_TRUE(trx.TakeRollback());
+}
+
+TEST(TransactionTest, AStatementInIsolationMakesTheRollbackDue) {
+  Transaction trx(1);
+  PassFragment(trx, kSeqno);
+  EXPECT_FALSE(trx.TakeRollbackDue());
+  EXPECT_TRUE(Abort(trx, 11, nullptr, /*isolated=*/true));
+  EXPECT_TRUE(trx.TakeRollbackDue());
+  EXPECT_FALSE(trx.TakeRollbackDue());
+}
+
+TEST(TransactionTest, TheRollbackIsDueOnlyWhenItsFragmentIsSettled) {
+  Transaction trx(1);
+  ASSERT_TRUE(trx.StartReplicating(kFragment));
+  EXPECT_TRUE(Abort(trx, 5, nullptr, /*isolated=*/true));
+  EXPECT_FALSE(trx.TakeRollbackDue()) << "the fragment may come after it in the log";
+  EXPECT_EQ(trx.Certified(true, kSeqno, kDepends).effect, TrxEffect::kSkip);
+  EXPECT_TRUE(trx.TakeRollbackDue());
+}
+
+TEST(TransactionTest, NoRollbackIsDueWhenNothingPassed) {
+  Transaction trx(1);
+  ASSERT_TRUE(trx.StartReplicating(kFragment));
+  EXPECT_TRUE(Abort(trx, 5, nullptr, /*isolated=*/true));
+  EXPECT_EQ(trx.Certified(false, kSeqno, kDepends).next, TrxState::kMustAbort);
+  EXPECT_FALSE(trx.TakeRollbackDue());
 }
 
 TEST(TransactionDeathTest, ImpossibleStepsDie) {
   Transaction trx(1);
-  EXPECT_DEATH((void)trx.Certified(true, kSeqno, kDepends), "a verdict in state executing");
-  EXPECT_DEATH((void)trx.StartCommitting(), "commit order in state executing");
-  EXPECT_DEATH(trx.StartReplaying(), "replay in state executing");
+  EXPECT_DEATH((void)trx.Certified(true, kSeqno, kDepends), "passed .* in state executing");
+  EXPECT_DEATH((void)trx.Enter(), "enter .* in state executing");
+  EXPECT_DEATH(trx.StartReplaying(), "replay .* in state executing");
 }
 
 TEST(TransactionTest, RemoteOneStartsCertified) {
@@ -96,7 +181,7 @@ TEST(TransactionTest, RemoteOneStartsCertified) {
   EXPECT_FALSE(trx.local());
   EXPECT_EQ(trx.seqno(), kSeqno);
   EXPECT_EQ(trx.trx_id(), 77u);
-  EXPECT_TRUE(trx.StartCommitting());
+  EXPECT_EQ(trx.Enter().answer, TrxAnswer::kYes);
 }
 
 TEST(TransactionRegistryTest, FindsUntilRemoved) {

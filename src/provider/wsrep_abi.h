@@ -41,6 +41,7 @@ enum Capability : uint32_t {
   kCapPause = 1u << 5,
   kCapCausalReads = 1u << 6,
   kCapIncrementalWriteSet = 1u << 8,
+  kCapStreaming = 1u << 15,
 };
 
 enum Flag : uint32_t {
@@ -50,7 +51,11 @@ enum Flag : uint32_t {
   kFlagParallelUnsafe = 1u << 3,
   kFlagTrxStart = 1u << 6,
   kFlagTrxPrepare = 1u << 7,
+  kFlagImplicitDeps = 1u << 9,
 };
+// What a transaction may come with to be certified.
+inline constexpr uint32_t kFlagsCertified =
+    kFlagTrxStart | kFlagTrxEnd | kFlagParallelUnsafe | kFlagImplicitDeps;
 
 inline constexpr int64_t kSeqnoUndefined = -1;
 

@@ -60,8 +60,10 @@ Decision Core::DecideOrdered(const LogEntry& entry) {
     decision.expelled = is_member_ && me == nullptr;
     is_member_ = me != nullptr;
     if (me != nullptr) slot_ = me->slot;
-  } else if (decision.awaited) {
-    decision.action = Action::kOwn;
+  } else if (decision.awaited && record.type != RecordType::kFragmentRollback) {
+    // The server takes no turn for a fragment that failed.
+    const bool fragment = record.type == RecordType::kFragment && (record.flags & kFlagTrxEnd) == 0;
+    decision.action = fragment && verdict != Verdict::kCommit ? Action::kSkip : Action::kOwn;
   } else if (verdict == Verdict::kCommit) {
     decision.action = Action::kApply;
   } else if (verdict == Verdict::kConflict || verdict == Verdict::kTooOld) {

@@ -28,9 +28,9 @@ inline constexpr int64_t kDigestInterval = 1024;  // seqnos
 enum class Action : uint8_t {
   kNothing,  // auxiliary and of no interest
   kOutcome,  // an isolated statement's outcome at its origin: compare with ours
-  kSkip,     // takes its seqno, nothing else (repeat, non-member, refused)
+  kSkip,     // takes its seqno, nothing else (repeat, non-member, refused, own failed fragment)
   kOwn,      // tell the local transaction its verdict; it commits or rolls back by itself
-  kApply,    // apply here (write-set, isolated statement)
+  kApply,    // apply here (write-set, isolated statement, fragment; any rollback of fragments)
   kDummy,    // failed certification elsewhere: note the seqno, apply nothing
   kView,     // deliver the new view, alone
 };

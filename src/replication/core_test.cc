@@ -104,6 +104,40 @@ TEST_F(CoreTest, RepeatsAndStrangersAreSkipped) {
   EXPECT_EQ(Deliver(Row(Node(3), 3, seqno_)).action, Action::kSkip);
 }
 
+TEST_F(CoreTest, AFailedFragmentTakesNoTurnAtItsOriginAndADummyElsewhere) {
+  JoinBoth();
+  const int64_t seen = seqno_;
+  Deliver(Row(kOther, 1, seqno_));
+  Deliver(Row(kSelf, 2, seqno_));
+  const auto fragment = [&](const NodeId& source, uint64_t row, uint32_t flags) {
+    Record record = OfType(RecordType::kFragment, Row(source, row, seen));
+    record.flags = flags;
+    return Deliver(record);
+  };
+  const Decision own = fragment(kSelf, 1, kFlagTrxStart);
+  EXPECT_EQ(own.outcome.verdict, Verdict::kConflict);
+  EXPECT_EQ(own.action, Action::kSkip);
+  EXPECT_TRUE(own.awaited) << "its submitter learns the verdict";
+  EXPECT_EQ(fragment(kSelf, 1, kFlagTrxEnd).action, Action::kOwn) << "the last one takes its turn";
+  EXPECT_EQ(fragment(kSelf, 3, 0).action, Action::kOwn);
+  EXPECT_EQ(fragment(kOther, 2, kFlagTrxStart).action, Action::kDummy);
+  EXPECT_EQ(fragment(kOther, 4, kFlagTrxStart).action, Action::kApply);
+}
+
+TEST_F(CoreTest, ARollbackOfFragmentsIsAppliedEverywhereAlsoAtItsOrigin) {
+  JoinBoth();
+  for (const NodeId& source : {kSelf, kOther}) {
+    const Decision rollback =
+        Deliver(OfType(RecordType::kFragmentRollback, WriteSet(source, ++request_, seqno_, {})));
+    EXPECT_EQ(rollback.action, Action::kApply);
+    EXPECT_EQ(rollback.awaited, source == kSelf);
+  }
+  Deliver(ViewRecord(kOther, ++request_, ExpelOf(kSelf, 1)));
+  EXPECT_EQ(Deliver(OfType(RecordType::kFragmentRollback, WriteSet(kSelf, ++request_, seqno_, {})))
+                .action,
+            Action::kSkip);
+}
+
 // Certification tells repeats of members only.
 TEST_F(CoreTest, ASecondLandingIsNotAwaitedEvenOfANonMember) {
   const Record restart = ViewRecord(kSelf, 1, certification::RestartAt(0));

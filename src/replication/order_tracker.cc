@@ -21,6 +21,14 @@ Seqno OrderTracker::Leave(Seqno seqno) {
   return left_.Next();
 }
 
+Seqno OrderTracker::Skip(Seqno seqno) {
+  CHECK(seqno <= delivered_ && seqno > left_, "{} is skipped, left {} delivered {}", seqno, left_,
+        delivered_);
+  CHECK(skipped_.insert(seqno).second, "{} is skipped twice", seqno);
+  PassSkipped();
+  return left_.Next();
+}
+
 void OrderTracker::Finish(Seqno seqno) {
   CHECK(seqno <= left_ && seqno > finished_, "{} finishes, left {} finished {}", seqno, left_,
         finished_);

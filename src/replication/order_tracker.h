@@ -30,6 +30,9 @@ class OrderTracker {
   bool MayEnter(Seqno seqno) const { return left_.Next() == seqno; }
   // REQUIRES: MayEnter(seqno). Returns the seqno whose turn it is now (left() + 1).
   Seqno Leave(Seqno seqno);
+  // Nobody will take the turn of `seqno` after all. REQUIRES: it was delivered, did not leave and
+  // is not skipped. Returns the seqno whose turn it is now.
+  Seqno Skip(Seqno seqno);
   // REQUIRES: seqno left, not finished before.
   void Finish(Seqno seqno);
 

@@ -56,6 +56,17 @@ TEST(OrderTrackerTest, SkippedRecordLeavesByItselfWhenItsTurnComes) {
   EXPECT_EQ(tracker.finished(), Seqno{3});
 }
 
+TEST(OrderTrackerTest, ATurnThatNobodyWillTakeIsSkippedLater) {
+  OrderTracker tracker(Seqno{0});
+  for (int64_t n = 1; n <= 4; ++n) tracker.Deliver(Seqno{n}, false);
+  EXPECT_EQ(tracker.Skip(Seqno{2}), Seqno{1});
+  EXPECT_EQ(tracker.Leave(Seqno{1}), Seqno{3});
+  EXPECT_EQ(tracker.Skip(Seqno{3}), Seqno{4});  // it was its turn
+  tracker.Finish(Seqno{1});
+  EXPECT_EQ(tracker.finished(), Seqno{3});
+  EXPECT_DEATH((void)tracker.Skip(Seqno{3}), "3 is skipped");
+}
+
 TEST(OrderTrackerTest, SkippedRecordWithNothingBeforeItIsCompleteAtOnce) {
   OrderTracker tracker(Seqno{0});
   tracker.Deliver(Seqno{1}, true);

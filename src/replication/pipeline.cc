@@ -35,7 +35,7 @@ void Pipeline::DeliverItem(std::unique_ptr<ApplyItem> item) {
 
 Pipeline::Turn Pipeline::Enter(Seqno seqno, const std::atomic<bool>* aborted) {
   MutexLock lock(mutex_);
-  while (!tracker_.MayEnter(seqno) || Held(seqno)) {
+  while (!MayEnter(seqno)) {
     CHECK(seqno > tracker_.left(), "{} enters commit order after it left ({})", seqno,
           tracker_.left());
     if (aborted != nullptr && aborted->load()) return Turn::kAborted;
@@ -52,6 +52,12 @@ void Pipeline::WakeEnter(Seqno seqno) {
 void Pipeline::Leave(Seqno seqno) {
   MutexLock lock(mutex_);
   TurnOf(tracker_.Leave(seqno)).NotifyAll();
+  AfterProgress();
+}
+
+void Pipeline::Skip(Seqno seqno) {
+  MutexLock lock(mutex_);
+  TurnOf(tracker_.Skip(seqno)).NotifyAll();
   AfterProgress();
 }
 
@@ -158,6 +164,18 @@ void Pipeline::HoldTail(bool hold) {
   work_.NotifyOne();
 }
 
+void Pipeline::CloseAfter(Seqno seqno) {
+  MutexLock lock(mutex_);
+  open_to_ = seqno;
+}
+
+void Pipeline::Open() {
+  MutexLock lock(mutex_);
+  open_to_ = kOpen;
+  TurnOf(tracker_.left().Next()).NotifyAll();
+  if (idle_ > 0 && HeadReady()) work_.NotifyOne();
+}
+
 void Pipeline::AnnounceSynced() {
   MutexLock lock(mutex_);
   synced_pending_ = true;
@@ -171,7 +189,8 @@ void Pipeline::Close() {
 }
 
 bool Pipeline::HeadReady() const {
-  return !queue_.empty() && tracker_.MayApply(queue_.front()->depends_on);
+  return !queue_.empty() && queue_.front()->seqno <= open_to_ &&
+         tracker_.MayApply(queue_.front()->depends_on);
 }
 
 void Pipeline::AfterProgress() {

@@ -44,6 +44,8 @@ class Pipeline {
   Turn Enter(Seqno seqno, const std::atomic<bool>* aborted) EXCLUDES(mutex_);
   void WakeEnter(Seqno seqno) EXCLUDES(mutex_);  // after setting the flag
   void Leave(Seqno seqno) EXCLUDES(mutex_);
+  // Instead of Enter, Leave and Finish: nobody will take its turn.
+  void Skip(Seqno seqno) EXCLUDES(mutex_);
   void Finish(Seqno seqno) EXCLUDES(mutex_);
   // Waits until everything up to `seqno` finished. False when `deadline_ns` (monotonic;
   // 0 = never) came first.
@@ -75,6 +77,9 @@ class Pipeline {
   void Close() EXCLUDES(mutex_);
   // The tail watcher is not wanted (paused), and again.
   void HoldTail(bool hold) EXCLUDES(mutex_);
+  // Nothing after `seqno` is applied or enters commit order, until Open().
+  void CloseAfter(Seqno seqno) EXCLUDES(mutex_);
+  void Open() EXCLUDES(mutex_);
 
   struct Snapshot {
     Seqno delivered, left, finished;
@@ -89,11 +94,15 @@ class Pipeline {
   size_t backlog() const EXCLUDES(mutex_);
 
  private:
+  static constexpr Seqno kOpen{INT64_MAX};
   static constexpr size_t kTurnSlots = 64;  // waiters of different turns rarely share a slot
   CondVar& TurnOf(Seqno seqno) { return turn_[static_cast<size_t>(seqno.value) % kTurnSlots]; }
   bool HeadReady() const REQUIRES(mutex_);
   bool Held(Seqno seqno) const REQUIRES(mutex_) { return hold_.IsDefined() && seqno > hold_; }
   void EndHold() REQUIRES(mutex_);
+  bool MayEnter(Seqno seqno) const REQUIRES(mutex_) {
+    return tracker_.MayEnter(seqno) && !Held(seqno) && seqno <= open_to_;
+  }
   // With an item waiting for its dependency somebody has to stay here to be told.
   bool OthersWatchQueue() const REQUIRES(mutex_) { return queue_.empty() || idle_ > 0; }
   void AfterProgress() REQUIRES(mutex_);
@@ -106,6 +115,7 @@ class Pipeline {
   int idle_ GUARDED_BY(mutex_) = 0;
   bool tail_lent_ GUARDED_BY(mutex_) = false;
   bool tail_held_ GUARDED_BY(mutex_) = false;
+  Seqno open_to_ GUARDED_BY(mutex_) = kOpen;
   bool synced_pending_ GUARDED_BY(mutex_) = false;
   bool closing_ GUARDED_BY(mutex_) = false;
   bool closed_given_ GUARDED_BY(mutex_) = false;

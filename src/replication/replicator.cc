@@ -127,7 +127,9 @@ SubmitResult Replicator::Replicate(Record& record, bool wants_verdict) {
   record.source = self_;
   SubmitResult result = submit_->Submit(record, wants_verdict);
   if (result.status.code() == Code::kUnknown) events_.Stop(result.status);
-  if (result.status.ok() && (record.type == RecordType::kWriteSet)) {
+  const bool decides = record.type == RecordType::kWriteSet ||
+                       (record.type == RecordType::kFragment && (record.flags & kFlagTrxEnd) != 0);
+  if (result.status.ok() && decides) {
     const bool commit = result.outcome.verdict == Verdict::kCommit;
     (commit ? figures_.commits : figures_.cert_failures).fetch_add(1, std::memory_order_relaxed);
   }
@@ -270,16 +272,21 @@ Status Replicator::WaitFor(Seqno seqno, int64_t timeout_ns) {
   return {Code::kTimeout, fmt::format("seqno {} is not applied yet", seqno)};
 }
 
+// Reading goes on until what was delivered is finished: an applier may be waiting for the locks of
+// a local transaction, and that one for a verdict that is still to be read.
 Seqno Replicator::Pause() {
   Seqno upto;
   {
     MutexLock lock(read_mutex_);
-    CHECK(!paused_, "paused twice");
-    paused_ = !closing_;
+    CHECK(!paused_ && !pausing_, "paused twice");
+    pausing_ = !closing_;
     upto = core_->certifier().seqno();
+    if (pausing_) pipeline_->CloseAfter(upto);
   }
-  pipeline_->HoldTail(true);
   pipeline_->WaitFinished(upto, 0, clock_);
+  MutexLock lock(read_mutex_);
+  paused_ = pausing_;
+  if (paused_) pipeline_->HoldTail(true);
   return upto;
 }
 
@@ -287,12 +294,18 @@ void Replicator::Resume() {
   {
     MutexLock lock(read_mutex_);
     CHECK(paused_ || closing_, "resumed without a pause");
-    paused_ = false;
-    resumed_.NotifyAll();
+    EndPause();
   }
-  pipeline_->HoldTail(false);
   const Status read = ReadLog();
   if (!read.ok()) LogError("reading the log after a pause failed: {}", read.ToString());
+}
+
+void Replicator::EndPause() {
+  paused_ = false;
+  pausing_ = false;
+  pipeline_->Open();
+  pipeline_->HoldTail(false);
+  resumed_.NotifyAll();
 }
 
 Result<Bytes> Replicator::LoadPayload(const ApplyItem& item) {
@@ -338,8 +351,7 @@ void Replicator::Close() {
     MutexLock lock(read_mutex_);
     if (closing_) return;
     closing_ = true;
-    paused_ = false;  // or those who wait for a verdict would wait for ever
-    resumed_.NotifyAll();
+    EndPause();  // or those who wait for a verdict would wait for ever
   }
   const SubmitResult left = Replicate(record);
   if (!left.status.ok()) {

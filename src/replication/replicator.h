@@ -69,6 +69,8 @@ class Replicator {
   Pipeline::Turn EnterOrder(Seqno seqno, const std::atomic<bool>* aborted);
   void WakeOrder(Seqno seqno) { pipeline_->WakeEnter(seqno); }
   void LeaveOrder(Seqno seqno) { pipeline_->Leave(seqno); }
+  // Instead of entering, leaving and finishing: an own record that has nothing to do there.
+  void SkipOrder(Seqno seqno) { pipeline_->Skip(seqno); }
   void Finish(Seqno seqno) { pipeline_->Finish(seqno); }
   // Waits without a bound until everything up to `seqno` is finished.
   void WaitFinished(Seqno seqno) { pipeline_->WaitFinished(seqno, 0, clock_); }
@@ -147,6 +149,7 @@ class Replicator {
   void PublishState() REQUIRES(read_mutex_) EXCLUDES(view_mutex_);
   void DeliverItem(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
   void OpenBallot(Seqno seqno, const NodeId& origin) REQUIRES(read_mutex_) EXCLUDES(outcome_mutex_);
+  void EndPause() REQUIRES(read_mutex_);
   void NoteOutcome(const Record& record) EXCLUDES(outcome_mutex_);
   void NoteDepartures() REQUIRES(read_mutex_) EXCLUDES(outcome_mutex_);
   void AfterVote(Seqno seqno) EXCLUDES(outcome_mutex_);
@@ -176,6 +179,7 @@ class Replicator {
   std::unique_ptr<log::Reader> reader_ GUARDED_BY(read_mutex_);
   const LogEntry* held_ GUARDED_BY(read_mutex_) = nullptr;  // read from it, and not delivered yet
   std::atomic<bool> paused_{false};                         // changed under read_mutex_
+  bool pausing_ GUARDED_BY(read_mutex_) = false;            // since Pause() was called
   bool closing_ GUARDED_BY(read_mutex_) = false;            // the own departure is no expulsion
   bool closed_ GUARDED_BY(read_mutex_) = false;             // nothing is delivered any more
   CondVar resumed_;

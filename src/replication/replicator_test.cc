@@ -203,6 +203,37 @@ TEST_F(ReplicatorTest, CommitDuringAPauseGetsItsVerdictAfterwards) {
   EXPECT_EQ(commit.get().outcome.verdict, Verdict::kCommit);
 }
 
+// An applier that wants a lock of a local transaction gets it when that one has its verdict.
+TEST_F(ReplicatorTest, APauseDoesNotWithholdTheVerdictThatAnApplierWaitsFor) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  std::promise<void> applying;
+  std::promise<void> verdict;
+  a->events.on_apply = [&](ApplyItem&) {
+    applying.set_value();
+    verdict.get_future().wait();
+    return Status::Ok();
+  };
+  ASSERT_TRUE(b->Commit("remote").status.ok());
+  applying.get_future().wait();
+  auto paused = std::async(std::launch::async, [&] { return a->replicator->Pause(); });
+  EXPECT_EQ(paused.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+  Record record;
+  record.last_seen = a->replicator->last_left();
+  const SubmitResult local = a->replicator->Replicate(record);
+  EXPECT_EQ(local.outcome.verdict, Verdict::kCommit);
+  verdict.set_value();
+  EXPECT_EQ(paused.get(), local.seqno.Previous());
+  auto entered = std::async(std::launch::async,
+                            [&] { return a->replicator->EnterOrder(local.seqno, nullptr); });
+  EXPECT_EQ(entered.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout)
+      << "it is after the pause in the order";
+  a->replicator->Resume();
+  EXPECT_EQ(entered.get(), Pipeline::Turn::kEntered);
+  a->replicator->LeaveOrder(local.seqno);
+  a->replicator->Finish(local.seqno);
+}
+
 // Its verdict on a silent member has to wait, its own heartbeat has not.
 TEST_F(ReplicatorTest, PausedNodeKeepsItsHeartbeat) {
   const auto a = Start("a", {.tick_ms = 1, .lease_ticks = 3});
