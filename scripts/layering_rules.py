@@ -7,19 +7,22 @@ headers a room may include and whose libraries it may link; what is not named is
 MAY_USE = {
     "base": set(),
     "model": {"base"},
+    "settings": {"base"},
     "storage": {"model", "base"},
     "log": {"storage", "model", "base"},
     "snapshot": {"storage", "model", "base"},
     "certification": {"model", "base"},
     "replication": {"certification", "log", "snapshot", "storage", "model", "base"},
-    "provider": {"replication", "certification", "log", "snapshot", "storage", "model", "base"},
+    "provider": {"replication", "certification", "log", "snapshot", "storage", "settings", "model",
+                 "base"},
     # Lives inside the server; reaches the rest only through SQL and status variables.
     "plugin": {"model", "base"},
     # The agent, the control plane and the commands never link replication or provider.
-    "node": {"certification", "log", "snapshot", "storage", "model", "base"},
-    "verify": {"node", "certification", "log", "snapshot", "storage", "model", "base"},
+    "node": {"certification", "log", "snapshot", "storage", "settings", "model", "base"},
+    "verify": {"node", "certification", "log", "snapshot", "storage", "settings", "model", "base"},
     "control": {"model", "base"},
-    "cli": {"verify", "node", "control", "certification", "log", "snapshot", "storage", "model", "base"},
+    "cli": {"verify", "node", "control", "certification", "log", "snapshot", "storage", "settings",
+            "model", "base"},
 }
 
 PRODUCT = set(MAY_USE)
@@ -39,7 +42,7 @@ BACKENDS = ("storage/local/", "storage/rados/", "storage/memory/", "storage/faul
 
 # Certification is a pure function of (state, record), and model is values only. Neither they nor
 # anything they include may bring in I/O, a clock, threads or randomness.
-PURE = {"certification", "model"}
+PURE = {"certification", "model", "settings"}
 IMPURE_HEADERS = {
     "base/clock.h", "base/log.h", "base/mutex.h",
     "cstdio", "stdio.h", "fstream", "iostream", "istream", "ostream", "filesystem",

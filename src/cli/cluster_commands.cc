@@ -10,10 +10,13 @@
 #include "base/clock.h"
 #include "cli/common.h"
 #include "node/account.h"
+#include "node/fragment.h"
 #include "node/node_control.h"
 #include "node/server_client.h"
 #include "node/server_process.h"
 #include "node/volume.h"
+#include "settings/provider_options.h"
+#include "snapshot/files.h"
 #include "storage/local/local_backend.h"
 
 namespace borealis::cli {
@@ -205,8 +208,18 @@ Status MakeUser(const UpArguments& args, const PlannedNode& node) {
   return Status::Ok();
 }
 
+// Each agent checks them, too; here nothing was made yet and there is one line to read.
+Status CheckUsersOptions(const UpArguments& args) {
+  RETURN_IF_ERROR(settings::ProviderOptions::ParseForAgent(args.provider_options).status());
+  if (args.config.empty()) return Status::Ok();
+  ASSIGN_OR_RETURN(const Bytes bytes, snapshot::ReadFile(args.config, kFragmentBytesMax));
+  ASSIGN_OR_RETURN(const auto fragment, node::ParseFragment(AsText(bytes), args.config));
+  return node::CheckFragment(fragment, args.config);
+}
+
 Status Up(UpArguments& args) {
   RETURN_IF_ERROR(args.places.Resolve());
+  RETURN_IF_ERROR(CheckUsersOptions(args));
   ASSIGN_OR_RETURN(std::vector<PlannedNode> plan, Plan(args));
   RETURN_IF_ERROR(LookForRunning(args, plan));
   RETURN_IF_ERROR(MakeVolume(args));

@@ -28,6 +28,8 @@ struct Outcome {
 // Prints "borealis: message" for a failure and gives its exit code.
 int Report(const Status& status);
 
+inline constexpr size_t kFragmentBytesMax = 1 << 20;  // of a --config file
+
 // --volume and --data. Call Resolve before use.
 struct Places {
   std::string volume;

@@ -22,7 +22,6 @@
 namespace borealis::cli {
 namespace {
 
-constexpr size_t kFragmentBytesMax = 1 << 20;
 constexpr size_t kLibraryBytesMax = 256 << 20;
 
 struct RunArguments {

@@ -11,6 +11,7 @@
 #include "node/server_process.h"
 #include "node/slots.h"
 #include "node/volume.h"
+#include "settings/provider_options.h"
 #include "snapshot/files.h"
 
 namespace borealis::node {
@@ -66,6 +67,8 @@ Result<NodeStatus> ReadNodeState(const NodeLayout& layout) {
 Result<AgentSetup> PrepareAgent(AgentConfig& config) {
   ServerConfig& server = config.server;
   RETURN_IF_ERROR(CheckPrograms(server));
+  // The provider would refuse them too, but by then the engines have opened their files.
+  RETURN_IF_ERROR(settings::ProviderOptions::ParseForAgent(server.provider_options).status());
   RETURN_IF_ERROR(snapshot::MakeDirectory(server.layout.root));
   AgentSetup setup;
   ASSIGN_OR_RETURN(setup.lock, LockNode(server.layout));

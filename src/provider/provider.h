@@ -22,13 +22,16 @@
 
 #include "base/mutex.h"
 #include "provider/cache_marks.h"
-#include "provider/options.h"
 #include "provider/snapshot_barrier.h"
 #include "provider/transaction.h"
 #include "provider/wsrep_abi.h"
 #include "replication/replicator.h"
+#include "settings/provider_options.h"
 
 namespace borealis::provider {
+
+using Options = settings::ProviderOptions;
+using Address = settings::ClusterAddress;
 
 // What the server shows as wsrep_local_state.
 enum class LocalState : int {

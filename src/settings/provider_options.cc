@@ -1,4 +1,4 @@
-#include "provider/options.h"
+#include "settings/provider_options.h"
 
 #include <fmt/core.h>
 
@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-namespace borealis::provider {
+namespace borealis::settings {
 namespace {
 
 struct Field {
@@ -14,32 +14,34 @@ struct Field {
   uint64_t min;
   uint64_t max;
   bool dynamic;  // may change while running
-  std::function<uint64_t(const Options&)> get;
-  std::function<void(Options&, uint64_t)> set;
+  std::function<uint64_t(const ProviderOptions&)> get;
+  std::function<void(ProviderOptions&, uint64_t)> set;
 };
 
 template <typename T>
-Field MakeField(const char* name, uint64_t min, uint64_t max, bool dynamic, T Options::*member) {
+Field MakeField(const char* name, uint64_t min, uint64_t max, bool dynamic,
+                T ProviderOptions::*member) {
   return {name,
           min,
           max,
           dynamic,
-          [member](const Options& o) { return static_cast<uint64_t>(o.*member); },
-          [member](Options& o, uint64_t v) { o.*member = static_cast<T>(v); }};
+          [member](const ProviderOptions& o) { return static_cast<uint64_t>(o.*member); },
+          [member](ProviderOptions& o, uint64_t v) { o.*member = static_cast<T>(v); }};
 }
 
 const std::vector<Field>& Fields() {
   static const std::vector<Field> fields = {
-      MakeField("slot", 0, 16, false, &Options::slot),
-      MakeField("lease_ms", 1'000, 3'600'000, false, &Options::lease_ms),
-      MakeField("tick_ms", 10, 10'000, false, &Options::tick_ms),
-      MakeField("causal_timeout_s", 1, 86'400, true, &Options::causal_timeout_s),
-      MakeField("backlog_items_max", 16, 1'000'000, false, &Options::backlog_items_max),
-      MakeField("write_set_bytes_max", 1 << 16, 4ull << 30, true, &Options::write_set_bytes_max),
-      MakeField("segment_mib", 4, 1024, false, &Options::segment_mib),
-      MakeField("snapshot_barrier", 0, 1, true, &Options::snapshot_barrier),
-      MakeField("supervised", 0, 1, false, &Options::supervised),
-      MakeField("debug", 0, 1, true, &Options::debug),
+      MakeField("slot", 0, 16, false, &ProviderOptions::slot),
+      MakeField("lease_ms", 1'000, 3'600'000, false, &ProviderOptions::lease_ms),
+      MakeField("tick_ms", 10, 10'000, false, &ProviderOptions::tick_ms),
+      MakeField("causal_timeout_s", 1, 86'400, true, &ProviderOptions::causal_timeout_s),
+      MakeField("backlog_items_max", 16, 1'000'000, false, &ProviderOptions::backlog_items_max),
+      MakeField("write_set_bytes_max", 1 << 16, 4ull << 30, true,
+                &ProviderOptions::write_set_bytes_max),
+      MakeField("segment_mib", 4, 1024, false, &ProviderOptions::segment_mib),
+      MakeField("snapshot_barrier", 0, 1, true, &ProviderOptions::snapshot_barrier),
+      MakeField("supervised", 0, 1, false, &ProviderOptions::supervised),
+      MakeField("debug", 0, 1, true, &ProviderOptions::debug),
   };
   return fields;
 }
@@ -59,7 +61,7 @@ std::string KnownNames() {
   return names;
 }
 
-Status SetOne(Options& options, std::string_view item, bool running) {
+Status SetOne(ProviderOptions& options, std::string_view item, bool running) {
   const size_t equals = item.find('=');
   const std::string_view name = Trim(item.substr(0, equals));
   const std::string_view value =
@@ -94,13 +96,19 @@ Status SetOne(Options& options, std::string_view item, bool running) {
           fmt::format("unknown provider option '{}'; known are: {}", name, KnownNames())};
 }
 
-Status Apply(Options& options, std::string_view text, bool running) {
-  Options changed = options;
+// The next "name=value" of "a=1;b=2", taken off the front of `text`; empty between two semicolons.
+std::string_view PopItem(std::string_view& text) {
+  const size_t end = text.find(';');
+  const std::string_view item = Trim(text.substr(0, end));
+  text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  return item;
+}
+
+Status Apply(ProviderOptions& options, std::string_view text, bool running) {
+  ProviderOptions changed = options;
   while (!text.empty()) {
-    const size_t end = text.find(';');
-    const std::string_view item = Trim(text.substr(0, end));
+    const std::string_view item = PopItem(text);
     if (!item.empty()) RETURN_IF_ERROR(SetOne(changed, item, running));
-    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
   }
   if (changed.lease_ms < changed.tick_ms * 4) {
     return {Code::kInvalidArgument,
@@ -113,15 +121,29 @@ Status Apply(Options& options, std::string_view text, bool running) {
 
 }  // namespace
 
-Result<Options> Options::Parse(std::string_view text) {
-  Options options;
+Result<ProviderOptions> ProviderOptions::Parse(std::string_view text) {
+  ProviderOptions options;
   RETURN_IF_ERROR(Apply(options, text, /*running=*/false));
   return options;
 }
 
-Status Options::Update(std::string_view text) { return Apply(*this, text, /*running=*/true); }
+Result<ProviderOptions> ProviderOptions::ParseForAgent(std::string_view text) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view item = PopItem(rest);
+    if (Trim(item.substr(0, item.find('='))) == "slot") {
+      return Status(Code::kInvalidArgument,
+                    "provider option slot: a node's agent takes its slot from the volume; leave it "
+                    "out");
+    }
+  }
+  return Parse(text);
+}
 
-std::string Options::ToString() const {
+Status ProviderOptions::Update(std::string_view text) {
+  return Apply(*this, text, /*running=*/true);
+}
+
+std::string ProviderOptions::ToString() const {
   std::string text;
   for (const Field& field : Fields()) {
     text += fmt::format("{} = {}; ", field.name, field.get(*this));
@@ -129,7 +151,7 @@ std::string Options::ToString() const {
   return text;
 }
 
-Result<Address> Address::Parse(std::string_view url) {
+Result<ClusterAddress> ClusterAddress::Parse(std::string_view url) {
   constexpr std::string_view kScheme = "volume://";
   if (!url.starts_with(kScheme)) {
     return Status(Code::kInvalidArgument,
@@ -145,7 +167,7 @@ Result<Address> Address::Parse(std::string_view url) {
                               "volume:///var/lib/borealis/volume",
                               url));
   }
-  return Address{std::string(directory)};
+  return ClusterAddress{std::string(directory)};
 }
 
-}  // namespace borealis::provider
+}  // namespace borealis::settings

@@ -1,5 +1,8 @@
-// Options of the provider (wsrep_provider_options) and the cluster address. Pure; every refusal is
-// one line that says what is wrong and what to write instead.
+// Options of the provider (wsrep_provider_options) and the cluster address: names, ranges,
+// defaults. Pure; every refusal is one line that says what is wrong and what to write instead.
+//
+// The provider acts on them inside the server; the agent checks them before it starts one, while no
+// file of the cache is open yet.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +12,9 @@
 
 #include "base/status.h"
 
-namespace borealis::provider {
+namespace borealis::settings {
 
-struct Options {
+struct ProviderOptions {
   uint32_t slot = 0;                  // 1..16; 0: the lowest free
   uint32_t lease_ms = 10'000;         // silence after which the others expel a member
   uint32_t tick_ms = 250;             // heartbeat
@@ -28,7 +31,9 @@ struct Options {
   std::optional<int64_t> hold_after;
 
   // "slot=1;lease_ms=10000"; blanks around names and values are allowed. kInvalidArgument.
-  static Result<Options> Parse(std::string_view text);
+  static Result<ProviderOptions> Parse(std::string_view text);
+  // The same for what a user gives to an agent, which sets `slot` itself and so refuses it here.
+  static Result<ProviderOptions> ParseForAgent(std::string_view text);
   // Changes only what the running provider can change (debug, causal_timeout_s, backlog...).
   Status Update(std::string_view text);
   // "slot = 1; lease_ms = 10000; ..."
@@ -36,9 +41,9 @@ struct Options {
 };
 
 // "volume:///absolute/directory"
-struct Address {
+struct ClusterAddress {
   std::string directory;
-  static Result<Address> Parse(std::string_view url);
+  static Result<ClusterAddress> Parse(std::string_view url);
 };
 
-}  // namespace borealis::provider
+}  // namespace borealis::settings
