@@ -39,6 +39,7 @@ class Server:
         # Its own: a server that starts removes temporary tables from its directory, whosever they are.
         self.tmpdir = directory / "tmp"
         self.socket = directory / "s"  # short: a socket path has at most 107 bytes
+        self.environment = {}  # of the process, in addition to ours
         self.process = None
         self.starts = 0
 
@@ -167,7 +168,8 @@ class Server:
     def _spawn(self, command):
         with open(self.dir / "stdout.log", "ab") as out:
             return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out,
-                                    stderr=subprocess.STDOUT, start_new_session=True)
+                                    stderr=subprocess.STDOUT, start_new_session=True,
+                                    env={**os.environ, **self.environment})
 
     def _log(self, line):
         with open(self.dir / "harness.log", "a") as out:

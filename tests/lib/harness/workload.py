@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import pymysql
 
+from .compare import wait_same_seqno
 from .server import Server
 
 ACCOUNTS = 64
@@ -25,6 +26,7 @@ _BALANCE = 1000
 CONFLICTS = {1213, 1020, 1205}
 # Broken connections: what became of a statement under way is not known.
 _BROKEN = {0, 2006, 2013, 2014, 2055, 1053, 1927, 4031}
+_NOT_READY = 1047
 _RECONNECT_S = 0.02
 
 _TABLES = [
@@ -37,9 +39,11 @@ _TABLES = [
 ]
 
 
-def create_tables(server: Server):
+def create_tables(servers: list[Server]):
+    """Made on the first; returns when all have them."""
     for statement in _TABLES:
-        server.query(statement)
+        servers[0].query(statement)
+    wait_same_seqno(servers)
 
 
 @dataclass
@@ -50,6 +54,8 @@ class Account:
     unknown: dict = field(default_factory=dict)
     refused: dict = field(default_factory=dict)
     errors: Counter = field(default_factory=Counter)  # error number -> times
+    # Numbers that the test's own faults explain; conflicts and broken connections always count so.
+    expected: set = field(default_factory=lambda: {_NOT_READY})
     unexpected: list = field(default_factory=list)  # errors that no fault explains
     writers: int = 0
     guard: threading.Lock = field(default_factory=threading.Lock)
@@ -150,6 +156,8 @@ class Writer(threading.Thread):
         broken = number in _BROKEN or not isinstance(number, int) or isinstance(error, OSError)
         with self.account.guard:
             self.account.errors[number] += 1
+            if not broken and number not in CONFLICTS | self.account.expected:
+                self.account.unexpected.append(f"{self.server.name}: {error}")
             outcome = self.account.unknown if broken and committing else self.account.refused
             outcome[token] = (kind, self.node)
         if broken:
