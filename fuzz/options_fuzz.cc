@@ -5,21 +5,21 @@
 //   first byte % 3   0: options   1: options for a running server   2: an address
 #include "base/check.h"
 #include "fuzz/fuzz_input.h"
-#include "provider/options.h"
+#include "settings/provider_options.h"
 
-namespace borealis::provider {
+namespace borealis::settings {
 namespace {
 
-void CheckBounds(const Options& options) {
+void CheckBounds(const ProviderOptions& options) {
   CHECK(options.slot <= 16);
   CHECK(options.tick_ms >= 1 && options.lease_ms >= 4 * options.tick_ms);
   CHECK(options.segment_mib >= 1 && options.backlog_items_max >= 1);
   CHECK(options.write_set_bytes_max > 0 && options.causal_timeout_s > 0);
 }
 
-void CheckSaysItself(const Options& options) {
+void CheckSaysItself(const ProviderOptions& options) {
   const std::string text = options.ToString();
-  const Result<Options> again = Options::Parse(text);
+  const Result<ProviderOptions> again = ProviderOptions::Parse(text);
   CHECK_OK(again);
   CHECK(again->ToString() == text, "'{}' became '{}'", text, again->ToString());
 }
@@ -29,7 +29,7 @@ void CheckRefusal(const Status& status) {
 }
 
 void TryParse(std::string_view text) {
-  const Result<Options> options = Options::Parse(text);
+  const Result<ProviderOptions> options = ProviderOptions::Parse(text);
   if (!options.ok()) {
     CheckRefusal(options.status());
     return;
@@ -39,7 +39,7 @@ void TryParse(std::string_view text) {
 }
 
 void TryUpdate(std::string_view text) {
-  Options options;
+  ProviderOptions options;
   const std::string before = options.ToString();
   const Status status = options.Update(text);
   CheckBounds(options);
@@ -48,14 +48,14 @@ void TryUpdate(std::string_view text) {
     CheckRefusal(status);
     CHECK(options.ToString() == before);
   }
-  const Options fixed;
+  const ProviderOptions fixed;
   CHECK(options.slot == fixed.slot && options.lease_ms == fixed.lease_ms &&
         options.tick_ms == fixed.tick_ms && options.segment_mib == fixed.segment_mib &&
         options.backlog_items_max == fixed.backlog_items_max);
 }
 
 void TryAddress(std::string_view text) {
-  const Result<Address> address = Address::Parse(text);
+  const Result<ClusterAddress> address = ClusterAddress::Parse(text);
   if (!address.ok()) {
     CheckRefusal(address.status());
     return;
@@ -63,17 +63,17 @@ void TryAddress(std::string_view text) {
   const std::string& directory = address->directory;
   CHECK(directory.size() > 1 && directory.front() == '/' && directory.back() != '/');
   CHECK(directory.find('\0') == std::string::npos);
-  const Result<Address> again = Address::Parse("volume://" + directory);
+  const Result<ClusterAddress> again = ClusterAddress::Parse("volume://" + directory);
   CHECK_OK(again);
   CHECK(again->directory == directory);
 }
 
 }  // namespace
-}  // namespace borealis::provider
+}  // namespace borealis::settings
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace borealis;            // NOLINT: a fuzz target
-  using namespace borealis::provider;  // NOLINT: a fuzz target
+  using namespace borealis::settings;  // NOLINT: a fuzz target
   fuzz::Input input(data, size);
   switch (input.Take<uint8_t>() % 3) {
     case 0:

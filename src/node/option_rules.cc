@@ -22,6 +22,8 @@ constexpr std::string_view kOneContent = "every node must hold the same content"
 constexpr std::string_view kBinlog =
     "the volume's log is the only replication log; a binary log beside it is not supported";
 constexpr std::string_view kOrder = "the cluster's guarantees are built on it";
+constexpr std::string_view kApplied =
+    "a node that is stricter than the session that made a statement could not apply it";
 constexpr std::string_view kSlot = "it comes from the node's slot, so that no two nodes collide";
 
 // First match counts.
@@ -73,6 +75,10 @@ constexpr auto kRules = std::to_array<Rule>({
     {"binlog_row_image", kOneContent},
     {"innodb_autoinc_lock_mode", kOrder},
     {"innodb_snapshot_isolation", kOrder},
+    {"innodb_strict_mode", kApplied},
+    {"system_versioning_alter_history", kApplied},
+    {"alter_algorithm", kApplied},
+    {"symbolic_links", "tables with files elsewhere would collide with those of other nodes"},
     {"innodb_rollback_on_timeout", ""},
     {"innodb_locks_unsafe_for_binlog", kOrder},
     {"innodb_flush_log_at_trx_commit", ""},

@@ -49,6 +49,12 @@ Words EngineOptions(const ServerConfig& config) {
       "--innodb-autoinc-lock-mode=2",
       "--innodb-snapshot-isolation=ON",
       "--log-bin-trust-function-creators=ON",
+      // What a session may set for its DDL and the log does not carry: a server that applies it
+      // must not be stricter than any session, and files must not be put where another server puts
+      // them.
+      "--innodb-strict-mode=OFF",
+      "--system-versioning-alter-history=KEEP",
+      "--skip-symbolic-links",
   };
 }
 

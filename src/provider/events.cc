@@ -28,6 +28,12 @@ uint32_t ApplyFlags(const Record& record) {
 }  // namespace
 
 Status Provider::Apply(ApplyItem& item, void* applier, bool* exit) {
+  const Status status = ApplyRecord(item, applier, exit);
+  if (!status.ok()) StopAt(item.seqno, status);
+  return status;
+}
+
+Status Provider::ApplyRecord(ApplyItem& item, void* applier, bool* exit) {
   // Where the data differ, what follows need not apply: it only has to pass.
   const bool dummy = item.action == Action::kDummy || diverged_;
   if (item.record.type == RecordType::kIsolated && !dummy) {
@@ -120,7 +126,7 @@ void Provider::Closed(void* applier) {
 
 void Provider::Diverged(Seqno seqno, const std::string& own, const Status& reason) {
   replication::Replicator* replicator = this->replicator();
-  if (options().supervised || replicator == nullptr) Stop(reason);
+  if (options().supervised || replicator == nullptr) StopAt(seqno, reason);
   if (diverged_.exchange(true)) return;
   cache_.MarkInconsistent(seqno, reason.message());
   // In the words that operators and their tools know for it.
@@ -138,9 +144,11 @@ void Provider::Diverged(Seqno seqno, const std::string& own, const Status& reaso
 
 // Dying hard is the safe way out: no lock is taken, no callback runs, nothing else is acknowledged.
 // What is in the log stays, and the cache is either still a prefix of it or marked.
-void Provider::Stop(const Status& reason) {
+void Provider::Stop(const Status& reason) { StopAt(Seqno::Undefined(), reason); }
+
+void Provider::StopAt(Seqno seqno, const Status& reason) {
   if (reason.code() == Code::kInternal) {
-    cache_.MarkInconsistent(Seqno::Undefined(), reason.message());
+    cache_.MarkInconsistent(seqno, reason.message());
     LogError("this server's data differs from the log and will be rebuilt: {}", reason.message());
   } else {
     LogError("this server stops: {}", reason.message());

@@ -198,7 +198,7 @@ abi::Status Provider::Replay(const abi::Handle& handle, void* applier) {
   const abi::CallbackStatus status =
       callbacks_.apply(applier, &handle, trx->flags, &data, &trx->meta, &exit);
   if (status != abi::kCallbackOk) {
-    Stop({Code::kInternal, fmt::format("replay of seqno {} failed", trx->seqno())});
+    StopAt(trx->seqno(), {Code::kInternal, fmt::format("replay of seqno {} failed", trx->seqno())});
   }
   return abi::kOk;
 }

@@ -142,6 +142,10 @@ class Provider : private replication::ReplicationEvents {
   void Closed(void* applier) override;
   void Diverged(Seqno seqno, const std::string& own, const Status& reason) override;
   [[noreturn]] void Stop(const Status& reason) override;
+  // With the seqno that this server could not do what the log says: the agent counts on it to tell
+  // a record that fails again and again. Undefined: not known.
+  [[noreturn]] void StopAt(Seqno seqno, const Status& reason);
+  Status ApplyRecord(replication::ApplyItem& item, void* applier, bool* exit);
   Status ApplyIsolated(replication::ApplyItem& item, void* applier, bool* exit);
   Status CallApply(replication::ApplyItem& item, Transaction& trx, uint32_t flags, void* applier,
                    bool* exit);

@@ -73,7 +73,7 @@ TEST(AddressTest, TakesAbsoluteDirectoriesOnly) {
     ASSERT_FALSE(address.ok()) << bad;
     EXPECT_NE(address.status().message().find("volume:///"), std::string::npos);
   }
-  EXPECT_FALSE(Address::Parse(std::string("volume:///a") + '\0' + "b").ok());
+  EXPECT_FALSE(ClusterAddress::Parse(std::string("volume:///a") + '\0' + "b").ok());
 }
 
 }  // namespace
