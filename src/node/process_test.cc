@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <string>
+#include <thread>
 
 #include "node/server_process.h"
 #include "snapshot/testing.h"
@@ -107,9 +109,12 @@ TEST(Process, ALockHolderIsFound) {
 
 TEST(Process, CommandLinesAreReadInWords) {
   const TempDirectory dir;
-  const auto child = Spawn({{"/bin/sleep", "1000"}, dir / "out"});
+  // A process that is just being executed has no command line yet: this one says when it runs.
+  const std::string script = "echo begun; while :; do :; done";
+  const auto child = Spawn({{"/bin/sh", "-c", script}, dir / "out"});
   ASSERT_TRUE(child.ok());
-  EXPECT_THAT(CommandLineOf(child->id.pid), ElementsAre("/bin/sleep", "1000"));
+  while (snapshot::ReadText(dir / "out").empty()) std::this_thread::yield();
+  EXPECT_THAT(CommandLineOf(child->id.pid), ElementsAre("/bin/sh", "-c", script));
   ASSERT_TRUE(SendSignal(child->pidfd, SIGKILL).ok());
   ASSERT_TRUE(WaitForEnd(child->pidfd, kPatienceMs));
   Reap(child->id);
