@@ -16,6 +16,7 @@ from check_tools import LOGS, ROOT
 TSAN_SLICE = r"(local_backend|local_process|log_local|memory_volume|replication|replicator)_test"
 TIDY_SLICE_FILES = 8
 PRODUCT = ("bin/borealis", "lib/libborealis_provider.so", "lib/libborealis_plugin.so")
+TEST_CLIENTS = ("bin/prefix_probe",)
 DEMO_ADDRESSES = ("127.0.0.11", "127.0.0.12")
 
 
@@ -201,7 +202,7 @@ def step_fuzz(context):
 def step_integration(context):
     """real servers: SQL, conflicts, crashes; two tests at a time
     --full: in full size"""
-    if not context.build("release", PRODUCT):
+    if not context.build("release", PRODUCT + TEST_CLIENTS):
         return
     report = os.path.join(LOGS, "integration.json")
     if os.path.exists(report):
