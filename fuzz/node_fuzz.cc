@@ -12,6 +12,7 @@
 #include "node/node_status.h"
 #include "node/server_command.h"
 #include "node/slots.h"
+#include "snapshot/engine_position.h"
 
 namespace borealis::node {
 namespace {
@@ -67,7 +68,7 @@ void TryFragment(std::string_view text) {
 }
 
 void TryOutput(std::string_view output) {
-  const auto position = ParseRecoveredPosition(output);
+  const auto position = snapshot::ParseRecoveredPosition(output);
   CHECK(!position || position->history.IsNil() <= !position->seqno.IsDefined());
   const std::string line = LastErrorLine(output);
   CHECK(line.size() <= 400 && line.find('\n') == std::string::npos);
