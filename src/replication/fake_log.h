@@ -86,7 +86,7 @@ class FakeLog : public log::Log {
  private:
   static Status Unsupported() { return {Code::kUnsupported, "not in a FakeLog"}; }
 
-  const log::Identity identity_;
+  const log::Identity identity_{};
   Mutex read_mutex_;
   Seqno seqno_ GUARDED_BY(read_mutex_) = Seqno::Zero();
   mutable Mutex mutex_;

@@ -38,7 +38,7 @@ TEST_P(BackendConformanceTest, SegmentIdIsTakenWhateverItsEpoch) {
 
 TEST_P(BackendConformanceTest, ListSegmentsNamesEachThatExists) {
   const auto b = Attach();
-  for (const uint64_t id : {3, 1, 20, 100}) {
+  for (const uint64_t id : {3u, 1u, 20u, 100u}) {
     ASSERT_TRUE(a_->CreateSegment({{id}, {id}}).ok());
   }
   ASSERT_TRUE(b->DeleteSegment({3}).ok());
@@ -139,7 +139,7 @@ TEST_P(BackendConformanceTest, OddSizesAndContentsComeBackUnchanged) {
   ASSERT_TRUE(a_->CreateSegment(kFirst).ok());
   Bytes expected;
   uint32_t number = 0;
-  for (const size_t size : {12, 13, 511, 512, 513, 4095, 4096, 4097, 70'001}) {
+  for (const size_t size : {12u, 13u, 511u, 512u, 513u, 4095u, 4096u, 4097u, 70'001u}) {
     const Bytes message = Message(1, ++number, size);
     const AppendResult append = AppendBytes(*a_, kFirst, message);
     ASSERT_EQ(append.outcome, AppendOutcome::kOk) << append.status.ToString();
