@@ -1,15 +1,11 @@
-#include "replication/submit_queue.h"
-
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
-#include <latch>
 #include <random>
-#include <set>
 #include <thread>
 
-#include "base/log.h"
-#include "replication/fake_log.h"
+#include "replication/submit_queue_fixture.h"
 
 namespace borealis::replication {
 namespace {
@@ -17,46 +13,6 @@ namespace {
 using storage::AppendOutcome;
 
 constexpr auto kBound = std::chrono::seconds(30);  // no machine that works takes that long
-
-class SubmitQueueTest : public ::testing::Test {
- protected:
-  SubmitQueueTest() { SetLogLevel(LogLevel::kError); }
-
-  // Settles what is in the log; a request number seen before is a repeat.
-  Status ReadLog() {
-    log_.ReadStored([this](const FakeLog::Stored& stored, Seqno seqno) {
-      if (!IsOrdered(stored.type) || stored.request <= last_request_) return;
-      last_request_ = stored.request;
-      queue_.Settle(stored.request, seqno, {});
-    });
-    return read_status_.load() == Code::kOk ? Status::Ok() : Status(read_status_, "no reading");
-  }
-  SubmitResult Submit(uint64_t trx, RecordType type = RecordType::kWriteSet, bool wait = true) {
-    Record record;
-    record.type = type;
-    record.trx = trx;
-    return queue_.Submit(record, wait);
-  }
-  std::future<SubmitResult> SubmitAsync(uint64_t trx) {
-    return std::async(std::launch::async, [this, trx] { return Submit(trx); });
-  }
-  std::vector<uint64_t> StoredTrxs() {
-    std::vector<uint64_t> trxs;
-    for (const FakeLog::Stored& stored : log_.stored()) trxs.push_back(stored.trx);
-    return trxs;
-  }
-  void WaitUntilQueued(size_t count) {
-    while (queue_.waiting() < count) std::this_thread::yield();
-  }
-
-  ManualClock clock_;
-  CommitFigures figures_;
-  FakeLog log_;
-  std::atomic<Code> read_status_{Code::kOk};
-  RequestNo last_request_;  // by the one who reads
-  std::function<Status()> read_ = [this] { return ReadLog(); };
-  SubmitQueue queue_{log_, clock_, [this] { return read_(); }, figures_};
-};
 
 TEST_F(SubmitQueueTest, ARecordGetsItsPlaceAndItsVerdict) {
   const SubmitResult first = Submit(1);
@@ -125,176 +81,6 @@ TEST_F(SubmitQueueTest, LeadershipIsHandedOnBeforeTheLogIsRead) {
   EXPECT_TRUE(first.get().status.ok());
   EXPECT_TRUE(second.get().status.ok());
   EXPECT_EQ(appends, 2);
-}
-
-// A log that tells places: appends end when the test says so. What ends Ok is stored then, so those
-// end in their order.
-class PipelinedSubmitTest : public SubmitQueueTest {
- protected:
-  struct Append {
-    std::vector<uint64_t> trxs;
-    std::vector<RequestNo> requests;
-    std::promise<AppendOutcome> outcome;
-  };
-  PipelinedSubmitTest() {
-    log_.on_append_placed = [this](std::span<Record> records, const storage::AppendPlaced& placed) {
-      auto append = std::make_shared<Append>();
-      for (const Record& record : records) {
-        append->trxs.push_back(record.trx);
-        append->requests.push_back(record.request);
-      }
-      auto outcome = append->outcome.get_future();
-      {
-        MutexLock lock(mutex_);
-        appends_.push_back(append);
-        arrived_.NotifyAll();
-      }
-      placed();
-      const AppendOutcome ends = outcome.get();
-      if (ends == AppendOutcome::kOk) log_.Store(records);
-      return FakeLog::Report(ends, ends == AppendOutcome::kOk ? Code::kOk : Code::kIo);
-    };
-  }
-  // The append with this number, once it has begun.
-  Append& Await(size_t number) {
-    MutexLock lock(mutex_);
-    while (appends_.size() <= number) arrived_.Wait(mutex_);
-    return *appends_[number];
-  }
-  size_t begun() {
-    MutexLock lock(mutex_);
-    return appends_.size();
-  }
-
- private:
-  Mutex mutex_;
-  CondVar arrived_;
-  std::vector<std::shared_ptr<Append>> appends_ GUARDED_BY(mutex_);  // shared with the appender
-};
-
-TEST_F(PipelinedSubmitTest, TheNextBatchIsWrittenWhileThisOneBecomesDurable) {
-  auto first = SubmitAsync(1);
-  Append& a = Await(0);
-  auto second = SubmitAsync(2);
-  Append& b = Await(1);
-  EXPECT_GT(b.requests[0], a.requests[0]);
-  a.outcome.set_value(AppendOutcome::kOk);
-  EXPECT_TRUE(first.get().status.ok());
-  b.outcome.set_value(AppendOutcome::kOk);
-  EXPECT_TRUE(second.get().status.ok());
-}
-
-TEST_F(PipelinedSubmitTest, WhoComesWhenTheMostAreInFlightWaitsAndGoesTogether) {
-  constexpr uint64_t kMax = SubmitQueue::kAppendsInFlightMax;
-  std::vector<std::future<SubmitResult>> results;
-  for (uint64_t n = 0; n < kMax; ++n) {
-    results.push_back(SubmitAsync(n));
-    Await(n);
-  }
-  for (uint64_t n = kMax; n < kMax + 3; ++n) {
-    results.push_back(SubmitAsync(n));
-    WaitUntilQueued(n + 1);
-  }
-  EXPECT_EQ(begun(), kMax);
-  Await(0).outcome.set_value(AppendOutcome::kOk);
-  EXPECT_EQ(Await(kMax).trxs.size(), 3u);
-  for (uint64_t n = 0; n <= kMax; ++n) {
-    if (n > 0) Await(n).outcome.set_value(AppendOutcome::kOk);
-    if (n < kMax) {
-      EXPECT_TRUE(results[n].get().status.ok());
-    }
-  }
-  for (uint64_t n = kMax; n < kMax + 3; ++n) EXPECT_TRUE(results[n].get().status.ok());
-}
-
-TEST_F(PipelinedSubmitTest, WhatAnUnknownAppendLostComesAfterWhatWasPlacedMeanwhile) {
-  auto first = SubmitAsync(1);
-  Append& a = Await(0);
-  auto second = SubmitAsync(2);
-  Append& b = Await(1);
-  b.outcome.set_value(AppendOutcome::kOk);
-  EXPECT_TRUE(second.get().status.ok());
-  a.outcome.set_value(AppendOutcome::kUnknown);
-  Append& again = Await(2);
-  EXPECT_EQ(again.trxs, std::vector<uint64_t>{1});
-  EXPECT_GT(again.requests[0], b.requests[0]);
-  again.outcome.set_value(AppendOutcome::kOk);
-  EXPECT_TRUE(first.get().status.ok());
-  EXPECT_EQ(StoredTrxs(), (std::vector<uint64_t>{2, 1}));
-}
-
-TEST_F(PipelinedSubmitTest, CloseWaitsForEveryAppendInFlight) {
-  auto first = SubmitAsync(1);
-  Await(0);
-  auto second = SubmitAsync(2);
-  Await(1);
-  auto closed = std::async(std::launch::async, [&] { queue_.Close({Code::kAborted, "closing"}); });
-  Await(0).outcome.set_value(AppendOutcome::kOk);
-  EXPECT_TRUE(first.get().status.ok());
-  EXPECT_EQ(closed.wait_for(std::chrono::milliseconds(1)), std::future_status::timeout);
-  Await(1).outcome.set_value(AppendOutcome::kOk);
-  EXPECT_TRUE(second.get().status.ok());
-  closed.get();
-}
-
-// Every ending, in every order: a record is in the log once if its submitter was told so.
-TEST_F(SubmitQueueTest, ManyThreadsManyInFlightAndEveryOutcome) {
-  constexpr int kThreads = 8;
-  constexpr int kEach = 150;
-  Mutex order;  // of places
-  std::mt19937_64 random(11);
-  std::atomic<int> in_flight{0};
-  std::atomic<int> in_flight_max{0};
-  log_.on_append_placed = [&](std::span<Record> records, const storage::AppendPlaced& placed) {
-    uint64_t draw = 0;
-    {
-      MutexLock lock(order);
-      draw = random() % 8;
-      if (draw == 0) return FakeLog::Report(AppendOutcome::kNotAppended, Code::kNoSpace);
-      if (draw == 1) return FakeLog::Report(AppendOutcome::kUnknown, Code::kIo);
-      // A prefix of it, as when a segment ends at the last good sync.
-      log_.Store(draw == 2 ? records.first(random() % (records.size() + 1)) : records);
-    }
-    const int now = ++in_flight;
-    for (int seen = in_flight_max; seen < now && !in_flight_max.compare_exchange_weak(seen, now);) {
-    }
-    placed();
-    std::this_thread::yield();
-    --in_flight;
-    return draw == 2 ? FakeLog::Report(AppendOutcome::kUnknown, Code::kIo)
-                     : FakeLog::Report(AppendOutcome::kOk);
-  };
-  Mutex mutex;
-  std::map<uint64_t, Seqno> acknowledged;  // guarded by mutex
-  std::vector<std::thread> threads;
-  threads.reserve(kThreads);
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < kEach; ++i) {
-        const auto trx = static_cast<uint64_t>(t * kEach + i);
-        const SubmitResult result = Submit(trx);
-        if (!result.status.ok()) continue;
-        MutexLock lock(mutex);
-        acknowledged.emplace(trx, result.seqno);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-
-  std::map<uint64_t, Seqno> in_log;
-  RequestNo last;
-  Seqno seqno = Seqno::Zero();
-  for (const FakeLog::Stored& stored : log_.stored()) {
-    seqno = seqno.Next();
-    EXPECT_GT(stored.request, last);  // or certification takes it for a repeat
-    last = stored.request;
-    EXPECT_TRUE(in_log.emplace(stored.trx, seqno).second) << "doubled: " << stored.trx;
-  }
-  EXPECT_EQ(acknowledged, in_log);
-  EXPECT_GT(figures_.unknown_appends, 0);
-  EXPECT_GT(in_flight_max, 1);
-  EXPECT_LE(in_flight_max, SubmitQueue::kAppendsInFlightMax);
-  EXPECT_EQ(queue_.waiting(), 0u);
 }
 
 TEST_F(SubmitQueueTest, NotAppendedFailsItsBatchAndTheNextOneGoesOn) {
@@ -523,8 +309,6 @@ TEST_F(SubmitQueueTest, VerdictsThatCanNeverBeReadAreUnknown) {
 // Every way an append can end, from many threads: a record is in the log once if its submitter was
 // told so, and not at all if it was told otherwise.
 TEST_F(SubmitQueueTest, ManyThreadsAndEveryOutcome) {
-  constexpr int kThreads = 8;
-  constexpr int kEach = 150;
   std::mt19937_64 random(7);  // appends run one at a time
   log_.on_append = [&](std::span<Record> records) {
     switch (random() % 8) {
@@ -539,32 +323,7 @@ TEST_F(SubmitQueueTest, ManyThreadsAndEveryOutcome) {
         return log_.StoreAll(records);
     }
   };
-  Mutex mutex;
-  std::map<uint64_t, Seqno> acknowledged;  // guarded by mutex
-  std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < kEach; ++i) {
-        const auto trx = static_cast<uint64_t>(t * kEach + i);
-        const SubmitResult result = Submit(trx);
-        if (!result.status.ok()) continue;
-        MutexLock lock(mutex);
-        acknowledged.emplace(trx, result.seqno);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-
-  std::map<uint64_t, Seqno> in_log;
-  RequestNo last;
-  Seqno seqno = Seqno::Zero();
-  for (const FakeLog::Stored& stored : log_.stored()) {
-    seqno = seqno.Next();
-    EXPECT_GT(stored.request, last);  // a repeat would have been appended twice
-    last = stored.request;
-    EXPECT_TRUE(in_log.emplace(stored.trx, seqno).second) << "doubled: " << stored.trx;
-  }
-  EXPECT_EQ(acknowledged, in_log);
+  SubmitFromManyThreads();
   EXPECT_GT(figures_.unknown_appends, 0);
   EXPECT_EQ(queue_.waiting(), 0u);
 }
