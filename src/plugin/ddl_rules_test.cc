@@ -2,15 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "plugin/testing.h"
+
 namespace borealis::plugin {
 namespace {
-
-Tokens Tokenize(std::string_view sql) {
-  Tokens tokens;
-  Tokenizer tokenizer(sql, true);
-  while (auto token = tokenizer.Next()) tokens.push_back(*token);
-  return tokens;
-}
 
 bool Foreign(std::string_view sql) { return CheckEngine(Tokenize(sql), "InnoDB").has_value(); }
 

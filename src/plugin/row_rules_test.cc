@@ -2,15 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "plugin/testing.h"
+
 namespace borealis::plugin {
 namespace {
-
-Tokens Tokenize(std::string_view sql) {
-  Tokens tokens;
-  Tokenizer tokenizer(sql, true);
-  while (auto token = tokenizer.Next()) tokens.push_back(*token);
-  return tokens;
-}
 
 bool Depends(std::string_view sql, bool whole_second = false) {
   return CheckNodeDependentChange(Tokenize(sql), whole_second).has_value();
