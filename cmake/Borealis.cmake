@@ -1,6 +1,8 @@
 # Build rules shared by every room.
 #
 #   borealis_library(NAME SOURCES a.cc b.cc DEPS base model)   -> target borealis_NAME (static, PIC)
+#   borealis_plug(NAME SOURCES a.cc DEPS provider)             -> target borealis_NAME_plug: a module that the
+#     server loads, everything linked in, nothing visible but what NAME.map lists
 #   borealis_test(NAME SOURCES a_test.cc DEPS log)             -> target NAME, one ctest per gtest case
 #   borealis_benchmark(NAME SOURCES a_bench.cc DEPS log)       -> target NAME (not a test)
 #   borealis_fuzzer(NAME SOURCES a_fuzz.cc DEPS model)         -> target NAME, only with BOREALIS_FUZZ
@@ -54,6 +56,20 @@ function(borealis_library name)
   add_library(borealis_${name} STATIC ${ARG_SOURCES})
   target_include_directories(borealis_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   _borealis_link(borealis_${name} PUBLIC ${ARG_DEPS})
+endfunction()
+
+function(borealis_plug name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(borealis_${name}_plug MODULE ${ARG_SOURCES})
+  set_target_properties(borealis_${name}_plug PROPERTIES OUTPUT_NAME borealis_${name})
+  target_compile_definitions(borealis_${name}_plug PRIVATE BOREALIS_VERSION="${PROJECT_VERSION}")
+  _borealis_link(borealis_${name}_plug PRIVATE ${ARG_DEPS})
+  target_link_options(borealis_${name}_plug PRIVATE
+                      -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${name}.map
+                      -Wl,--no-undefined)
+  if(BOREALIS_SANITIZE)  # a sanitizer's runtime is the program's to bring, and the server has none
+    set_target_properties(borealis_${name}_plug PROPERTIES EXCLUDE_FROM_ALL ON)
+  endif()
 endfunction()
 
 function(borealis_test name)
