@@ -21,8 +21,6 @@ import check_steps  # noqa: E402
 from check_tools import Context, elapsed  # noqa: E402
 
 QUICK = ("format", "layering", "docs", "scripts", "tidy", "unit")
-# Steps of --full only: the others run what they run in small.
-FULL_ONLY = ("sim",)
 
 
 def parse():
@@ -37,28 +35,28 @@ def parse():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--fuzz-seconds", type=int,
                         help="per fuzzer (default 10, with --full 120)")
-    parser.add_argument("--sim-seeds", metavar="A..B", default="1..20000",
-                        help="of the step sim (default 1..20000)")
+    parser.add_argument("--sim-seeds", metavar="A..B",
+                        help="of the step sim (default 1..400, with --full 1..20000)")
     args = parser.parse_args()
     unknown = [s for s in args.only + args.skip if s not in check_steps.STEPS]
     if unknown:
         parser.error(f"no such step: {', '.join(unknown)}; there are {', '.join(check_steps.STEPS)}")
     if args.fuzz_seconds is None:
         args.fuzz_seconds = 120 if args.full else 10
+    if args.sim_seeds is None:
+        args.sim_seeds = "1..20000" if args.full else "1..400"
     return args
 
 
 def chosen(args):
-    ordinary = [s for s in check_steps.STEPS if args.full or s not in FULL_ONLY]
-    steps = args.only or (QUICK if args.quick else ordinary)
+    steps = args.only or (QUICK if args.quick else check_steps.STEPS)
     return [s for s in check_steps.STEPS if s in steps and s not in args.skip]
 
 
 def print_steps():
     for name, step in check_steps.STEPS.items():
         first, *more = [line.strip() for line in step.__doc__.strip().splitlines()]
-        only = "  (only with --full)" if name in FULL_ONLY else ""
-        print(f"{name:12} {first}{only}")
+        print(f"{name:12} {first}")
         for line in more:
             print(f"{'':12} {line}")
 

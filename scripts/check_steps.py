@@ -14,6 +14,7 @@ from check_tools import LOGS, ROOT
 
 # Unit tests that ThreadSanitizer looks at in a normal check: where threads meet.
 TSAN_SLICE = r"(local_backend|local_process|log_local|memory_volume|replication|replicator)_test"
+LONG_TESTS = ("sim_bugs_test", "certifier_property_test", "log_fault_test")  # begun first
 TIDY_SLICE_FILES = 8
 PRODUCT = ("bin/borealis", "lib/libborealis_provider.so", "lib/libborealis_plugin.so")
 TEST_CLIENTS = ("bin/prefix_probe",)
@@ -145,7 +146,7 @@ def sanitized(context, preset, pattern):
         raise RuntimeError("no unit test belongs to this slice")
     context.build(preset, names)
     names = [n for n in names if os.path.exists(os.path.join(ROOT, f"build/{preset}/bin/{n}"))]
-    names.sort(key=lambda n: not n.startswith("sim"))  # the longest first
+    names.sort(key=lambda n: n not in LONG_TESTS)
     with concurrent.futures.ThreadPoolExecutor(context.args.jobs) as pool:
         for result in pool.map(lambda n: gtest_program(context, preset, n), names):
             context.add(*result)
@@ -153,7 +154,7 @@ def sanitized(context, preset, pattern):
 
 def step_asan(context):
     """every unit test under AddressSanitizer and UBSan, by clang with its thread-safety analysis"""
-    sanitized(context, "asan", r"\w+_test")
+    sanitized(context, "asan", r"(?!sim_test$)\w+_test")  # its code is sim_bugs_test's, see step_sim
 
 
 def step_tsan(context):
@@ -163,8 +164,9 @@ def step_tsan(context):
 
 
 def step_sim(context):
-    """the simulator, release build, over many seeds (--sim-seeds); sim_bugs_test runs a few"""
-    if context.build("release", ("sim",)):
+    """the simulator, release build: its own test, then many seeds (--sim-seeds)"""
+    if context.build("release", ("sim", "sim_test")):
+        context.add(*gtest_program(context, "release", "sim_test"))
         context.lint("sim", ["build/release/bin/sim", "--seeds", context.args.sim_seeds])
 
 
