@@ -1,7 +1,9 @@
-// The registers chain, identity and lease on bytes from outside: what is accepted encodes to the
-// same bytes, and a chain that is accepted can be searched.
+// The registers chain, identity, lease and skips on bytes from outside: what is accepted encodes to
+// the same bytes, and a chain that is accepted can be searched.
 //
-//   first byte % 6   0, 1: chain   2, 3: identity   4, 5: lease; odd: with the checksum made right
+//   first byte % 8   0, 1: chain   2, 3: identity   4, 5: lease   6, 7: skips; odd: with the
+//   checksum
+//                    made right
 #include <algorithm>
 #include <cstring>
 
@@ -9,6 +11,7 @@
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/lease.h"
+#include "log/skips.h"
 
 namespace borealis::log {
 namespace {
@@ -52,6 +55,13 @@ void TryLease(const Bytes& bytes) {
   }
 }
 
+void TrySkips(const Bytes& bytes) {
+  const Result<std::vector<Skip>> skips = DecodeSkips(bytes);
+  if (skips.ok()) {
+    CheckSame(EncodeSkips(*skips), bytes);
+  }
+}
+
 }  // namespace
 }  // namespace borealis::log
 
@@ -63,11 +73,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const ByteView input(reinterpret_cast<const std::byte*>(data) + 1, size - 1);
   Bytes bytes(input.begin(), input.end());
-  const int kind = data[0] % 6;
-  const uint64_t seeds[] = {ChainSeed(kVolume), kIdentitySeed, kLeaseSeed};
+  const int kind = data[0] % 8;
+  const uint64_t seeds[] = {ChainSeed(kVolume), kIdentitySeed, kLeaseSeed, kSkipsSeed};
   if (kind % 2 == 1) {
     MakeRight(bytes, seeds[kind / 2]);
   }
-  kind / 2 == 0 ? TryChain(bytes) : kind / 2 == 1 ? TryIdentity(bytes) : TryLease(bytes);
+  constexpr void (*kTry[])(const Bytes&) = {TryChain, TryIdentity, TryLease, TrySkips};
+  kTry[kind / 2](bytes);
   return 0;
 }

@@ -9,12 +9,14 @@
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/inspect.h"
+#include "log/skips.h"
 #include "model/record.h"
 #include "node/account.h"
 #include "node/node_control.h"
 #include "node/slots.h"
 #include "node/volume.h"
 #include "node/volume_create.h"
+#include "node/volume_skip.h"
 #include "snapshot/publish.h"
 
 namespace borealis::cli {
@@ -105,6 +107,12 @@ Result<Json> Describe(storage::Backend& volume, const std::string& directory) {
                         {"bytes", size}});
   }
   ASSIGN_OR_RETURN(Json snapshots, DescribeSnapshots(volume));
+  ASSIGN_OR_RETURN(const auto skips, log::ReadSkips(volume));
+  Json skipped = Json::array();
+  for (const log::Skip& skip : skips) {
+    skipped.push_back(
+        {{"seqno", skip.seqno.value}, {"decided_us", skip.decided_us}, {"reason", skip.reason}});
+  }
   ASSIGN_OR_RETURN(const auto slots, node::ReadSlots(volume));
   Json members = Json::array();
   for (const node::SlotEntry& slot : slots) {
@@ -118,6 +126,7 @@ Result<Json> Describe(storage::Backend& volume, const std::string& directory) {
                {"segments", segments},
                {"log_bytes", bytes},
                {"snapshots", snapshots},
+               {"skipped", skipped},
                {"slots", members}};
   if (bounds.ok()) {
     json["seqno"] = bounds->newest.value;
@@ -157,6 +166,10 @@ void PrintDescription(const Json& v) {
                FormatTime(s["created_us"].get<int64_t>()), s["files"].get<uint64_t>(),
                FormatBytes(s["bytes"].get<uint64_t>()),
                FormatBytes(s["stored_bytes"].get<uint64_t>()));
+  }
+  for (const Json& s : v["skipped"]) {
+    fmt::print("skipped       seqno {} since {}: {}\n", s["seqno"].get<int64_t>(),
+               FormatTime(s["decided_us"].get<int64_t>()), s["reason"].get<std::string>());
   }
   fmt::print("nodes         {}\n", v["slots"].size());
   for (const Json& s : v["slots"]) {
@@ -284,6 +297,31 @@ Status PrintLog(LogArguments& args) {
   return report.damage;
 }
 
+// --- skip
+// -----------------------------------------------------------------------------------------
+
+struct SkipArguments {
+  Places places;
+  int64_t seqno = 0;
+  std::string reason;
+};
+
+Status Skip(SkipArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
+  const Seqno seqno{args.seqno};
+  ASSIGN_OR_RETURN(const node::SkippedRecord record,
+                   node::SkipRecord(args.places.volume, seqno, args.reason, SystemClock()));
+  for (const Seqno snapshot : record.deleted_snapshots) {
+    fmt::print("snapshot {} held it and is deleted\n", snapshot);
+  }
+  fmt::print(
+      "seqno {} ({}, {} bytes) is given up: no node applies it any more. Start the nodes; "
+      "those whose data holds it are rebuilt\n",
+      seqno, RecordName(record.type), record.payload_bytes);
+  return Status::Ok();
+}
+
 }  // namespace
 
 void AddVolumeCommands(CLI::App& app, Outcome& outcome) {
@@ -314,6 +352,18 @@ void AddVolumeCommands(CLI::App& app, Outcome& outcome) {
   command = volume->add_subcommand("verify", "Check every byte of log and snapshots; 1 = damaged");
   AddVolumeOption(*command, *verify, true);
   command->callback([verify, &outcome] { outcome.exit_code = Report(Verify(*verify)); });
+
+  auto skip = std::make_shared<SkipArguments>();
+  command = volume->add_subcommand(
+      "skip",
+      "Give up a record that no node can apply. Its transaction is lost, and rows that later ones "
+      "changed in what it wrote; all nodes must be stopped. See docs/operations.md");
+  AddVolumeOption(*command, skip->places, true);
+  command->add_option("--seqno", skip->seqno, "The record, as the held node's message names it")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--reason", skip->reason, "Why; kept in the volume for good")->required();
+  command->callback([skip, &outcome] { outcome.exit_code = Report(Skip(*skip)); });
 
   auto log = std::make_shared<LogArguments>();
   command = volume->add_subcommand("log", "Print the records of the log");

@@ -5,6 +5,7 @@
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/lease.h"
+#include "log/skips.h"
 #include "log/testing.h"
 
 namespace borealis::log {
@@ -92,12 +93,51 @@ TEST(ChainTest, AnotherVolumesChainIsRefused) {
   EXPECT_EQ(DecodeChain(bytes, Uuid::FromRandom(3, 5)).status().code(), Code::kCorruption);
 }
 
+const std::vector<Skip> kSkips = {{{12}, 77, "no node can apply it"}, {{5}, 78, ""}};
+
+TEST(SkipsTest, RoundTrip) {
+  EXPECT_EQ(*DecodeSkips(EncodeSkips(kSkips)), kSkips);
+  EXPECT_TRUE(DecodeSkips(EncodeSkips({}))->empty());
+}
+
+TEST(SkipsTest, EveryFlippedBitAndEveryCutIsRefused) {
+  const Bytes good = EncodeSkips(kSkips);
+  for (size_t bit = 0; bit < good.size() * 8; ++bit) {
+    Bytes bad = good;
+    bad[bit / 8] ^= static_cast<std::byte>(1u << (bit % 8));
+    EXPECT_FALSE(DecodeSkips(bad).ok()) << "bit " << bit;
+  }
+  for (size_t size = 0; size < good.size(); ++size) {
+    EXPECT_FALSE(DecodeSkips(ByteView(good).first(size)).ok());
+  }
+}
+
+TEST(SkipsTest, OneSeqnoTwiceIsRefused) {
+  EXPECT_FALSE(DecodeSkips(EncodeSkips({{{5}, 1, ""}, {{5}, 2, ""}})).ok());
+}
+
+TEST(SkipsTest, AreAddedOnlyWhileNobodyElseIsAttached) {
+  const auto volume = storage::MemoryVolume::Create({});
+  {
+    const auto first = volume->Attach();
+    ASSERT_TRUE(first->NeedsRecovery());
+    ASSERT_TRUE(AddSkip(*first, kSkips[0]).ok());
+    EXPECT_EQ(AddSkip(*first, kSkips[0]).code(), Code::kAlreadyExists);
+    EXPECT_EQ(AddSkip(*first, {Seqno::Zero(), 0, ""}).code(), Code::kInvalidArgument);
+    ASSERT_TRUE(AddSkip(*first, kSkips[1]).ok());
+    ASSERT_TRUE(first->EndRecovery().ok());
+    EXPECT_EQ(AddSkip(*first, {{99}, 0, ""}).code(), Code::kInvalidArgument);
+  }
+  EXPECT_EQ(*ReadSkips(*volume->Attach()), kSkips);
+}
+
 TEST(RegistersTest, TheBytesAreTheSameInEveryBuild) {
   // A change here is a new format version.
   EXPECT_EQ(Hash64(EncodeIdentity(testing::TestIdentity()), 0), 7170096571870685231u);
   EXPECT_EQ(Hash64(EncodeChain(SomeChain(), kVolume), 0), 7776589942596350529u);
   EXPECT_EQ(Hash64(EncodeLease({.held = true, .holder = kVolume, .ttl_ns = 5}), 0),
             13899601350482305767u);
+  EXPECT_EQ(Hash64(EncodeSkips(kSkips), 0), 17127849067168436150u);
 }
 
 TEST(ChainTest, LookUpFindsEntriesAndTheirSuccessors) {

@@ -161,6 +161,7 @@ Status Agent::Run() {
   Begin begin;
   begin.cache = LookAtCache(config_.server.layout.data());
   begin.rebuild = config_.rebuild;
+  begin.skipped_since = begin.cache.state.ok() && begin.cache.state->skips < setup_.skips;
   if (setup_.running_server) {
     if (auto pidfd = OpenPidfd(*setup_.running_server); pidfd.ok()) {
       begin.server_runs = true;

@@ -15,6 +15,11 @@ std::string Because(const std::string& text, const std::string& detail) {
   return detail.empty() ? text : text + ": " + detail;
 }
 
+constexpr std::string_view kPoisonProcedure =
+    "`borealis volume log DIR --from SEQNO --limit 1` shows the record, `borealis volume skip "
+    "--help` "
+    "how to go on without it (docs/operations.md)";
+
 constexpr std::string_view kProcedure =
     "see the node's mysqld.err; `borealis node stop` it and start it again to retry, with "
     "--rebuild "
@@ -49,8 +54,8 @@ void AgentMachine::On(const Begin& event, Actions& actions) {
     actions.push_back(Note{"took over the running server"});
     return;
   }
+  if (event.rebuild || event.skipped_since) history_ = {};
   if (event.rebuild) {
-    history_ = {};
     Restore("a rebuild was asked for", actions);
     return;
   }
@@ -102,8 +107,10 @@ void AgentMachine::Follow(const CacheVerdict& verdict, Actions& actions) {
 
 void AgentMachine::RebuildOrHold(const std::string& reason, Seqno failed_at, Actions& actions) {
   if (history_.rebuilt_for == failed_at) {
-    Hold(fmt::format("the cache failed again at seqno {} after it was rebuilt: {}; {}", failed_at,
-                     reason, kProcedure),
+    const bool known = failed_at > Seqno::Zero();
+    Hold(fmt::format("the cache failed again{} after it was rebuilt: {}; {}",
+                     known ? fmt::format(" at seqno {}", failed_at) : "", reason,
+                     known ? kPoisonProcedure : kProcedure),
          actions);
     return;
   }

@@ -44,6 +44,8 @@ struct Begin {
   CacheFacts cache;
   bool server_runs = false;  // adopted
   bool rebuild = false;      // the operator wants a new cache
+  // An operator gave up a record since this cache was made: what failed before may pass now.
+  bool skipped_since = false;
 };
 struct Restored {
   Status status;

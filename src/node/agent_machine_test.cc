@@ -28,7 +28,7 @@ CacheFacts Cache(CacheCondition condition = CacheCondition::kSafe, int64_t at = 
   return {true, state};
 }
 Recovered At(int64_t seqno, int64_t newest = 1000) {
-  return {Status::Ok(), {kVolume, {seqno}}, {{0}, {newest}, 0}, false};
+  return {Status::Ok(), {kVolume, {seqno}}, {{0}, {newest}, 0, {}}, false};
 }
 ServerEnded Ended(ProcessEnd end, CacheFacts cache = Cache(), int64_t ran_ms = 1000) {
   return {end, ran_ms, std::move(cache), ""};
@@ -151,6 +151,24 @@ TEST_F(AgentMachineTest, FailingTwiceAtOneSeqnoHolds) {
   ExpectOnly(Do(StopRequested{}), Exit{0, ""});
 }
 
+TEST_F(AgentMachineTest, FailingAtNoKnownSeqnoIsNoEndlessLoopEither) {
+  BecomeReady();
+  const CacheFacts bad = Cache(CacheCondition::kInconsistent);
+  ExpectOnly(Do(Ended(kKilled, bad)), RestoreCache{});
+  Do(Restored{Status::Ok(), {0}});
+  EXPECT_TRUE(Do(Ended(kKilled, bad)).empty());
+  EXPECT_EQ(machine_.state(), NodeState::kHeld);
+}
+
+TEST_F(AgentMachineTest, AHeldNodesMessageNamesTheWayOut) {
+  BecomeReady();
+  const CacheFacts bad = Cache(CacheCondition::kInconsistent, 11);
+  Do(Ended(kKilled, bad));
+  Do(Restored{Status::Ok(), {0}});
+  Do(Ended(kKilled, bad));
+  EXPECT_THAT(machine_.message(), HasSubstr("borealis volume skip"));
+}
+
 TEST_F(AgentMachineTest, TheHistoryOutlivesTheAgent) {
   AgentMachine next({kVolume, "node1", "/d"}, FailureHistory{{11}, 1});
   next.Handle(Begin{Cache(CacheCondition::kInconsistent, 11)});
@@ -160,6 +178,14 @@ TEST_F(AgentMachineTest, TheHistoryOutlivesTheAgent) {
 TEST_F(AgentMachineTest, AnOperatorsRebuildForgetsTheHistory) {
   AgentMachine next({kVolume, "node1", "/d"}, FailureHistory{{11}, 1});
   const auto actions = next.Handle(Begin{Cache(CacheCondition::kInconsistent, 11), false, true});
+  EXPECT_NE(Find<RestoreCache>(actions), nullptr);
+  EXPECT_EQ(next.history(), FailureHistory{});
+}
+
+TEST_F(AgentMachineTest, ARecordGivenUpSinceForgetsTheHistoryToo) {
+  AgentMachine next({kVolume, "node1", "/d"}, FailureHistory{{11}, 1});
+  const auto actions =
+      next.Handle(Begin{Cache(CacheCondition::kInconsistent, 11), false, false, true});
   EXPECT_NE(Find<RestoreCache>(actions), nullptr);
   EXPECT_EQ(next.history(), FailureHistory{});
 }

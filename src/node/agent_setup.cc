@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "log/identity.h"
+#include "log/skips.h"
 #include "node/server_process.h"
 #include "node/slots.h"
 #include "node/volume.h"
@@ -75,6 +76,8 @@ Result<AgentSetup> PrepareAgent(AgentConfig& config) {
   ASSIGN_OR_RETURN(const auto volume, LookAtVolume(server.volume));
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(*volume));
   server.volume_uuid = identity.volume;
+  ASSIGN_OR_RETURN(const std::vector<log::Skip> skips, log::ReadSkips(*volume));
+  setup.skips = skips.size();
   ASSIGN_OR_RETURN(server.slot, FindOrTakeSlot(server, *volume));
   // A state that can't be read costs the history of failures, nothing else.
   if (auto previous = ReadNodeState(server.layout); previous.ok()) {

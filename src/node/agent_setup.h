@@ -11,6 +11,7 @@ struct AgentSetup {
   UniqueFd lock;        // held as long as the agent lives
   NodeStatus previous;  // of the agent before; name empty: none
   std::optional<ProcessId> running_server;
+  size_t skips = 0;  // records of the volume that were given up
 };
 
 // Takes the node's lock, fills in volume_uuid and slot, checks options and, unless the server runs

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "log/skips.h"
 #include "node/server_process.h"
 #include "node/volume.h"
 #include "snapshot/publish.h"
@@ -26,10 +27,13 @@ Result<Seqno> Restore(const ServerConfig& config, const std::atomic<bool>* cance
                     "create {}` again",
                     config.volume, config.volume));
   }
+  // Before the snapshot is read: whoever skips a record deletes the snapshots that hold it first.
+  ASSIGN_OR_RETURN(const std::vector<log::Skip> skips, log::ReadSkips(*volume));
   RETURN_IF_ERROR(DiscardCache(config.layout.data()));
-  ASSIGN_OR_RETURN(const snapshot::Manifest manifest,
-                   snapshot::RestoreSnapshot(*volume, snapshots.back(), config.layout.data(),
-                                             config.name, cancel));
+  ASSIGN_OR_RETURN(
+      const snapshot::Manifest manifest,
+      snapshot::RestoreSnapshot(*volume, snapshots.back(), config.layout.data(), config.name,
+                                static_cast<uint32_t>(skips.size()), cancel));
   if (manifest.volume != config.volume_uuid) {
     return Status(Code::kCorruption, fmt::format("snapshot {} is one of volume {}", manifest.seqno,
                                                  manifest.volume.ToString()));

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace borealis::node {
 namespace {
 
@@ -49,8 +51,12 @@ CacheVerdict JudgeCache(const CacheFacts& facts, const CacheIdentity& identity) 
       return Restore(fmt::format("the server ended inside a schema change at seqno {}", state.at),
                      state.at);
     case CacheCondition::kInconsistent:
-      return Restore(fmt::format("it differs from the log at seqno {}: {}", state.at, state.reason),
-                     state.at);
+      // A failure that does not know where it happened counts as one at no seqno: twice is too
+      // often.
+      return Restore(fmt::format("it differs from the log{}: {}",
+                                 state.at.IsDefined() ? fmt::format(" at seqno {}", state.at) : "",
+                                 state.reason),
+                     std::max(state.at, Seqno::Zero()));
     case CacheCondition::kSafe:
       break;
   }
@@ -74,6 +80,9 @@ CacheVerdict JudgePosition(const CacheState& state, const EnginePosition& positi
   if (seqno < state.last_isolated) {
     return Restore(fmt::format("its engines came back to seqno {}, before the schema change at {}",
                                seqno, state.last_isolated));
+  }
+  if (const auto held = snapshot::HeldSkipped(state, seqno, log.skipped)) {
+    return Restore(fmt::format("it holds the record at seqno {}, which was skipped since", *held));
   }
   if (seqno > log.newest) {
     return Refuse(

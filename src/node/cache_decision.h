@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "base/uuid.h"
@@ -30,6 +31,7 @@ struct LogBounds {
   Seqno oldest = Seqno::Undefined();  // every record above it can be read
   Seqno newest = Seqno::Undefined();  // last durable one
   uint64_t open_bytes = 0;            // used in the open segment
+  std::vector<Seqno> skipped;         // records never to apply, in the order of the decisions
 };
 
 struct CacheVerdict {

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 const Uuid kVolume = Uuid::FromRandom(1, 2);
 const CacheIdentity kIdentity{kVolume, "node1", "/d/node1/data"};
-const LogBounds kLog{{5}, {100}, 0};
+const LogBounds kLog{{5}, {100}, 0, {}};
 
 CacheState Safe() {
   CacheState state;
@@ -82,6 +82,26 @@ TEST(JudgePosition, EnginesThatCameBackBeforeASchemaChangeAreRestored) {
   EXPECT_EQ(JudgePosition(state, {kVolume, {42}}, kLog, kIdentity).kind, Kind::kRestore);
   EXPECT_EQ(JudgePosition(state, {kVolume, {43}}, kLog, kIdentity).kind, Kind::kStart);
   EXPECT_EQ(JudgePosition(state, {}, kLog, kIdentity).kind, Kind::kRestore);
+}
+
+TEST(JudgeCache, ADifferenceAtNoKnownSeqnoCountsAsAFailureToo) {
+  CacheState state = Safe();
+  state.condition = CacheCondition::kInconsistent;
+  EXPECT_EQ(JudgeCache({true, state}, kIdentity).failed_at, Seqno::Zero());
+}
+
+TEST(JudgePosition, DataWithARecordThatWasSkippedSinceIsRestored) {
+  LogBounds log = kLog;
+  log.skipped = {{42}};
+  EXPECT_EQ(JudgePosition(Safe(), {kVolume, {41}}, log, kIdentity).kind, Kind::kStart);
+  const auto verdict = JudgePosition(Safe(), {kVolume, {42}}, log, kIdentity);
+  EXPECT_EQ(verdict.kind, Kind::kRestore);
+  EXPECT_THAT(verdict.reason, HasSubstr("seqno 42"));
+  CacheState knows = Safe();
+  knows.skips = 1;
+  EXPECT_EQ(JudgePosition(knows, {kVolume, {42}}, log, kIdentity).kind, Kind::kStart);
+  log.skipped.push_back({7});
+  EXPECT_EQ(JudgePosition(knows, {kVolume, {42}}, log, kIdentity).kind, Kind::kRestore);
 }
 
 TEST(JudgePosition, AheadOfTheLogIsRefusedBehindItsStartRestored) {

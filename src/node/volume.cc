@@ -5,6 +5,7 @@
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/segment_scan.h"
+#include "log/skips.h"
 #include "node/layout.h"
 #include "storage/local/local_backend.h"
 
@@ -57,7 +58,10 @@ Result<LogBounds> ReadLogBounds(storage::Backend& volume) {
     return Status(scan.code, fmt::format("{}: segment {} offset {}: {}", volume.Describe(),
                                          open.segment.id, scan.valid_end, scan.reason));
   }
-  return LogBounds{chain.entries.front().before, scan.count.seqno, scan.valid_end};
+  LogBounds bounds{chain.entries.front().before, scan.count.seqno, scan.valid_end, {}};
+  ASSIGN_OR_RETURN(const std::vector<log::Skip> skips, log::ReadSkips(volume));
+  bounds.skipped = log::SkippedSeqnos(skips);
+  return bounds;
 }
 
 }  // namespace borealis::node

@@ -40,23 +40,30 @@ Result<std::optional<CacheState>> CacheMarks::Read(const Uuid& volume) const {
   return std::optional(std::move(*state));
 }
 
-Status CacheMarks::Claim(const Uuid& volume, Seqno position) {
+Status CacheMarks::Claim(const Uuid& volume, Seqno position, const std::vector<Seqno>& skipped) {
+  CacheState state;
   const bool known = snapshot::ReadCacheState(directory_).status().code() != Code::kNotFound;
-  if (!known) {
-    if (!position.IsDefined()) RETURN_IF_ERROR(CheckFresh());
-    CacheState fresh;
-    fresh.volume = volume;
-    fresh.node = node_name_;
-    RETURN_IF_ERROR(snapshot::WriteCacheState(directory_, fresh, snapshot::Durability::kDurable));
+  if (known) {
+    ASSIGN_OR_RETURN(const auto read, Read(volume));
+    state = *read;
+    RETURN_IF_ERROR(CheckUsable(state, position, skipped));
   } else {
-    ASSIGN_OR_RETURN(const auto state, Read(volume));
-    RETURN_IF_ERROR(CheckUsable(*state, position));
+    if (!position.IsDefined()) RETURN_IF_ERROR(CheckFresh());
+    state.volume = volume;
+    state.node = node_name_;
+  }
+  // From here on no record of the list is applied.
+  const auto skips = static_cast<uint32_t>(skipped.size());
+  if (!known || state.skips != skips) {
+    state.skips = skips;
+    RETURN_IF_ERROR(snapshot::WriteCacheState(directory_, state, snapshot::Durability::kDurable));
   }
   ASSIGN_OR_RETURN(file_, snapshot::CacheStateFile::Open(directory_));
   return Status::Ok();
 }
 
-Status CacheMarks::CheckUsable(const CacheState& state, Seqno position) const {
+Status CacheMarks::CheckUsable(const CacheState& state, Seqno position,
+                               const std::vector<Seqno>& skipped) const {
   if (state.condition != CacheCondition::kSafe) {
     return {Code::kInvalidArgument,
             fmt::format("{} can't be used, it is {} since seqno {}{}{}: remove it and let it be "
@@ -72,6 +79,12 @@ Status CacheMarks::CheckUsable(const CacheState& state, Seqno position) const {
             fmt::format("{} came back at seqno {}, before the statement at seqno {} that it has "
                         "run: remove it and let it be restored",
                         directory_, position, state.last_isolated)};
+  }
+  if (const auto held = snapshot::HeldSkipped(state, position, skipped)) {
+    return {Code::kInvalidArgument,
+            fmt::format("{} holds the record at seqno {}, which was skipped since: remove it and "
+                        "let it be restored",
+                        directory_, *held)};
   }
   return Status::Ok();
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "base/uuid.h"
@@ -26,8 +27,9 @@ class CacheMarks {
   // kInvalidArgument: it belongs to another volume or holds databases that are in no volume.
   Result<std::optional<snapshot::CacheState>> Read(const Uuid& volume) const;
   // Takes the directory for this volume. `position`: what the server's engines hold; undefined only
-  // where nothing says anything. kInvalidArgument: as Read, or it can't be trusted.
-  Status Claim(const Uuid& volume, Seqno position);
+  // where nothing says anything. `skipped`: the volume's list of records never to apply.
+  // kInvalidArgument: as Read, or it can't be trusted.
+  Status Claim(const Uuid& volume, Seqno position, const std::vector<Seqno>& skipped);
   // Durable when ok. REQUIRES: claimed.
   Status BeginUnsafe(Seqno seqno);
   void EndUnsafe(Seqno seqno);
@@ -36,7 +38,8 @@ class CacheMarks {
 
  private:
   Status CheckFresh() const;
-  Status CheckUsable(const snapshot::CacheState& state, Seqno position) const;
+  Status CheckUsable(const snapshot::CacheState& state, Seqno position,
+                     const std::vector<Seqno>& skipped) const;
   const std::string directory_;
   const std::string node_name_;
   std::unique_ptr<snapshot::CacheStateFile> file_;  // set by Claim, before any other call

@@ -19,11 +19,12 @@ class CacheMarksTest : public testing::Test {
 
   Status Claim(const Uuid& volume, Seqno position) {
     CacheMarks marks(directory_, "node1");
-    return marks.Claim(volume, position);
+    return marks.Claim(volume, position, skipped_);
   }
 
   std::string directory_;
   const Uuid volume_ = Uuid::FromRandom(1, 2);
+  std::vector<Seqno> skipped_;
 };
 
 TEST_F(CacheMarksTest, FreshDirectoryIsClaimedOnceAndRecognized) {
@@ -57,7 +58,7 @@ TEST_F(CacheMarksTest, DirectoryWithAForeignDatabaseIsRefused) {
 TEST_F(CacheMarksTest, CrashInsideAnIsolatedStatementSpoilsTheCache) {
   {
     CacheMarks marks(directory_, "node1");
-    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined()).ok());
+    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined(), {}).ok());
     ASSERT_TRUE(marks.BeginUnsafe(Seqno{5}).ok());
   }
   const Status status = Claim(volume_, Seqno{5});
@@ -68,7 +69,7 @@ TEST_F(CacheMarksTest, CrashInsideAnIsolatedStatementSpoilsTheCache) {
 TEST_F(CacheMarksTest, PositionBeforeTheLastIsolatedStatementIsRefused) {
   {
     CacheMarks marks(directory_, "node1");
-    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined()).ok());
+    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined(), {}).ok());
     ASSERT_TRUE(marks.BeginUnsafe(Seqno{5}).ok());
     marks.EndUnsafe(Seqno{5});
   }
@@ -76,10 +77,24 @@ TEST_F(CacheMarksTest, PositionBeforeTheLastIsolatedStatementIsRefused) {
   EXPECT_TRUE(Claim(volume_, Seqno{5}).ok());
 }
 
+TEST_F(CacheMarksTest, DataThatHoldsARecordSkippedSinceIsRefused) {
+  ASSERT_TRUE(Claim(volume_, Seqno::Undefined()).ok());
+  skipped_ = {Seqno{7}};
+  const Status status = Claim(volume_, Seqno{7});
+  EXPECT_EQ(status.code(), Code::kInvalidArgument);
+  EXPECT_NE(status.message().find("seqno 7"), std::string::npos);
+  // Data from before it, that passes it from now on without its effects, is fine ever after.
+  EXPECT_TRUE(Claim(volume_, Seqno{6}).ok());
+  EXPECT_TRUE(Claim(volume_, Seqno{7}).ok());
+  EXPECT_TRUE(Claim(volume_, Seqno{90}).ok());
+  skipped_.push_back(Seqno{3});
+  EXPECT_FALSE(Claim(volume_, Seqno{90}).ok());
+}
+
 TEST_F(CacheMarksTest, InconsistentStaysRefusedWithItsReason) {
   {
     CacheMarks marks(directory_, "node1");
-    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined()).ok());
+    ASSERT_TRUE(marks.Claim(volume_, Seqno::Undefined(), {}).ok());
     marks.MarkInconsistent(Seqno{8}, "a row is missing");
   }
   const Status status = Claim(volume_, Seqno{9});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "log/skips.h"
 #include "provider/unaided_start.h"
 #include "provider/view_info.h"
 #include "storage/local/local_backend.h"
@@ -89,13 +90,16 @@ Status Provider::Connect(std::string_view url, bool bootstrap) {
   ASSIGN_OR_RETURN(std::unique_ptr<Session> session, OpenVolume(address, bootstrap));
   volume_ = session->log->identity().volume;
 
-  ASSIGN_OR_RETURN(const Seqno start, StartPosition(*session));
+  ASSIGN_OR_RETURN(const std::vector<log::Skip> skips, log::ReadSkips(*session->backend));
+  const std::vector<Seqno> skipped = log::SkippedSeqnos(skips);
+  ASSIGN_OR_RETURN(const Seqno start, StartPosition(*session, skipped));
   const Options options = this->options();
   replication::ReplicatorConfig config;
   config.name = node_name_;
   config.endpoint = node_incoming_;
   config.slot = Slot{static_cast<uint16_t>(options.slot)};
   config.start = start;
+  config.skipped = {skipped.begin(), skipped.end()};
   config.tick_ms = options.tick_ms;
   config.lease_ticks = options.lease_ms / options.tick_ms;
   config.backlog_items_max = options.backlog_items_max;
@@ -139,7 +143,7 @@ Result<std::unique_ptr<Session>> Provider::OpenVolume(const Address& address, bo
 }
 
 // Where the server's data stands. Guessing would replay what it has or miss what it lacks.
-Result<Seqno> Provider::StartPosition(const Session& session) {
+Result<Seqno> Provider::StartPosition(const Session& session, const std::vector<Seqno>& skipped) {
   Seqno position;
   Uuid position_volume;
   {
@@ -158,17 +162,17 @@ Result<Seqno> Provider::StartPosition(const Session& session) {
   if (!defined) {
     ASSIGN_OR_RETURN(const auto state, cache_.Read(volume));
     if (!state.has_value()) {
-      RETURN_IF_ERROR(cache_.Claim(volume, Seqno::Undefined()));
+      RETURN_IF_ERROR(cache_.Claim(volume, Seqno::Undefined(), skipped));
       if (session.created) PublishOwnGenesis(session);
       return Seqno::Zero();
     }
     ASSIGN_OR_RETURN(const log::Chain chain, session.log->ReadChain());
     ASSIGN_OR_RETURN(position, PrepareUnaided(*session.backend, cache_.directory(), *state,
-                                              chain.entries.front().before));
+                                              {chain.entries.front().before, skipped}));
     LogInfo("started without a position: the data in {} is at seqno {}", cache_.directory(),
             position);
   }
-  RETURN_IF_ERROR(cache_.Claim(volume, position));
+  RETURN_IF_ERROR(cache_.Claim(volume, position, skipped));
   return position;
 }
 

@@ -109,7 +109,7 @@ class Provider : private replication::ReplicationEvents {
 
   Result<std::unique_ptr<Session>> OpenVolume(const Address& address, bool bootstrap);
   Status HoldAfter(Seqno seqno);
-  Result<Seqno> StartPosition(const Session& session);
+  Result<Seqno> StartPosition(const Session& session, const std::vector<Seqno>& skipped);
   void PublishOwnGenesis(const Session& session);
   Status DeliverConnected(const Session& session);
   void DeliverStartView(void* applier);

@@ -54,7 +54,8 @@ void KeySet::Claim(uint64_t hash, KeyType type) {
 Transaction::Transaction(const replication::ApplyItem& item)
     : trx_id_(item.record.trx),
       local_(false),
-      isolated_(item.record.type == RecordType::kIsolated),
+      isolated_(item.record.type == RecordType::kIsolated &&
+                item.action == replication::Action::kApply),
       source_(item.record.source),
       depends_on_(item.depends_on),
       seqno_(item.seqno.value),

@@ -22,18 +22,19 @@ UnaidedVerdict Restore(std::string why) {
 }
 
 Result<UnaidedVerdict> Judge(const std::string& datadir, const snapshot::CacheState& state,
-                             Seqno oldest) {
+                             const LogFacts& log) {
   if (state.condition != CacheCondition::kSafe) {
     return Restore(fmt::format("it is {} since seqno {}{}{}", CacheConditionName(state.condition),
                                state.at, state.reason.empty() ? "" : ": ", state.reason));
   }
   ASSIGN_OR_RETURN(const snapshot::EnginePosition position,
                    RecoverEngines(datadir + "/borealis_recover.err"));
-  return JudgeUnaided(state, position, oldest);
+  return JudgeUnaided(state, position, log);
 }
 
 Result<Seqno> RestoreNewest(storage::Backend& volume, const std::string& datadir,
-                            const snapshot::CacheState& state, const std::string& why) {
+                            const snapshot::CacheState& state, size_t skips,
+                            const std::string& why) {
   ASSIGN_OR_RETURN(const std::vector<Seqno> snapshots, snapshot::ListSnapshots(volume));
   if (snapshots.empty()) {
     return Status(Code::kInvalidArgument,
@@ -50,14 +51,15 @@ Result<Seqno> RestoreNewest(storage::Backend& volume, const std::string& datadir
   LogInfo("{} can't be used, {}: snapshot {} of the volume takes its place", datadir, why,
           snapshots.back());
   ASSIGN_OR_RETURN(const snapshot::Manifest manifest,
-                   snapshot::RestoreInPlace(volume, snapshots.back(), datadir, state.node));
+                   snapshot::RestoreInPlace(volume, snapshots.back(), datadir, state.node,
+                                            static_cast<uint32_t>(skips)));
   return manifest.seqno;
 }
 
 }  // namespace
 
 UnaidedVerdict JudgeUnaided(const snapshot::CacheState& state,
-                            const snapshot::EnginePosition& position, Seqno oldest) {
+                            const snapshot::EnginePosition& position, const LogFacts& log) {
   // Engines without a position have either seen nothing, or were told to forget it
   // (--wsrep-new-cluster): nobody can say which.
   if (position.history.IsNil() || !position.seqno.IsDefined()) {
@@ -73,14 +75,17 @@ UnaidedVerdict JudgeUnaided(const snapshot::CacheState& state,
     return Restore(fmt::format("its engines came back to seqno {}, before the statement at {}",
                                position.seqno, state.last_isolated));
   }
-  if (position.seqno < oldest) {
+  if (const auto held = snapshot::HeldSkipped(state, position.seqno, log.skipped)) {
+    return Restore(fmt::format("it holds the record at seqno {}, which was skipped since", *held));
+  }
+  if (position.seqno < log.oldest) {
     return Restore(fmt::format("the log after its seqno {} was trimmed", position.seqno));
   }
   return {Kind::kStart, position.seqno, ""};
 }
 
 Result<Seqno> PrepareUnaided(storage::Backend& volume, const std::string& datadir,
-                             const snapshot::CacheState& state, Seqno oldest) {
+                             const snapshot::CacheState& state, const LogFacts& log) {
   if (EnginesRun(datadir)) {
     return Status(Code::kInvalidArgument,
                   fmt::format("the server was started on used data in {} without a position: run "
@@ -89,12 +94,12 @@ Result<Seqno> PrepareUnaided(storage::Backend& volume, const std::string& datadi
                               "wsrep_sst_method than skip",
                               datadir));
   }
-  ASSIGN_OR_RETURN(const UnaidedVerdict verdict, Judge(datadir, state, oldest));
+  ASSIGN_OR_RETURN(const UnaidedVerdict verdict, Judge(datadir, state, log));
   switch (verdict.kind) {
     case Kind::kStart:
       return verdict.seqno;
     case Kind::kRestore:
-      return RestoreNewest(volume, datadir, state, verdict.reason);
+      return RestoreNewest(volume, datadir, state, log.skipped.size(), verdict.reason);
     case Kind::kRefuse:
       break;
   }

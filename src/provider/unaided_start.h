@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "snapshot/cache_state.h"
@@ -25,15 +26,20 @@ struct UnaidedVerdict {
   bool operator==(const UnaidedVerdict&) const = default;
 };
 
-// Pure. `oldest`: every record of the log above it can be read.
-// REQUIRES: the state is of this volume and safe.
+// What the data is judged by.
+struct LogFacts {
+  Seqno oldest;                // every record of the log above it can be read
+  std::vector<Seqno> skipped;  // the volume's list of records never to apply
+};
+
+// Pure. REQUIRES: the state is of this volume and safe.
 UnaidedVerdict JudgeUnaided(const snapshot::CacheState& state,
-                            const snapshot::EnginePosition& position, Seqno oldest);
+                            const snapshot::EnginePosition& position, const LogFacts& log);
 
 // Makes `datadir` usable and returns its position. `state`: what its mark says, of this volume.
 // kInvalidArgument: refused, with what to do instead.
 Result<Seqno> PrepareUnaided(storage::Backend& volume, const std::string& datadir,
-                             const snapshot::CacheState& state, Seqno oldest);
+                             const snapshot::CacheState& state, const LogFacts& log);
 
 // Publishes the data directory of the server that makes a volume as its snapshot 0, so that a cache
 // of it can be made anew. Nothing where the engines run already.

@@ -28,11 +28,11 @@ CacheState Safe(Seqno last_isolated = Seqno::Undefined()) {
 }
 
 Kind Judge(const CacheState& state, const EnginePosition& position, Seqno oldest) {
-  return JudgeUnaided(state, position, oldest).kind;
+  return JudgeUnaided(state, position, {oldest, {}}).kind;
 }
 
 TEST(JudgeUnaided, EnginesTellThePosition) {
-  EXPECT_EQ(JudgeUnaided(Safe(Seqno{5}), {kVolume, Seqno{5}}, Seqno{0}),
+  EXPECT_EQ(JudgeUnaided(Safe(Seqno{5}), {kVolume, Seqno{5}}, {Seqno{0}, {}}),
             (UnaidedVerdict{Kind::kStart, Seqno{5}, ""}));
 }
 
@@ -44,6 +44,15 @@ TEST(JudgeUnaided, NoPositionIsNeverTheStartOfTheLog) {
 TEST(JudgeUnaided, WhatCannotBeContinuedIsRestored) {
   EXPECT_EQ(Judge(Safe(Seqno{5}), {kVolume, Seqno{4}}, Seqno{0}), Kind::kRestore);
   EXPECT_EQ(Judge(Safe(), {kVolume, Seqno{4}}, Seqno{5}), Kind::kRestore);
+}
+
+TEST(JudgeUnaided, DataWithARecordThatWasSkippedSinceIsRestored) {
+  const LogFacts log{Seqno{0}, {Seqno{5}}};
+  EXPECT_EQ(JudgeUnaided(Safe(), {kVolume, Seqno{4}}, log).kind, Kind::kStart);
+  EXPECT_EQ(JudgeUnaided(Safe(), {kVolume, Seqno{5}}, log).kind, Kind::kRestore);
+  CacheState knows = Safe();
+  knows.skips = 1;
+  EXPECT_EQ(JudgeUnaided(knows, {kVolume, Seqno{5}}, log).kind, Kind::kStart);
 }
 
 TEST(JudgeUnaided, AnotherHistoryIsRefused) {
@@ -79,7 +88,7 @@ TEST_F(UnaidedStartTest, AnInconsistentCacheIsReplacedByTheGenesis) {
   ASSERT_TRUE(snapshot::MakeDirectory(data_ + "/shop").ok());
   snapshot::WriteText(data_ + "/server.err", "more happened");
 
-  const auto start = PrepareUnaided(*backend_, data_, state, Seqno{0});
+  const auto start = PrepareUnaided(*backend_, data_, state, {Seqno{0}, {Seqno{8}}});
   ASSERT_TRUE(start.ok()) << start.status().ToString();
   EXPECT_EQ(*start, Seqno{0});
   EXPECT_EQ(snapshot::ReadText(data_ + "/ibdata1"), "system");
@@ -90,11 +99,12 @@ TEST_F(UnaidedStartTest, AnInconsistentCacheIsReplacedByTheGenesis) {
   ASSERT_TRUE(after.ok());
   EXPECT_EQ(after->condition, CacheCondition::kSafe);
   EXPECT_EQ(after->volume, kVolume);
+  EXPECT_EQ(after->skips, 1u) << "it was made with the list of the volume";
 }
 
 TEST_F(UnaidedStartTest, WithoutASnapshotItIsRefusedAndNothingIsTouched) {
   const CacheState state = Inconsistent();
-  const auto start = PrepareUnaided(*backend_, data_, state, Seqno{0});
+  const auto start = PrepareUnaided(*backend_, data_, state, {Seqno{0}, {}});
   EXPECT_EQ(start.status().code(), Code::kInvalidArgument);
   EXPECT_EQ(snapshot::ReadText(data_ + "/ibdata1"), "system");
 }
@@ -109,7 +119,7 @@ TEST_F(UnaidedStartTest, RunningEnginesAreLeftAlone) {
   ASSERT_EQ(fcntl(fd.get(), F_SETLK, &lock), 0);  // as the engines lock it, in this process
   EXPECT_TRUE(EnginesRun(data_));
   EXPECT_TRUE(EnginesRun(data_)) << "asking took the lock away";
-  const auto start = PrepareUnaided(*backend_, data_, Inconsistent(), Seqno{0});
+  const auto start = PrepareUnaided(*backend_, data_, Inconsistent(), {Seqno{0}, {}});
   EXPECT_EQ(start.status().code(), Code::kInvalidArgument);
   EXPECT_NE(start.status().message().find("--wsrep-recover"), std::string::npos);
 }

@@ -65,7 +65,7 @@ Decision Core::DecideOrdered(const LogEntry& entry) {
     const bool fragment = record.type == RecordType::kFragment && (record.flags & kFlagTrxEnd) == 0;
     decision.action = fragment && verdict != Verdict::kCommit ? Action::kSkip : Action::kOwn;
   } else if (verdict == Verdict::kCommit) {
-    decision.action = Action::kApply;
+    decision.action = skipped_.contains(entry.seqno) ? Action::kDummy : Action::kApply;
   } else if (verdict == Verdict::kConflict || verdict == Verdict::kTooOld) {
     decision.action = Action::kDummy;
   } else {

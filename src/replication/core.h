@@ -13,6 +13,7 @@
 
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/status.h"
@@ -31,7 +32,7 @@ enum class Action : uint8_t {
   kSkip,     // takes its seqno, nothing else (repeat, non-member, refused, own failed fragment)
   kOwn,      // tell the local transaction its verdict; it commits or rolls back by itself
   kApply,    // apply here (write-set, isolated statement, fragment; any rollback of fragments)
-  kDummy,    // failed certification elsewhere: note the seqno, apply nothing
+  kDummy,    // failed certification elsewhere, or skipped: note the seqno, apply nothing
   kView,     // deliver the new view, alone
 };
 const char* ActionName(Action action);
@@ -51,6 +52,10 @@ class Core {
  public:
   // `certifier`: the state at the node's start position.
   Core(NodeId self, certification::Certifier certifier);
+
+  // Records that an operator has decided never to apply (log/skips.h). Verdicts stay as they are.
+  // REQUIRES: before the first Deliver above the node's start position.
+  void SkipRecords(std::set<Seqno> seqnos) { skipped_ = std::move(seqnos); }
 
   // REQUIRES: entries in the order of the log, each once.
   // kInternal: this node's history differs from the log's digest; it must stop and be rebuilt.
@@ -74,6 +79,7 @@ class Core {
   bool is_member_ = false;
   Slot slot_;
   RequestNo own_request_;  // highest of the own records delivered
+  std::set<Seqno> skipped_;
   struct Noted {
     Seqno seqno;
     uint64_t digest = 0;

@@ -63,6 +63,18 @@ TEST_F(CoreTest, OwnRecordsGetTheirVerdictWhateverItIs) {
   EXPECT_EQ(lost.outcome.verdict, Verdict::kConflict);
 }
 
+TEST_F(CoreTest, ASkippedRecordIsNotAppliedAndKeepsItsVerdict) {
+  core_.SkipRecords({Seqno{3}});
+  JoinBoth();
+  const int64_t seen = seqno_;
+  const Decision skipped = Deliver(Row(kOther, 1, seen));
+  EXPECT_EQ(skipped.action, Action::kDummy);
+  EXPECT_EQ(skipped.outcome.verdict, Verdict::kCommit);
+  // Certified as if it had been applied: who did not know of it loses.
+  EXPECT_EQ(Deliver(Row(kSelf, 1, seen)).outcome.verdict, Verdict::kConflict);
+  EXPECT_EQ(Deliver(Row(kOther, 2, seqno_)).action, Action::kApply);
+}
+
 TEST_F(CoreTest, RecordsFromElsewhereAreAppliedOrNotedAsDummies) {
   JoinBoth();
   const int64_t seen = seqno_;

@@ -66,6 +66,7 @@ Replicator::~Replicator() { StopTicker(); }
 // Certification state as of the start position: every verdict depends on those before it.
 Status Replicator::Rebuild() {
   MutexLock lock(read_mutex_);
+  core_->SkipRecords(config_.skipped);
   auto opened = log_.NewReaderAfter(Seqno::Zero());
   if (!opened.ok()) return opened.status().WithContext("certification state can't be rebuilt");
   reader_ = std::move(opened).value();
@@ -186,6 +187,10 @@ Status Replicator::Deliver(const LogEntry& entry) {
   if (decision.action == Action::kOutcome) NoteOutcome(record);
   if (!IsOrdered(record.type)) return Status::Ok();
 
+  if (decision.action == Action::kDummy && config_.skipped.contains(entry.seqno)) {
+    LogWarning("the record at seqno {} is not applied: an operator has decided to skip it",
+               entry.seqno);
+  }
   if (record.type == RecordType::kIsolated && decision.outcome.verdict == Verdict::kCommit) {
     OpenBallot(entry.seqno, record.source);
   }

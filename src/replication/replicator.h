@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,10 +35,11 @@
 namespace borealis::replication {
 
 struct ReplicatorConfig {
-  std::string name;      // stable name of the node
-  std::string endpoint;  // "host:port" for clients
-  Slot slot;             // 0: any
-  Seqno start;           // the server's data holds everything up to it
+  std::string name;         // stable name of the node
+  std::string endpoint;     // "host:port" for clients
+  Slot slot;                // 0: any
+  Seqno start;              // the server's data holds everything up to it
+  std::set<Seqno> skipped;  // records never to apply (log/skips.h)
   int64_t tick_ms = 250;
   uint32_t lease_ticks = 40;  // silent for tick_ms * lease_ticks: expelled
   // Local clients wait before they append while more items than this wait for an applier.

@@ -46,6 +46,14 @@ const char* CacheConditionName(CacheCondition condition) {
   return "invalid";
 }
 
+std::optional<Seqno> HeldSkipped(const CacheState& state, Seqno position,
+                                 const std::vector<Seqno>& skipped) {
+  for (size_t i = state.skips; i < skipped.size(); ++i) {
+    if (position >= skipped[i]) return skipped[i];
+  }
+  return std::nullopt;
+}
+
 Bytes EncodeCacheState(const CacheState& state) {
   Bytes payload;
   Encoder inner(payload);
@@ -54,6 +62,7 @@ Bytes EncodeCacheState(const CacheState& state) {
   inner.Int(state.at.value);
   inner.Int(state.restored.value);
   inner.Int(state.last_isolated.value);
+  inner.Int(state.skips);
   inner.Text(state.node);
   inner.Text(Tidy(state.reason));
   Bytes bytes;
@@ -88,6 +97,7 @@ Result<CacheState> DecodeCacheState(ByteView bytes) {
   state.at.value = inner.Int<int64_t>();
   state.restored.value = inner.Int<int64_t>();
   state.last_isolated.value = inner.Int<int64_t>();
+  if (version >= 2) state.skips = inner.Int<uint32_t>();
   state.node = inner.Text();
   state.reason = inner.Text();
   if (!inner.done() || !IsValid(state)) return damaged;

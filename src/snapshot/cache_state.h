@@ -11,12 +11,16 @@
 //
 //   file    = "BRLCACHE" version:u32 payload hash:u64      hash = XXH3-64(all before, kCacheSeed)
 //   payload = length:u32, then volume:16 bytes  condition:u8  at:i64  restored:i64
-//             last_isolated:i64  node:text  reason:text    text = length:u32 bytes
+//             last_isolated:i64  skips:u32  node:text  reason:text    text = length:u32 bytes
+//
+// Version 1 has no `skips`; it is read as 0.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/mutex.h"
 #include "base/status.h"
@@ -43,13 +47,22 @@ struct CacheState {
   // The last statement that was not transactional; -1 none. A cache whose engines recover to less
   // is not usable.
   Seqno last_isolated = Seqno::Undefined();
+  // Entries of the volume's list of skipped records that this data was made with: it holds the
+  // effects of none of them. An entry after these, at or below its position, makes it unusable.
+  uint32_t skips = 0;
   std::string node;    // whose cache it is
   std::string reason;  // of kInconsistent, at most kReasonBytesMax bytes, one line
   bool operator==(const CacheState&) const = default;
 };
 
+// The first of the records `skipped` since the data was made whose effects data at `position`
+// holds; none: the data can be used. `skipped`: the volume's list, in the order of the decisions.
+// Pure.
+std::optional<Seqno> HeldSkipped(const CacheState& state, Seqno position,
+                                 const std::vector<Seqno>& skipped);
+
 inline constexpr char kCacheStateFile[] = "borealis_cache";
-inline constexpr uint32_t kCacheStateVersion = 1;
+inline constexpr uint32_t kCacheStateVersion = 2;
 inline constexpr uint64_t kCacheSeed = 0x6361636865;
 inline constexpr size_t kReasonBytesMax = 512;
 

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <span>
 
+#include "base/codec.h"
 #include "snapshot/testing.h"
 
 namespace borealis::snapshot {
@@ -22,8 +24,27 @@ TEST(CacheState, ComesBackAsItWas) {
   state.condition = CacheCondition::kInconsistent;
   state.at = {9};
   state.last_isolated = {8};
+  state.skips = 3;
   state.reason = "row not found in demo.course";
   EXPECT_EQ(*DecodeCacheState(EncodeCacheState(state)), state);
+}
+
+TEST(CacheState, TheFirstVersionIsReadAsOneThatKnowsNoSkips) {
+  const CacheState state = Example();
+  Bytes payload;
+  Encoder inner(payload);
+  inner.Raw(std::as_bytes(std::span(state.volume.bytes)));
+  inner.Int(state.condition);
+  for (const Seqno seqno : {state.at, state.restored, state.last_isolated}) inner.Int(seqno.value);
+  inner.Text(state.node);
+  inner.Text(state.reason);
+  Bytes bytes;
+  Encoder encoder(bytes);
+  encoder.Raw(AsBytes("BRLCACHE"));
+  encoder.Int(uint32_t{1});
+  encoder.Blob(payload);
+  encoder.Int(Hash64(bytes, 0x6361636865));
+  EXPECT_EQ(*DecodeCacheState(bytes), state);
 }
 
 TEST(CacheState, EveryFlippedBitAndTruncationIsNoticed) {

@@ -44,13 +44,14 @@ Status Unpack(storage::Backend& backend, const Manifest& manifest, const std::st
 
 Status FillAndMove(storage::Backend& backend, const Manifest& manifest,
                    const std::string& temporary, const std::string& datadir,
-                   const std::string& node_name, const std::atomic<bool>* cancel) {
+                   const std::string& node_name, uint32_t skips, const std::atomic<bool>* cancel) {
   RETURN_IF_ERROR(MakeDirectory(temporary));
   RETURN_IF_ERROR(Unpack(backend, manifest, temporary, cancel));
   CacheState state;
   state.volume = manifest.volume;
   state.node = node_name;
   state.restored = manifest.seqno;
+  state.skips = skips;
   RETURN_IF_ERROR(WriteCacheState(temporary, state, Durability::kDurable));
   if (rename(temporary.c_str(), datadir.c_str()) != 0) {
     return ErrnoStatus(errno, "rename to", datadir);
@@ -120,11 +121,11 @@ bool IsDatabaseState(const std::string& name, bool is_directory) {
 }
 
 Result<Manifest> RestoreInPlace(storage::Backend& backend, Seqno seqno, const std::string& datadir,
-                                const std::string& node_name) {
+                                const std::string& node_name, uint32_t skips) {
   const std::string scratch = datadir + "/" + std::string(kScratch);
   RETURN_IF_ERROR(RemoveTree(scratch));
   ASSIGN_OR_RETURN(const Manifest manifest,
-                   RestoreSnapshot(backend, seqno, scratch, node_name, nullptr));
+                   RestoreSnapshot(backend, seqno, scratch, node_name, skips, nullptr));
   RETURN_IF_ERROR(MarkReplaced(manifest, datadir, node_name));
   Status status = RemoveDatabaseState(datadir);
   if (status.ok()) status = MoveUp(scratch, datadir);
@@ -133,12 +134,14 @@ Result<Manifest> RestoreInPlace(storage::Backend& backend, Seqno seqno, const st
 }
 
 Result<Manifest> RestoreSnapshot(storage::Backend& backend, Seqno seqno, const std::string& datadir,
-                                 const std::string& node_name, const std::atomic<bool>* cancel) {
+                                 const std::string& node_name, uint32_t skips,
+                                 const std::atomic<bool>* cancel) {
   RETURN_IF_ERROR(RequireEmpty(datadir));
   ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(backend, seqno));
   const std::string temporary = datadir + ".restoring";
   RETURN_IF_ERROR(RemoveTree(temporary));
-  const Status status = FillAndMove(backend, manifest, temporary, datadir, node_name, cancel);
+  const Status status =
+      FillAndMove(backend, manifest, temporary, datadir, node_name, skips, cancel);
   if (status.ok()) return manifest;
   (void)RemoveTree(temporary);  // the next attempt removes what is left
   return status.WithContext(fmt::format("restore snapshot {} to {}", seqno, datadir));

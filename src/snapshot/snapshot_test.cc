@@ -62,7 +62,7 @@ TEST_F(SnapshotTest, APublishedTreeIsListedVerifiedAndRestored) {
   EXPECT_EQ(*ReadManifest(*backend_, {12}), *manifest);
   EXPECT_TRUE(VerifySnapshot(*backend_, {12}).ok());
 
-  ASSERT_TRUE(RestoreSnapshot(*backend_, {12}, dir_ / "data", "node1", nullptr).ok());
+  ASSERT_TRUE(RestoreSnapshot(*backend_, {12}, dir_ / "data", "node1", 0, nullptr).ok());
   EXPECT_EQ(ReadText(dir_ / "data/ibdata1"), ReadText(dir_ / "in/ibdata1"));
   EXPECT_EQ(ReadText(dir_ / "data/mysql/user"), "users");
   EXPECT_FALSE(PathExists(dir_ / "data/ibtmp1"));
@@ -103,7 +103,7 @@ TEST_F(SnapshotTest, DamagedDataIsNeitherVerifiedNorRestored) {
   ASSERT_TRUE(manifest.ok());
   Rewrite(DataBlobName({1}), [](Bytes& bytes) { bytes[bytes.size() / 2] ^= std::byte{1}; });
   EXPECT_EQ(VerifySnapshot(*backend_, {1}).code(), Code::kCorruption);
-  EXPECT_EQ(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", nullptr).status().code(),
+  EXPECT_EQ(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", 0, nullptr).status().code(),
             Code::kCorruption);
   EXPECT_FALSE(PathExists(dir_ / "data"));
   EXPECT_FALSE(PathExists(dir_ / "data.restoring"));
@@ -113,7 +113,7 @@ TEST_F(SnapshotTest, ShortDataIsNoticed) {
   ASSERT_TRUE(Publish({1}).ok());
   Rewrite(DataBlobName({1}), [](Bytes& bytes) { bytes.resize(bytes.size() - 1); });
   EXPECT_EQ(VerifySnapshot(*backend_, {1}).code(), Code::kCorruption);
-  EXPECT_EQ(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", nullptr).status().code(),
+  EXPECT_EQ(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", 0, nullptr).status().code(),
             Code::kCorruption);
 }
 
@@ -131,7 +131,7 @@ TEST_F(SnapshotTest, NothingIsRestoredOverFiles) {
   ASSERT_TRUE(Publish({1}).ok());
   ASSERT_TRUE(MakeDirectory(dir_ / "data").ok());
   WriteText(dir_ / "data/precious", "mine");
-  EXPECT_EQ(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", nullptr).status().code(),
+  EXPECT_EQ(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", 0, nullptr).status().code(),
             Code::kAlreadyExists);
   EXPECT_THAT(*ListDirectory(dir_ / "data"), ElementsAre("precious"));
 }
@@ -141,7 +141,7 @@ TEST_F(SnapshotTest, AnEmptyDirectoryAndAnInterruptedAttemptAreReplaced) {
   ASSERT_TRUE(MakeDirectory(dir_ / "data").ok());
   ASSERT_TRUE(MakeDirectory(dir_ / "data.restoring").ok());
   WriteText(dir_ / "data.restoring/ibdata1", "half");
-  ASSERT_TRUE(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", nullptr).ok());
+  ASSERT_TRUE(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", 0, nullptr).ok());
   EXPECT_EQ(ReadText(dir_ / "data/mysql/user"), "users");
 }
 
