@@ -1,7 +1,7 @@
 # Build rules shared by every room.
 #
 #   borealis_library(NAME SOURCES a.cc b.cc DEPS base model)   -> target borealis_NAME (static, PIC)
-#   borealis_plug(NAME SOURCES a.cc DEPS provider)             -> target borealis_NAME_plug: a module that the
+#   borealis_plug(NAME_plug SOURCES a.cc DEPS NAME)            -> target borealis_NAME_plug: a module that the
 #     server loads, everything linked in, nothing visible but what NAME.map lists
 #   borealis_test(NAME SOURCES a_test.cc DEPS log)             -> target NAME, one ctest per gtest case
 #   borealis_benchmark(NAME SOURCES a_bench.cc DEPS log)       -> target NAME (not a test)
@@ -60,15 +60,16 @@ endfunction()
 
 function(borealis_plug name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
-  add_library(borealis_${name}_plug MODULE ${ARG_SOURCES})
-  set_target_properties(borealis_${name}_plug PROPERTIES OUTPUT_NAME borealis_${name})
-  target_compile_definitions(borealis_${name}_plug PRIVATE BOREALIS_VERSION="${PROJECT_VERSION}")
-  _borealis_link(borealis_${name}_plug PRIVATE ${ARG_DEPS})
-  target_link_options(borealis_${name}_plug PRIVATE
-                      -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${name}.map
+  string(REGEX REPLACE "_plug$" "" file ${name})
+  add_library(borealis_${name} MODULE ${ARG_SOURCES})
+  set_target_properties(borealis_${name} PROPERTIES OUTPUT_NAME borealis_${file})
+  target_compile_definitions(borealis_${name} PRIVATE BOREALIS_VERSION="${PROJECT_VERSION}")
+  _borealis_link(borealis_${name} PRIVATE ${ARG_DEPS})
+  target_link_options(borealis_${name} PRIVATE
+                      -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${file}.map
                       -Wl,--no-undefined)
   if(BOREALIS_SANITIZE)  # a sanitizer's runtime is the program's to bring, and the server has none
-    set_target_properties(borealis_${name}_plug PROPERTIES EXCLUDE_FROM_ALL ON)
+    set_target_properties(borealis_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endfunction()
 

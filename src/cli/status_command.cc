@@ -9,6 +9,7 @@
 #include "cli/common.h"
 #include "log/identity.h"
 #include "node/node_control.h"
+#include "node/settings_drift.h"
 #include "node/volume.h"
 
 namespace borealis::cli {
@@ -61,6 +62,9 @@ void Print(const std::string& directory, const log::Identity& identity,
   fmt::print("{:<12} {:>4} {:<22} {:<11} {:>8} {:>12} {:>8}\n", "node", "slot", "address", "state",
              "pid", "seqno", "restarts");
   for (const node::NodeStatus& s : nodes) PrintNode(s);
+  const auto drift = node::FindSettingsDrift(nodes);
+  if (!drift.empty()) fmt::print("settings that differ (SET GLOBAL acts on one node only):\n");
+  for (const node::SettingsDrift& d : drift) fmt::print("  {}\n", node::DescribeDrift(d));
 }
 
 Result<int> ShowStatus(StatusArguments& args) {
@@ -88,7 +92,9 @@ Result<int> ShowStatus(StatusArguments& args) {
     } else {
       about["error"] = bounds.status().message();
     }
-    const Json json = {{"volume", about}, {"nodes", list}};
+    Json drift = Json::object();
+    for (const auto& [setting, values] : node::FindSettingsDrift(nodes)) drift[setting] = values;
+    const Json json = {{"volume", about}, {"nodes", list}, {"settings_drift", drift}};
     fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
   } else {
     Print(args.places.volume, identity, bounds, nodes);

@@ -31,8 +31,8 @@ class EventQueue {
  public:
   struct Item {
     Event event;
-    uint64_t server = 0;               // generation of the server that a probe asked
-    std::vector<std::string> members;  // of a probe
+    uint64_t server = 0;                 // generation of the server that a probe asked
+    std::optional<ServerHealth> health;  // of a probe
   };
   EventQueue() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { CHECK(fd_.valid()); }
   int fd() const { return fd_.get(); }
@@ -150,7 +150,7 @@ void Agent::OnHealth(const std::optional<ServerHealth>& health) {
   if (health) {
     publisher_.AllowAttach();
     probed = {health->ready, health->seqno};
-    item.members = health->members;
+    item.health = health;
   }
   item.event = probed;
   item.server = generation_;
@@ -293,7 +293,10 @@ void Agent::OnQueue() {
     if (exit_) return;
     if (std::holds_alternative<Probed>(item.event)) {
       if (item.server != generation_ || !server_.pidfd.valid()) continue;
-      if (!item.members.empty()) status_.members = std::move(item.members);
+      if (item.health) {
+        if (!item.health->members.empty()) status_.members = std::move(item.health->members);
+        status_.settings = std::move(item.health->settings);
+      }
     }
     Feed(item.event);
   }

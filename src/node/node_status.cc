@@ -9,6 +9,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kMembersMax = 64;
+constexpr size_t kSettingsMax = 1024;
 constexpr size_t kTextBytesMax = 4096;
 
 struct StateName {
@@ -74,6 +75,18 @@ class Members {
       out.push_back(item.get<std::string>());
     }
   }
+  void TextMap(const char* key, std::optional<std::map<std::string, std::string>>& out) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return;
+    if (!at->is_object() || at->size() > kSettingsMax) {
+      ok_ = false;
+      return;
+    }
+    out.emplace();
+    Members texts(*at);
+    for (const auto& item : at->items()) texts.Text(item.key().c_str(), (*out)[item.key()]);
+    ok_ = ok_ && texts.ok();
+  }
   bool ok() const { return ok_; }
 
  private:
@@ -105,7 +118,7 @@ std::optional<NodeState> ParseNodeState(std::string_view name) {
 }
 
 std::string EncodeNodeStatus(const NodeStatus& s) {
-  const Json json = {
+  Json json = {
       {"name", s.name},
       {"volume", s.volume},
       {"volume_uuid", s.volume_uuid},
@@ -130,6 +143,7 @@ std::string EncodeNodeStatus(const NodeStatus& s) {
       {"rebuilt_for", s.failures.rebuilt_for.value},
       {"rebuilds", s.failures.rebuilds},
   };
+  if (s.settings) json["settings"] = *s.settings;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -161,6 +175,7 @@ Result<NodeStatus> DecodeNodeStatus(std::string_view text) {
   members.Number("ready_after_ms", s.ready_after_ms);
   members.Number("rebuilt_for", s.failures.rebuilt_for.value);
   members.Number("rebuilds", s.failures.rebuilds);
+  members.TextMap("settings", s.settings);
   const auto parsed = ParseNodeState(state);
   if (!members.ok() || !parsed || s.name.empty()) return damaged;
   s.state = *parsed;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,8 @@ struct NodeStatus {
   int64_t last_crash_us = 0;    // 0: none
   int64_t ready_after_ms = -1;  // from the last crash (or first start) until ready; -1: not yet
   FailureHistory failures;
+  // What was set on the server's command line and since (settings_drift.h); nullopt: not asked.
+  std::optional<std::map<std::string, std::string>> settings;
   bool operator==(const NodeStatus&) const = default;
 };
 

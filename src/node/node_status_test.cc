@@ -30,6 +30,7 @@ NodeStatus Example() {
   s.last_crash_us = 3;
   s.ready_after_ms = 4;
   s.failures = {{7}, 1};
+  s.settings = {{"max_connections", "500"}, {"sql_mode", ""}};
   return s;
 }
 
@@ -52,6 +53,8 @@ TEST(NodeStatus, WhatIsNoStatusIsRefused) {
         R"({"name":5,"state":"ready"})", R"({"name":"","state":"ready"})",
         R"({"name":"n","state":"ready","port":70000})", R"({"name":"n","state":"ready","pid":-5})",
         R"({"name":"n","state":"ready","members":"x"})",
+        R"({"name":"n","state":"ready","settings":["x"]})",
+        R"({"name":"n","state":"ready","settings":{"x":1}})",
         R"({"name":"n","state":"ready","seqno":1.5})",
         R"({"name":"n","state":"ready","updated_us":18446744073709551615})"}) {
     EXPECT_EQ(DecodeNodeStatus(text).status().code(), Code::kCorruption) << text;

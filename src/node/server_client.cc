@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "node/settings_drift.h"
+
 namespace borealis::node {
 namespace {
 
@@ -119,6 +121,10 @@ Result<ServerHealth> ServerClient::Health() {
     if (row[0] == "wsrep_incoming_addresses") health.members = Split(value);
   }
   health.ready = ready && synced;
+  ASSIGN_OR_RETURN(const std::vector<Row> settings, Query(SettingsQuery()));
+  for (const Row& row : settings) {
+    if (row.size() == 2) health.settings.emplace(row[0], row[1]);
+  }
   return health;
 }
 

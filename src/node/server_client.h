@@ -3,6 +3,7 @@
 // thread at a time.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ struct ServerHealth {
   bool ready = false;  // accepts reads and writes
   Seqno seqno;         // last committed
   std::vector<std::string> members;
+  std::map<std::string, std::string> settings;  // settings_drift.h
 };
 
 class ServerClient {
