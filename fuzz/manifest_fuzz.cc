@@ -1,13 +1,15 @@
-// Manifests and cache states from outside: what decodes encodes to the same bytes, and a manifest's
-// blob name says its seqno.
+// Manifests, cache states and checkpoints from outside: what decodes encodes to the same bytes, and
+// a manifest's blob name says its seqno.
 //
-//   first byte % 5   0: a manifest   1: the same with its length and hash made right
+//   first byte % 7   0: a manifest   1: the same with its length and hash made right
 //                    2: patches to a real manifest, made right
 //                    3: a cache state   4: the same, made right
+//                    5: a checkpoint    6: the same, made right
 #include "base/check.h"
 #include "base/codec.h"
 #include "fuzz/fuzz_input.h"
 #include "snapshot/cache_state.h"
+#include "snapshot/checkpoint.h"
 #include "snapshot/manifest.h"
 
 namespace borealis::snapshot {
@@ -61,6 +63,15 @@ void TryCacheState(ByteView bytes) {
   CHECK(again->at == state->at && again->condition == state->condition);
 }
 
+void TryCheckpoint(ByteView bytes) {
+  const auto checkpoint = DecodeCheckpoint(bytes);
+  if (!checkpoint.ok()) {
+    return;
+  }
+  CHECK(fuzz::Same(EncodeCheckpoint(*checkpoint), bytes));
+  CHECK(checkpoint->certifier.size() <= bytes.size() && checkpoint->seqno >= Seqno::Zero());
+}
+
 }  // namespace
 }  // namespace borealis::snapshot
 
@@ -68,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace borealis;            // NOLINT: a fuzz target
   using namespace borealis::snapshot;  // NOLINT: a fuzz target
   fuzz::Input input(data, size);
-  const int kind = input.Take<uint8_t>() % 5;
+  const int kind = input.Take<uint8_t>() % 7;
   if (kind == 0) {
     TryManifest(input.rest());
   } else if (kind == 1) {
@@ -80,9 +91,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     TryManifest(Framed(ByteView(real).first(kFrontBytes), payload, kManifestSeed));
   } else if (kind == 3) {
     TryCacheState(input.rest());
-  } else {
+  } else if (kind == 4) {
     TryCacheState(
         Framed(ByteView(EncodeCacheState({})).first(kFrontBytes), input.rest(), kCacheSeed));
+  } else if (kind == 5) {
+    TryCheckpoint(input.rest());
+  } else {
+    TryCheckpoint(
+        Framed(ByteView(EncodeCheckpoint({})).first(kFrontBytes), input.rest(), kCheckpointSeed));
   }
   return 0;
 }

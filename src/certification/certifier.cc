@@ -173,6 +173,8 @@ Certifier::~Certifier() = default;
 Certifier::Certifier(Certifier&&) noexcept = default;
 Certifier& Certifier::operator=(Certifier&&) noexcept = default;
 
+Certifier Certifier::Copy() const { return Certifier(std::make_unique<Impl>(*impl_)); }
+
 Outcome Certifier::Certify(Seqno seqno, const Record& record) {
   CHECK(IsOrdered(record.type), "record type {}", static_cast<int>(record.type));
   CHECK(seqno == impl_->seqno.Next(), "seqno {} after {}", seqno, impl_->seqno);

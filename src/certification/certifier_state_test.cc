@@ -56,6 +56,23 @@ TEST(CertifierState, KeepsWhatCanBeAsked) {
   EXPECT_GT(loaded->key_count(), 8u);
 }
 
+TEST(CertifierState, ACopyIsEqualAndGoesItsOwnWay) {
+  Certifier original = Sample();
+  Certifier copy = original.Copy();
+  EXPECT_TRUE(copy.Save() == original.Save());
+  const Bytes before = original.Save();
+  for (int64_t n = 20; n < 60; ++n) {  // several generations
+    const auto number = static_cast<uint64_t>(n);
+    copy.Certify({n + 1}, WriteSet(Node(1), number, n, {{number, KeyType::kExclusive}}));
+  }
+  EXPECT_TRUE(original.Save() == before);
+  for (int64_t n = 20; n < 60; ++n) {
+    const auto number = static_cast<uint64_t>(n);
+    original.Certify({n + 1}, WriteSet(Node(1), number, n, {{number, KeyType::kExclusive}}));
+  }
+  EXPECT_TRUE(copy.Save() == original.Save());
+}
+
 TEST(CertifierState, RequestNumbersAndFormerMembersSurvive) {
   Result<Certifier> loaded = Certifier::Load(Sample().Save());
   ASSERT_TRUE(loaded.ok());

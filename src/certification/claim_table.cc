@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <utility>
 
 #include "base/check.h"
@@ -33,6 +34,16 @@ ClaimTable::ClaimTable(int64_t base, size_t expected) : base_(base) {
     capacity *= 2;
   }
   Resize(capacity);
+}
+
+ClaimTable::ClaimTable(const ClaimTable& other)
+    : base_(other.base_),
+      count_(other.count_),
+      capacity_(other.capacity_),
+      shift_(other.shift_),
+      slots_(static_cast<PackedClaim*>(std::malloc(other.MemoryBytes()))) {
+  CHECK(slots_ != nullptr, "no memory for {} claims", capacity_);
+  std::memcpy(slots_.get(), other.slots_.get(), other.MemoryBytes());
 }
 
 ClaimTable::Slots ClaimTable::Allocate(size_t capacity) {

@@ -60,6 +60,10 @@ class ClaimTable {
  public:
   // Claims of seqnos base .. base + kWindowMax - 1. `expected`: claims to have room for at once.
   ClaimTable(int64_t base, size_t expected);
+  // A copy of the slots, as they lie.
+  ClaimTable(const ClaimTable& other);
+  ClaimTable(ClaimTable&&) noexcept = default;
+  ClaimTable& operator=(ClaimTable&&) noexcept = default;
 
   int64_t base() const { return base_; }
   size_t count() const { return count_; }

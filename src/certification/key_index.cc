@@ -22,19 +22,21 @@ void Merge(Claim& later, const Claim& earlier) {
 
 }  // namespace
 
-KeyIndex::KeyIndex(uint32_t window) : window_(window), current_(1, 0), previous_(1, 0) {
+KeyIndex::KeyIndex(uint32_t window)
+    : window_(window), current_(1, 0), previous_(std::make_shared<ClaimTable>(1, 0)) {
   CHECK(window >= 1 && window <= kWindowMax, "window {}", window);
 }
 
 KeyIndex::KeyIndex(uint32_t window, int64_t seqno, const std::vector<Claim>& claims)
     : window_(window),
       seqno_(seqno),
-      current_(seqno + 1, std::min(claims.size(), kExpectedClaimsMax)),
-      previous_(seqno + 1 - window, claims.size()) {
+      current_(seqno + 1, std::min(claims.size(), kExpectedClaimsMax)) {
   CHECK(window >= 1 && window <= kWindowMax, "window {}", window);
+  auto restored = std::make_shared<ClaimTable>(seqno + 1 - window, claims.size());
   for (const Claim& claim : claims) {
-    previous_.Restore(claim);
+    restored->Restore(claim);
   }
+  previous_ = std::move(restored);
 }
 
 void KeyIndex::Advance(int64_t seqno) {
@@ -43,14 +45,14 @@ void KeyIndex::Advance(int64_t seqno) {
   const int64_t span = Seeded(SeededBug::kRotateEarly) ? (window_ + 1) / 2 : window_;
   if (seqno - current_.base() >= span) {
     const size_t expected = std::min(current_.count(), kExpectedClaimsMax);
-    previous_ = std::exchange(current_, ClaimTable(seqno, expected));
+    previous_ = std::make_shared<ClaimTable>(std::exchange(current_, ClaimTable(seqno, expected)));
   }
 }
 
 std::vector<Claim> KeyIndex::Live() const {
   const int64_t from = seqno_ + 1 - window_;
   const std::vector<Claim> later = current_.Since(from);
-  const std::vector<Claim> earlier = previous_.Since(from);
+  const std::vector<Claim> earlier = previous_->Since(from);
   std::vector<Claim> merged;
   merged.reserve(later.size() + earlier.size());
   auto a = later.begin();

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "certification/claim_table.h"
@@ -31,14 +32,14 @@ class KeyIndex {
 
   void Prefetch(uint64_t hash) const {
     current_.Prefetch(hash);
-    previous_.Prefetch(hash);
+    previous_->Prefetch(hash);
   }
   // Calls visit(type, newest, other) up to twice per type: see ClaimTable::Visit. The largest
   // values given for a type hold.
   template <typename Visitor>
   void Visit(uint64_t hash, uint32_t source, Visitor&& visit) const {
     current_.Visit(hash, source, visit);
-    previous_.Visit(hash, source, visit);
+    previous_->Visit(hash, source, visit);
   }
   // A claim at the seqno advanced to. A second one on the same key and type by it changes nothing.
   void Add(const Key& key, uint32_t source) { current_.Add(key, source, seqno_); }
@@ -47,14 +48,15 @@ class KeyIndex {
   // generations: one claim per key and type, in order of (Spread(hash), type).
   std::vector<Claim> Live() const;
 
-  size_t count() const { return current_.count() + previous_.count(); }
-  size_t MemoryBytes() const { return current_.MemoryBytes() + previous_.MemoryBytes(); }
+  size_t count() const { return current_.count() + previous_->count(); }
+  size_t MemoryBytes() const { return current_.MemoryBytes() + previous_->MemoryBytes(); }
 
  private:
   uint32_t window_;
   int64_t seqno_ = 0;
   ClaimTable current_;
-  ClaimTable previous_;
+  // Complete: nothing is added any more, so copies of the index share it.
+  std::shared_ptr<const ClaimTable> previous_;
 };
 
 }  // namespace borealis::certification

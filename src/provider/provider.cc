@@ -103,10 +103,17 @@ Status Provider::Connect(std::string_view url, bool bootstrap) {
   config.tick_ms = options.tick_ms;
   config.lease_ticks = options.lease_ms / options.tick_ms;
   config.backlog_items_max = options.backlog_items_max;
+  session->checkpoints = std::make_unique<snapshot::CheckpointStore>(cache_.directory(), volume_);
+  config.checkpoints = session->checkpoints.get();
+  config.checkpoint_bytes = uint64_t{options.checkpoint_kib} << 10;
   state_ = LocalState::kJoining;
-  ASSIGN_OR_RETURN(session->replicator,
-                   replication::Replicator::Start(*session->backend, *session->log, config, *this,
-                                                  SystemClock()));
+  auto started = replication::Replicator::Start(*session->backend, *session->log, config, *this,
+                                                SystemClock());
+  // The cache is as good as any, but no verdict about what follows it can be known.
+  if (started.status().code() == Code::kNotFound) {
+    cache_.MarkInconsistent(start, started.status().message());
+  }
+  ASSIGN_OR_RETURN(session->replicator, std::move(started));
   MutexLock lock(mutex_);
   start_view_given_ = start_view_done_ = false;
   position_ = start;

@@ -48,6 +48,7 @@ struct Session {
   bool created = false;  // by this connection
   std::unique_ptr<storage::Backend> backend;
   std::unique_ptr<log::Log> log;
+  std::unique_ptr<snapshot::CheckpointStore> checkpoints;
   std::unique_ptr<replication::Replicator> replicator;
 };
 

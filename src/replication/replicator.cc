@@ -37,6 +37,7 @@ Result<std::unique_ptr<Replicator>> Replicator::Start(storage::Backend& backend,
                                                       const Clock& clock) {
   std::unique_ptr<Replicator> replicator(new Replicator(backend, log, config, events, clock));
   RETURN_IF_ERROR(replicator->Rebuild());
+  replicator->StartCheckpoints();
   RETURN_IF_ERROR(replicator->Join());
   return replicator;
 }
@@ -50,6 +51,7 @@ Replicator::Replicator(storage::Backend& backend, log::Log& log, ReplicatorConfi
       clock_(clock),
       self_(NodeId{Uuid::Random()}),
       core_(std::make_unique<Core>(self_, Certifier(log.identity().certification_window))),
+      pace_(config_.checkpoint_bytes, config_.tick_ms),
       leases_(std::make_unique<LeaseTable>(self_, config_.lease_ticks)),
       pipeline_(std::make_unique<Pipeline>(config_.start)),
       submit_(std::make_unique<SubmitQueue>(
@@ -62,29 +64,6 @@ Replicator::Replicator(storage::Backend& backend, log::Log& log, ReplicatorConfi
           figures_)) {}
 
 Replicator::~Replicator() { StopTicker(); }
-
-// Certification state as of the start position: every verdict depends on those before it.
-Status Replicator::Rebuild() {
-  MutexLock lock(read_mutex_);
-  core_->SkipRecords(config_.skipped);
-  auto opened = log_.NewReaderAfter(Seqno::Zero());
-  if (!opened.ok()) return opened.status().WithContext("certification state can't be rebuilt");
-  reader_ = std::move(opened).value();
-  while (reader_->seqno() < config_.start) {
-    ASSIGN_OR_RETURN(const LogEntry* entry, reader_->Next());
-    if (entry == nullptr) {
-      return {Code::kInvalidArgument,
-              fmt::format("this server's data is at seqno {}, but the log ends at {}: the data is "
-                          "not a cache of this volume; remove it and let it be restored",
-                          config_.start, reader_->seqno())};
-    }
-    RETURN_IF_ERROR(core_->Deliver(*entry).status());
-  }
-  start_view_ = core_->certifier().view();
-  PublishState();
-  start_view_.seqno = config_.start;
-  return Status::Ok();
-}
 
 Status Replicator::Join() {
   // A member is watched from its join on and shows that it lives once it has read its join. What it
@@ -169,6 +148,7 @@ Result<bool> Replicator::ReadEntries(size_t entries_max) {
     if (paused_ && IsOrdered(held_->record.type)) return false;
     RETURN_IF_ERROR(Deliver(*std::exchange(held_, nullptr)));
   }
+  pace_.Read(reader_->position());
   PublishState();
   return true;
 }
@@ -357,6 +337,7 @@ void Replicator::Close() {
     if (closing_) return;
     closing_ = true;
     EndPause();  // or those who wait for a verdict would wait for ever
+    CheckpointForNextStart();
   }
   const SubmitResult left = Replicate(record);
   if (!left.status.ok()) {
@@ -378,6 +359,7 @@ void Replicator::Close() {
   pipeline_->Close();
   log_.Interrupt();
   WakeRoom();
+  if (checkpointer_ != nullptr) checkpointer_->Finish();
 }
 
 }  // namespace borealis::replication

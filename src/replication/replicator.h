@@ -8,8 +8,9 @@
 // The log is read by whoever has reason to (the leader of an append, the tail watcher, a causal
 // read), one at a time; there is no hop to a dedicated thread.
 //
-// Start: certification state is rebuilt from the oldest retained record up to the start position,
-// then the own join is appended; everything between goes through the appliers.
+// Start: certification state comes from the newest checkpoint and the log from there up to the
+// start position (replicator_rebuild.cc), then the own join is appended; everything between goes
+// through the appliers.
 //
 // Thread-safe. Lock order: read_mutex_, then SubmitQueue's, then Pipeline's.
 #pragma once
@@ -26,6 +27,8 @@
 #include "base/mutex.h"
 #include "log/log.h"
 #include "replication/apply_item.h"
+#include "replication/checkpointer.h"
+#include "replication/checkpoints.h"
 #include "replication/commit_figures.h"
 #include "replication/lease_table.h"
 #include "replication/outcome_votes.h"
@@ -44,6 +47,9 @@ struct ReplicatorConfig {
   uint32_t lease_ticks = 40;  // silent for tick_ms * lease_ticks: expelled
   // Local clients wait before they append while more items than this wait for an applier.
   size_t backlog_items_max = 4096;
+  // Where this server keeps its checkpoints, of this volume; null: nowhere. Borrowed.
+  snapshot::CheckpointStore* checkpoints = nullptr;
+  uint64_t checkpoint_bytes = 32ull << 20;  // of log from one to the next
 };
 
 // Heartbeats: hint "member.<uuid>" := u64 counter.
@@ -52,8 +58,9 @@ inline constexpr char kHeartbeatPrefix[] = "member.";
 class Replicator {
  public:
   // Joins the cluster: returns when the own join is in the log. Errors: kInvalidArgument (start
-  // position not of this log, slot taken), kNotFound (start position trimmed away), kCorruption,
-  // kNoSpace, kIo. Borrowed objects outlive it.
+  // position not of this log, slot taken), kNotFound (what it takes to know the certification state
+  // at the start position was trimmed away), kCorruption, kNoSpace, kIo. Borrowed objects outlive
+  // it.
   static Result<std::unique_ptr<Replicator>> Start(storage::Backend& backend, log::Log& log,
                                                    const ReplicatorConfig& config,
                                                    ReplicationEvents& events, const Clock& clock);
@@ -136,7 +143,13 @@ class Replicator {
   Replicator(storage::Backend& backend, log::Log& log, ReplicatorConfig config,
              ReplicationEvents& events, const Clock& clock);
 
+  // Of a start, in this order (replicator_rebuild.cc).
   Status Rebuild() EXCLUDES(read_mutex_);
+  Status Begin(const StateSource& source) REQUIRES(read_mutex_);
+  Status CertifyToStart() REQUIRES(read_mutex_);
+  void StartCheckpoints();
+  void CheckpointIfDue() EXCLUDES(read_mutex_);
+  void CheckpointForNextStart() REQUIRES(read_mutex_);
   Status Join() EXCLUDES(read_mutex_);
   // Everything durable at the time of the call, as far as a paused or closed node reads: Ok then,
   // too.
@@ -185,6 +198,10 @@ class Replicator {
   bool closing_ GUARDED_BY(read_mutex_) = false;            // the own departure is no expulsion
   bool closed_ GUARDED_BY(read_mutex_) = false;             // nothing is delivered any more
   CondVar resumed_;
+  CheckpointPace pace_ GUARDED_BY(read_mutex_);
+  std::unique_ptr<Checkpointer> checkpointer_;  // made by Start; null: no checkpoints
+  Position needed_;                             // of Start: where the state was read from
+  bool past_end_ = false;                       // of Start: the data is ahead of the log
 
   Mutex view_mutex_;
   View view_ GUARDED_BY(view_mutex_);  // as of the last end of a read

@@ -35,6 +35,7 @@ void Replicator::Tick(uint64_t n) {
   }
   const Status read = ReadSome();
   if (!read.ok()) LogError("reading the log failed: {}", read.ToString());
+  CheckpointIfDue();
 }
 
 bool Replicator::HoldAfter(Seqno seqno) {

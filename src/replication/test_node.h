@@ -90,6 +90,8 @@ struct TestNodeOptions {
   uint32_t lease_ticks = 1'000'000;  // nobody is expelled unless a test wants it
   size_t backlog_items_max = 4096;
   log::Options log = {};
+  snapshot::CheckpointStore* checkpoints = nullptr;
+  uint64_t checkpoint_bytes = 32ull << 20;
 };
 
 class TestNode {
@@ -117,6 +119,8 @@ class TestNode {
     config.tick_ms = options.tick_ms;
     config.lease_ticks = options.lease_ticks;
     config.backlog_items_max = options.backlog_items_max;
+    config.checkpoints = options.checkpoints;
+    config.checkpoint_bytes = options.checkpoint_bytes;
     ASSIGN_OR_RETURN(node->replicator, Replicator::Start(*node->backend, *node->log, config,
                                                          node->events, SystemClock()));
     node->events.replicator = node->replicator.get();

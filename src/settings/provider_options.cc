@@ -39,6 +39,7 @@ const std::vector<Field>& Fields() {
       MakeField("write_set_bytes_max", 1 << 16, 4ull << 30, true,
                 &ProviderOptions::write_set_bytes_max),
       MakeField("segment_mib", 4, 1024, false, &ProviderOptions::segment_mib),
+      MakeField("checkpoint_kib", 64, 4 << 20, false, &ProviderOptions::checkpoint_kib),
       MakeField("snapshot_barrier", 0, 1, true, &ProviderOptions::snapshot_barrier),
       MakeField("supervised", 0, 1, false, &ProviderOptions::supervised),
       MakeField("debug", 0, 1, true, &ProviderOptions::debug),

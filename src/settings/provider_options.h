@@ -22,6 +22,7 @@ struct ProviderOptions {
   uint32_t backlog_items_max = 4096;  // remote records waiting here before local clients wait
   uint64_t write_set_bytes_max = 2ull << 30;  // a larger transaction is refused
   uint32_t segment_mib = 64;                  // size of a log segment
+  uint32_t checkpoint_kib = 32 << 10;         // of log between checkpoints of certification state
   bool snapshot_barrier = true;               // consistent snapshots are prefixes of the log
   bool supervised = false;  // an agent restarts the server: one that must not go on dies at once
   bool debug = false;       // debug lines in the server's log

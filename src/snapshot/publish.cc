@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "snapshot/cache_state.h"
+#include "snapshot/checkpoint_store.h"
 #include "snapshot/stream.h"
 
 namespace borealis::snapshot {
@@ -58,9 +59,9 @@ std::string Name(Seqno seqno) { return fmt::format("snapshot {}", seqno); }
 }  // namespace
 
 bool SkippedInSnapshots(const std::string& path) {
-  return path.starts_with(kCacheStateFile) || path.starts_with("ibtmp") ||
-         path == "ib_buffer_pool" || path.ends_with(".pid") || path.ends_with(".sock") ||
-         path.starts_with("#");
+  return path.starts_with(kCacheStateFile) || path.starts_with(kCheckpointPrefix) ||
+         path.starts_with("ibtmp") || path == "ib_buffer_pool" || path.ends_with(".pid") ||
+         path.ends_with(".sock") || path.starts_with("#");
 }
 
 Result<Manifest> PublishSnapshot(storage::Backend& backend, const std::string& datadir,

@@ -16,7 +16,8 @@ struct PublishOptions {
   PathFilter skip;            // in addition to SkippedInSnapshots
 };
 
-// What no snapshot carries: the cache state, temporary tablespaces, pid files, sockets' leftovers.
+// What no snapshot carries: the cache state, checkpoints, temporary tablespaces, pid files,
+// sockets' leftovers.
 bool SkippedInSnapshots(const std::string& path);
 
 // Packs the unchanging tree `datadir` and publishes it under manifest.seqno; the fields about the

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "snapshot/checkpoint_store.h"
 #include "snapshot/files.h"
 #include "snapshot/publish.h"
 #include "snapshot/stream.h"
@@ -113,9 +114,9 @@ Status MoveUp(const std::string& scratch, const std::string& datadir) {
 bool IsDatabaseState(const std::string& name, bool is_directory) {
   if (name.starts_with('.') || name == "lost+found") return false;
   if (is_directory) return true;
-  constexpr std::array<std::string_view, 8> kEngineFiles = {
-      "ibdata", "ib_logfile", "ib_buffer_pool", "ibtmp",
-      "undo",   "aria_log",   "ddl_recovery",   "tc.log"};
+  constexpr std::array<std::string_view, 9> kEngineFiles = {
+      "ibdata",   "ib_logfile",   "ib_buffer_pool", "ibtmp",          "undo",
+      "aria_log", "ddl_recovery", "tc.log",         kCheckpointPrefix};
   return std::any_of(kEngineFiles.begin(), kEngineFiles.end(),
                      [&](std::string_view prefix) { return name.starts_with(prefix); });
 }

@@ -1,0 +1,47 @@
+// CheckpointStore: the checkpoints that a server keeps in its data directory, as files
+// "borealis_checkpoint.<seqno, 20 digits>"; the newest kCheckpointsKept of them. They go into no
+// snapshot and go away with the rest of a cache that is thrown away.
+//
+// Files are written atomically and not synced: a power failure may damage the newest ones, which
+// their hashes show, and then an older one or the log itself serves. One writer; thread-compatible.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "snapshot/checkpoint.h"
+
+namespace borealis::snapshot {
+
+inline constexpr std::string_view kCheckpointPrefix = "borealis_checkpoint.";
+// More than one: after a crash the engines may come back to less than the newest one.
+inline constexpr size_t kCheckpointsKept = 3;
+
+class CheckpointStore {
+ public:
+  CheckpointStore(std::string directory, Uuid volume)
+      : directory_(std::move(directory)), volume_(volume) {}
+
+  const Uuid& volume() const { return volume_; }
+
+  // Writes it and removes those beyond the newest kCheckpointsKept, and what a crash left.
+  // REQUIRES: it is of this volume.
+  Status Put(const Checkpoint& checkpoint);
+
+  // Rising. Those of the names; what is in the files is not looked at.
+  Result<std::vector<Seqno>> List() const;
+
+  // kNotFound; kCorruption: damaged, or not what its name says; kInvalidArgument: of another
+  // volume.
+  Result<Checkpoint> Get(Seqno seqno) const;
+
+ private:
+  std::string PathOf(Seqno seqno) const;
+
+  const std::string directory_;
+  const Uuid volume_;
+};
+
+}  // namespace borealis::snapshot
