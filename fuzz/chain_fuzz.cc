@@ -1,9 +1,9 @@
 // The registers chain, identity, lease and skips on bytes from outside: what is accepted encodes to
 // the same bytes, and a chain that is accepted can be searched.
 //
-//   first byte % 8   0, 1: chain   2, 3: identity   4, 5: lease   6, 7: skips; odd: with the
-//   checksum
-//                    made right
+//   first byte % 10   0, 1: chain   2, 3: identity   4, 5: lease   6, 7: skips   8, 9: position of
+//   a
+//                     member; odd: with the checksum made right
 #include <algorithm>
 #include <cstring>
 
@@ -11,6 +11,7 @@
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/lease.h"
+#include "log/member_position.h"
 #include "log/skips.h"
 
 namespace borealis::log {
@@ -62,6 +63,13 @@ void TrySkips(const Bytes& bytes) {
   }
 }
 
+void TryMemberPosition(const Bytes& bytes) {
+  const Result<MemberPosition> position = DecodeMemberPosition(bytes);
+  if (position.ok()) {
+    CheckSame(EncodeMemberPosition(*position), bytes);
+  }
+}
+
 }  // namespace
 }  // namespace borealis::log
 
@@ -73,12 +81,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const ByteView input(reinterpret_cast<const std::byte*>(data) + 1, size - 1);
   Bytes bytes(input.begin(), input.end());
-  const int kind = data[0] % 8;
-  const uint64_t seeds[] = {ChainSeed(kVolume), kIdentitySeed, kLeaseSeed, kSkipsSeed};
+  const int kind = data[0] % 10;
+  const uint64_t seeds[] = {ChainSeed(kVolume), kIdentitySeed, kLeaseSeed, kSkipsSeed,
+                            kMemberPositionSeed};
   if (kind % 2 == 1) {
     MakeRight(bytes, seeds[kind / 2]);
   }
-  constexpr void (*kTry[])(const Bytes&) = {TryChain, TryIdentity, TryLease, TrySkips};
+  constexpr void (*kTry[])(const Bytes&) = {TryChain, TryIdentity, TryLease, TrySkips,
+                                            TryMemberPosition};
   kTry[kind / 2](bytes);
   return 0;
 }

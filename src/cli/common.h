@@ -18,6 +18,7 @@ enum ExitCode : int {
   kDifferent = 1,   // `verify-data`: the nodes' data differ
   kNotRunning = 3,  // `node stop`: nothing ran; `status --check`: not every node is ready
   kUndecided = 4,   // `verify-data`: no verdict
+  kBusy = 5,        // `snapshot take`: another is being taken
 };
 
 // What the chosen subcommand returned; set by its callback.
@@ -57,6 +58,7 @@ std::string FormatBytes(uint64_t bytes);
 void AddVolumeCommands(CLI::App& app, Outcome& outcome);
 void AddNodeCommands(CLI::App& app, Outcome& outcome);
 void AddClusterCommands(CLI::App& app, Outcome& outcome);
+void AddSnapshotCommands(CLI::App& app, Outcome& outcome);
 void AddStatusCommand(CLI::App& app, Outcome& outcome);
 void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 

@@ -13,7 +13,8 @@ namespace {
 constexpr char kFooter[] =
     "Exit codes: 0 done, 1 failed (one line says why), 2 wrong arguments,\n"
     "3 nothing was running, or not every node is ready (status --check),\n"
-    "4 no verdict (verify-data, where 1 means that the data differ).";
+    "4 no verdict (verify-data, where 1 means that the data differ),\n"
+    "5 another takes a snapshot now (snapshot take).";
 
 int Main(int argc, char** argv) {
   SetLogSink([](LogLevel level, const std::string& text) {
@@ -29,6 +30,7 @@ int Main(int argc, char** argv) {
   AddVolumeCommands(app, outcome);
   AddNodeCommands(app, outcome);
   AddClusterCommands(app, outcome);
+  AddSnapshotCommands(app, outcome);
   AddStatusCommand(app, outcome);
   AddVerifyDataCommand(app, outcome);
   try {

@@ -1,39 +1,26 @@
 // borealis node run | stop | remove
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sched.h>
-#include <unistd.h>
 
-#include <array>
-#include <ctime>
 #include <memory>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/common.h"
-#include "node/account.h"
+#include "cli/server_arguments.h"
 #include "node/agent.h"
 #include "node/node_control.h"
-#include "node/plugin_directory.h"
 #include "node/slots.h"
 #include "node/volume.h"
-#include "snapshot/files.h"
 
 namespace borealis::cli {
 namespace {
-
-constexpr size_t kLibraryBytesMax = 256 << 20;
 
 struct RunArguments {
   Places places;
   std::string name;
   std::string address = "127.0.0.11";
   uint16_t port = node::kDefaultPort;
-  std::string config;
-  std::string provider;
-  std::string provider_options;
-  std::string plugin;
-  std::string server = node::kDefaultServer;
+  ServerArguments server;
   int stop_timeout_s = 60;
   bool rebuild = false;
 };
@@ -51,74 +38,16 @@ void LogWithTime(const std::string& name) {
   });
 }
 
-// What only root can do: read files that the owner may not, and give the server a host name of its
-// own (its @@hostname), where the kernel allows it.
-struct BeforeBecomingOwner {
-  std::string fragment;
-  Bytes provider;  // filled when the owner can't reach the file
-  Bytes plugin;    // empty: none
-};
-
-Result<BeforeBecomingOwner> Gather(const RunArguments& args, const node::Account& owner) {
-  BeforeBecomingOwner gathered;
-  if (!args.config.empty()) {
-    ASSIGN_OR_RETURN(const Bytes bytes, snapshot::ReadFile(args.config, kFragmentBytesMax));
-    gathered.fragment = std::string(AsText(bytes));
-  }
-  if (!args.provider.empty() && !node::CheckReachable(args.provider, owner).ok()) {
-    ASSIGN_OR_RETURN(gathered.provider, snapshot::ReadFile(args.provider, kLibraryBytesMax));
-  }
-  if (args.plugin != "none") {
-    ASSIGN_OR_RETURN(gathered.plugin, snapshot::ReadFile(args.plugin, kLibraryBytesMax));
-  }
-  if (geteuid() == 0 && unshare(CLONE_NEWUTS) == 0) {
-    (void)!sethostname(args.name.data(), args.name.size());
-  }
-  return gathered;
-}
-
 Status Run(RunArguments& args) {
   RETURN_IF_ERROR(args.places.Resolve());
   node::AgentConfig config;
   node::ServerConfig& server = config.server;
-  ASSIGN_OR_RETURN(server.layout, node::MakeNodeLayout(args.places.data, args.name));
-  if (args.provider.empty()) args.provider = DefaultProvider();
-  if (args.provider.empty()) {
-    return {Code::kInvalidArgument,
-            "libborealis_provider.so is not beside this program; give "
-            "--provider"};
-  }
-  if (args.provider != "none") args.provider = node::AbsolutePath(args.provider);
-  if (args.plugin.empty()) args.plugin = DefaultPlugin();
-  if (args.plugin.empty()) {
-    return {Code::kInvalidArgument,
-            "libborealis_plugin.so is not beside this program; give --plugin"};
-  }
-  RETURN_IF_ERROR(node::LookAtVolume(args.places.volume).status());
-  ASSIGN_OR_RETURN(const node::Account owner, node::OwnerOf(args.places.volume));
-  RETURN_IF_ERROR(node::CheckReachable(args.places.volume, owner));
-  RETURN_IF_ERROR(node::ProvideDirectory(args.places.data, owner));
-  RETURN_IF_ERROR(node::ProvideDirectory(server.layout.root, owner));
-  ASSIGN_OR_RETURN(const BeforeBecomingOwner gathered, Gather(args, owner));
-  RETURN_IF_ERROR(node::BecomeAccount(owner));
-  if (!gathered.provider.empty()) {
-    args.provider = server.layout.root + "/provider.so";
-    RETURN_IF_ERROR(snapshot::WriteFileAtomically(args.provider, gathered.provider,
-                                                  snapshot::Durability::kProcess));
-  }
-  if (!gathered.plugin.empty()) {
-    RETURN_IF_ERROR(node::ProvidePluginDirectory(server.layout.plugins(), gathered.plugin));
-    server.plugin = node::kPluginFile;
-  }
-  ASSIGN_OR_RETURN(server.fragment, node::ParseFragment(gathered.fragment, args.config));
-  RETURN_IF_ERROR(node::CheckFragment(server.fragment, args.config));
-  server.volume = args.places.volume;
+  ASSIGN_OR_RETURN(const node::NodeLayout layout,
+                   node::MakeNodeLayout(args.places.data, args.name));
+  RETURN_IF_ERROR(PrepareServer(args.places, args.server, layout, args.name, server));
   server.name = args.name;
   server.address = args.address;
   server.port = args.port;
-  server.provider = args.provider == "none" ? "" : args.provider;
-  server.provider_options = args.provider_options;
-  server.server = node::AbsolutePath(args.server);
   config.rebuild = args.rebuild;
   config.stop_timeout_ms = args.stop_timeout_s * 1000;
   LogWithTime(args.name);
@@ -212,18 +141,7 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome) {
   command->add_option("--address", run->address, "IP address the server listens on");
   command->add_option("--port", run->port, "TCP port the server listens on")
       ->check(CLI::Range(1, 65535));
-  command
-      ->add_option("--config", run->config, "File of my.cnf lines to add; unsafe ones are refused")
-      ->type_name("FILE");
-  command->add_option("--provider", run->provider,
-                      "Path of libborealis_provider.so [default: beside this program]");
-  command->add_option(
-      "--plugin", run->plugin,
-      "Path of libborealis_plugin.so, which refuses what would make servers differ; "
-      "none leaves it out, for tests [default: beside this program]");
-  command->add_option("--provider-options", run->provider_options,
-                      "Options of the provider, a=1;b=2");
-  command->add_option("--server", run->server, "Path of mariadbd");
+  AddServerOptions(*command, run->server);
   command
       ->add_option("--stop-timeout", run->stop_timeout_s,
                    "Seconds the server gets to end before it is killed")

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/common.h"
+#include "cli/describe.h"
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/inspect.h"
@@ -70,25 +71,6 @@ struct ShowArguments {
   Places places;
   bool json = false;
 };
-
-Result<Json> DescribeSnapshots(storage::Backend& volume) {
-  Json list = Json::array();
-  ASSIGN_OR_RETURN(const std::vector<Seqno> snapshots, snapshot::ListSnapshots(volume));
-  for (const Seqno seqno : snapshots) {
-    const auto manifest = snapshot::ReadManifest(volume, seqno);
-    if (!manifest.ok()) {
-      list.push_back({{"seqno", seqno.value}, {"error", manifest.status().message()}});
-      continue;
-    }
-    list.push_back({{"seqno", seqno.value},
-                    {"created_us", manifest->created_us},
-                    {"files", manifest->files},
-                    {"bytes", manifest->content_bytes},
-                    {"stored_bytes", manifest->stream_bytes},
-                    {"server", manifest->server_version}});
-  }
-  return list;
-}
 
 Result<Json> Describe(storage::Backend& volume, const std::string& directory) {
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
@@ -157,20 +139,7 @@ void PrintDescription(const Json& v) {
                s["sealed"].get<bool>() ? "sealed" : "open");
   }
   fmt::print("snapshots     {}\n", v["snapshots"].size());
-  for (const Json& s : v["snapshots"]) {
-    if (s.contains("error")) {
-      fmt::print("  {:<12} {}\n", s["seqno"].get<int64_t>(), s["error"].get<std::string>());
-      continue;
-    }
-    fmt::print("  {:<12} {}  {} files, {} ({} stored)\n", s["seqno"].get<int64_t>(),
-               FormatTime(s["created_us"].get<int64_t>()), s["files"].get<uint64_t>(),
-               FormatBytes(s["bytes"].get<uint64_t>()),
-               FormatBytes(s["stored_bytes"].get<uint64_t>()));
-  }
-  for (const Json& s : v["skipped"]) {
-    fmt::print("skipped       seqno {} since {}: {}\n", s["seqno"].get<int64_t>(),
-               FormatTime(s["decided_us"].get<int64_t>()), s["reason"].get<std::string>());
-  }
+  PrintSnapshots(v["snapshots"], "  ");
   fmt::print("nodes         {}\n", v["slots"].size());
   for (const Json& s : v["slots"]) {
     fmt::print("  slot {:<3} {}\n", s["slot"].get<int>(), s["name"].get<std::string>());

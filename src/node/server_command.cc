@@ -137,6 +137,28 @@ std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start) {
   return words;
 }
 
+std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start, Seqno until) {
+  CHECK(start.IsDefined() && until >= start);
+  Words words = Common(config);
+  Append(words, ClusterOptions(config));
+  // It appends nothing, so it has no slot.
+  std::string options = fmt::format("replica=1;stop_at={};supervised=1", until.value);
+  if (!config.provider_options.empty()) options += ";" + config.provider_options;
+  Append(words,
+         {"--wsrep-provider-options=" + options,
+          fmt::format("--wsrep-start-position={}:{}", config.volume_uuid.ToString(), start)});
+  Append(words, PluginOptions(config));
+  Append(words, {
+                    // Beside the servers that have clients it stays small.
+                    "--innodb-buffer-pool-size=128M",
+                    "--skip-networking",
+                    "--socket=" + config.layout.socket(),
+                    "--pid-file=" + config.layout.pid_file(),
+                    "--log-error=" + config.layout.server_log(),
+                });
+  return words;
+}
+
 std::vector<std::string> RecoverCommand(const ServerConfig& config) {
   Words words = Common(config);
   // The server tells its position only when it is set up for replication; it loads no provider

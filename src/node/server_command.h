@@ -36,6 +36,8 @@ struct ServerConfig {
 
 // Runs the node from a position.
 std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start);
+// Runs a replica (replica.h) from a position to another; no client can connect but over the socket.
+std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start, Seqno until);
 // Recovers the engines, prints their position, ends. Accepts no connection, loads no provider.
 std::vector<std::string> RecoverCommand(const ServerConfig& config);
 // Parses every option and ends; touches no data.

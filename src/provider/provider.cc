@@ -106,6 +106,7 @@ Status Provider::Connect(std::string_view url, bool bootstrap) {
   session->checkpoints = std::make_unique<snapshot::CheckpointStore>(cache_.directory(), volume_);
   config.checkpoints = session->checkpoints.get();
   config.checkpoint_bytes = uint64_t{options.checkpoint_kib} << 10;
+  if (options.replica) config.replica_until = Seqno{static_cast<int64_t>(options.stop_at)};
   state_ = LocalState::kJoining;
   auto started = replication::Replicator::Start(*session->backend, *session->log, config, *this,
                                                 SystemClock());
@@ -136,6 +137,10 @@ Result<std::unique_ptr<Session>> Provider::OpenVolume(const Address& address, bo
   if (!exists) RETURN_IF_ERROR(storage::LocalBackend::Create(address.directory, local));
   ASSIGN_OR_RETURN(session->backend, storage::LocalBackend::Open(address.directory, local));
   session->created = !exists;
+  // Whoever recovers the log must tell the members, and a replica writes nothing.
+  if (options.replica && session->backend->NeedsRecovery()) {
+    return Status(Code::kUnavailable, "no server is attached to the volume: start a node first");
+  }
   if (!exists) {
     log::Identity identity;
     identity.volume = Uuid::Random();

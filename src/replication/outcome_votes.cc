@@ -80,6 +80,17 @@ std::optional<OutcomeText> OutcomeVotes::OriginsVote(Seqno seqno) const {
   return vote == ballot->votes.end() ? std::nullopt : std::optional(vote->second);
 }
 
+bool OutcomeVotes::Settled(Seqno upto) const {
+  return std::ranges::all_of(ballots_, [&](const auto& entry) {
+    const auto& [seqno, ballot] = entry;
+    if (seqno > upto || ballot.decision.has_value()) return true;
+    const bool origin_waits =
+        std::ranges::find(ballot.electorate, ballot.origin) != ballot.electorate.end() &&
+        !ballot.votes.contains(ballot.origin);
+    return !origin_waits && !Contested(seqno);
+  });
+}
+
 bool OutcomeVotes::Contested(Seqno seqno) const {
   const Ballot* ballot = Find(seqno);
   return ballot != nullptr &&

@@ -42,6 +42,9 @@ class OutcomeVotes {
   std::optional<OutcomeText> Decision(Seqno seqno) const;
   // The origin's word, if it has been heard.
   std::optional<OutcomeText> OriginsVote(Seqno seqno) const;
+  // Whether nothing more is expected about any statement up to `upto`: it is decided, or nobody saw
+  // it fail and its origin has voted or is gone.
+  bool Settled(Seqno upto) const;
   // Somebody saw it fail: whoever ran it shall vote.
   bool Contested(Seqno seqno) const;
 

@@ -101,6 +101,25 @@ TEST_F(OutcomeVotesTest, StatementsBeforeTheStartAreUnknown) {
   EXPECT_FALSE(votes_.Contested(kStatement));
 }
 
+TEST_F(OutcomeVotesTest, IsSettledWhenTheOriginHasVotedAndNobodyContests) {
+  EXPECT_TRUE(votes_.Settled(kStatement));
+  Open({1, 2, 3});
+  EXPECT_FALSE(votes_.Settled(kStatement));
+  EXPECT_TRUE(votes_.Settled(kStatement.Previous()));
+  Cast(1, "");
+  EXPECT_TRUE(votes_.Settled(kStatement));
+  Cast(2, "1050");
+  EXPECT_FALSE(votes_.Settled(kStatement));
+  Cast(3, "1050");
+  EXPECT_TRUE(votes_.Settled(kStatement));
+}
+
+TEST_F(OutcomeVotesTest, AnOriginThatIsGoneIsNotWaitedFor) {
+  Open({1, 2, 3});
+  EXPECT_THAT(votes_.Depart(Members({2, 3})), IsEmpty());
+  EXPECT_TRUE(votes_.Settled(kStatement));
+}
+
 TEST_F(OutcomeVotesTest, OldBallotsAreForgotten) {
   for (int64_t n = 1; n <= static_cast<int64_t>(OutcomeVotes::kBallotsMax) + 1; ++n) {
     votes_.Open(Seqno{n}, Node(1), Members({1, 2}));

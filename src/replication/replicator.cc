@@ -37,6 +37,10 @@ Result<std::unique_ptr<Replicator>> Replicator::Start(storage::Backend& backend,
                                                       const Clock& clock) {
   std::unique_ptr<Replicator> replicator(new Replicator(backend, log, config, events, clock));
   RETURN_IF_ERROR(replicator->Rebuild());
+  if (replicator->IsReplica()) {
+    RETURN_IF_ERROR(replicator->StartReplica());
+    return replicator;
+  }
   replicator->StartCheckpoints();
   RETURN_IF_ERROR(replicator->Join());
   return replicator;
@@ -99,6 +103,7 @@ Status Replicator::Join() {
   slot_ = join_view_.Find(self_)->slot;
   LogInfo("joined at seqno {} as {} (node '{}', slot {}), data at seqno {}", result.seqno, self_,
           config_.name, slot_.value, config_.start);
+  ForgetFormerPositions();
   ticker_ = std::thread([this] { TickLoop(); });
   return Status::Ok();
 }
@@ -119,6 +124,7 @@ SubmitResult Replicator::Replicate(Record& record, bool wants_verdict) {
 Status Replicator::ReadLog() { return ReadToEnd().status(); }
 
 Result<bool> Replicator::ReadToEnd() {
+  if (IsReplica()) return true;  // its own thread reads
   Result<bool> read = false;
   {
     MutexLock lock(read_mutex_);
@@ -325,6 +331,10 @@ void Replicator::PublishState() {
 }
 
 void Replicator::Close() {
+  if (IsReplica()) {
+    CloseReplica();
+    return;
+  }
   ViewChange leave;
   leave.kind = ViewChange::Kind::kLeave;
   leave.subject = self_;

@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -50,17 +51,21 @@ struct ReplicatorConfig {
   // Where this server keeps its checkpoints, of this volume; null: nowhere. Borrowed.
   snapshot::CheckpointStore* checkpoints = nullptr;
   uint64_t checkpoint_bytes = 32ull << 20;  // of log from one to the next
+  // Set: no member but a replica that stops there (replicator_replica.cc). Needs `checkpoints`.
+  std::optional<Seqno> replica_until;
 };
 
 // Heartbeats: hint "member.<uuid>" := u64 counter.
 inline constexpr char kHeartbeatPrefix[] = "member.";
+// Members say how far they are (log/member_position.h) about so often.
+inline constexpr int64_t kPositionMs = 1000;
 
 class Replicator {
  public:
-  // Joins the cluster: returns when the own join is in the log. Errors: kInvalidArgument (start
-  // position not of this log, slot taken), kNotFound (what it takes to know the certification state
-  // at the start position was trimmed away), kCorruption, kNoSpace, kIo. Borrowed objects outlive
-  // it.
+  // Joins the cluster: returns when the own join is in the log; a replica joins nothing. Errors:
+  // kInvalidArgument (start position not of this log, slot taken), kNotFound (what it takes to know
+  // the certification state at the start position was trimmed away), kCorruption, kNoSpace, kIo.
+  // Borrowed objects outlive it.
   static Result<std::unique_ptr<Replicator>> Start(storage::Backend& backend, log::Log& log,
                                                    const ReplicatorConfig& config,
                                                    ReplicationEvents& events, const Clock& clock);
@@ -150,6 +155,20 @@ class Replicator {
   void StartCheckpoints();
   void CheckpointIfDue() EXCLUDES(read_mutex_);
   void CheckpointForNextStart() REQUIRES(read_mutex_);
+  // Of a replica (replicator_replica.cc).
+  bool IsReplica() const { return config_.replica_until.has_value(); }
+  Status StartReplica() EXCLUDES(read_mutex_);
+  void FeedReplica();
+  Result<bool> ReadAhead() EXCLUDES(read_mutex_);
+  void AwaitReplicaWork(bool idle);
+  Status DeliverToReplica(const LogEntry& entry) REQUIRES(read_mutex_);
+  void KeepStopState() REQUIRES(read_mutex_);
+  bool StandIfSettled() EXCLUDES(read_mutex_, outcome_mutex_);
+  bool MembersPassed(Seqno seqno) REQUIRES(read_mutex_);
+  void CloseReplica() EXCLUDES(read_mutex_);
+  // What a member says of itself.
+  void PublishPosition(uint64_t tick);
+  void ForgetFormerPositions();
   Status Join() EXCLUDES(read_mutex_);
   // Everything durable at the time of the call, as far as a paused or closed node reads: Ok then,
   // too.
@@ -202,6 +221,10 @@ class Replicator {
   std::unique_ptr<Checkpointer> checkpointer_;  // made by Start; null: no checkpoints
   Position needed_;                             // of Start: where the state was read from
   bool past_end_ = false;                       // of Start: the data is ahead of the log
+  // Of a replica: the state as of the seqno that it stops at, and where the log goes on.
+  std::optional<certification::Certifier> stop_state_ GUARDED_BY(read_mutex_);
+  Position stop_next_ GUARDED_BY(read_mutex_);
+  Seqno last_isolated_ GUARDED_BY(read_mutex_) = Seqno::Zero();  // statement applied here
 
   Mutex view_mutex_;
   View view_ GUARDED_BY(view_mutex_);  // as of the last end of a read
@@ -216,6 +239,7 @@ class Replicator {
   };
   std::map<Seqno, OwnOutcome> own_outcomes_ GUARDED_BY(outcome_mutex_);  // newest ones
   CondVar outcome_known_;
+  std::atomic<int> outcome_waiters_{0};  // appliers that wait for an outcome
 
   Mutex room_mutex_;
   CondVar room_;

@@ -107,12 +107,15 @@ Status Replicator::JudgeOutcome(Seqno seqno, const OutcomeText& own) {
     }
     MutexLock lock(outcome_mutex_);
     if (!votes_.Decision(seqno).has_value() && votes_.OriginsVote(seqno) != own) {
+      outcome_waiters_.fetch_add(1);
       outcome_known_.WaitFor(outcome_mutex_, config_.tick_ms * 1'000'000);
+      outcome_waiters_.fetch_sub(1);
     }
   }
 }
 
 void Replicator::AppendOutcome(Seqno seqno, const OutcomeText& outcome) {
+  if (IsReplica()) return;  // it has no vote
   Record record;
   record.type = RecordType::kIsolatedOutcome;
   record.backing = std::make_shared<Bytes>(EncodeIsolatedOutcome({seqno, outcome}));

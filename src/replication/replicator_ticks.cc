@@ -28,6 +28,7 @@ void Replicator::Tick(uint64_t n) {
   Encoder(counter).Int(n);
   const Status beat = backend_.PutHint(kHeartbeatPrefix + self_.uuid.ToString(), counter);
   if (!beat.ok()) LogWarning("heartbeat failed: {}", beat.ToString());
+  PublishPosition(n);
   ExpelSilent();
   const Status marker = log_.WriteIdleMarker();
   if (!marker.ok() && marker.code() != Code::kNoSpace) {

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -92,6 +93,7 @@ struct TestNodeOptions {
   log::Options log = {};
   snapshot::CheckpointStore* checkpoints = nullptr;
   uint64_t checkpoint_bytes = 32ull << 20;
+  std::optional<Seqno> replica_until = std::nullopt;
 };
 
 class TestNode {
@@ -121,6 +123,7 @@ class TestNode {
     config.backlog_items_max = options.backlog_items_max;
     config.checkpoints = options.checkpoints;
     config.checkpoint_bytes = options.checkpoint_bytes;
+    config.replica_until = options.replica_until;
     ASSIGN_OR_RETURN(node->replicator, Replicator::Start(*node->backend, *node->log, config,
                                                          node->events, SystemClock()));
     node->events.replicator = node->replicator.get();

@@ -41,6 +41,8 @@ const std::vector<Field>& Fields() {
       MakeField("segment_mib", 4, 1024, false, &ProviderOptions::segment_mib),
       MakeField("checkpoint_kib", 64, 4 << 20, false, &ProviderOptions::checkpoint_kib),
       MakeField("snapshot_barrier", 0, 1, true, &ProviderOptions::snapshot_barrier),
+      MakeField("replica", 0, 1, false, &ProviderOptions::replica),
+      MakeField("stop_at", 0, INT64_MAX, false, &ProviderOptions::stop_at),
       MakeField("supervised", 0, 1, false, &ProviderOptions::supervised),
       MakeField("debug", 0, 1, true, &ProviderOptions::debug),
   };
@@ -131,10 +133,17 @@ Result<ProviderOptions> ProviderOptions::Parse(std::string_view text) {
 Result<ProviderOptions> ProviderOptions::ParseForAgent(std::string_view text) {
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view item = PopItem(rest);
-    if (Trim(item.substr(0, item.find('='))) == "slot") {
+    const std::string_view name = Trim(item.substr(0, item.find('=')));
+    if (name == "slot") {
       return Status(Code::kInvalidArgument,
                     "provider option slot: a node's agent takes its slot from the volume; leave it "
                     "out");
+    }
+    if (name == "replica" || name == "stop_at") {
+      return Status(Code::kInvalidArgument,
+                    fmt::format("provider option {}: it is for servers that make snapshots, which "
+                                "`borealis snapshot take` starts; leave it out",
+                                name));
     }
   }
   return Parse(text);

@@ -24,6 +24,10 @@ struct ProviderOptions {
   uint32_t segment_mib = 64;                  // size of a log segment
   uint32_t checkpoint_kib = 32 << 10;         // of log between checkpoints of certification state
   bool snapshot_barrier = true;               // consistent snapshots are prefixes of the log
+  // No member: the server applies the log up to the seqno stop_at, without a client, for a
+  // snapshot.
+  bool replica = false;
+  uint64_t stop_at = 0;
   bool supervised = false;  // an agent restarts the server: one that must not go on dies at once
   bool debug = false;       // debug lines in the server's log
 

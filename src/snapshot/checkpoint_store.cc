@@ -53,6 +53,12 @@ Status CheckpointStore::Put(const Checkpoint& checkpoint) {
   return Status::Ok();
 }
 
+Status CheckpointStore::Remove(Seqno seqno) {
+  const std::string path = PathOf(seqno);
+  return unlink(path.c_str()) == 0 || errno == ENOENT ? Status::Ok()
+                                                      : ErrnoStatus(errno, "remove", path);
+}
+
 Result<std::vector<Seqno>> CheckpointStore::List() const {
   ASSIGN_OR_RETURN(const auto names, ListDirectory(directory_));
   std::vector<Seqno> seqnos;

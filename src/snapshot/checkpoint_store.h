@@ -30,6 +30,9 @@ class CheckpointStore {
   // REQUIRES: it is of this volume.
   Status Put(const Checkpoint& checkpoint);
 
+  // Ok when there is none.
+  Status Remove(Seqno seqno);
+
   // Rising. Those of the names; what is in the files is not looked at.
   Result<std::vector<Seqno>> List() const;
 

@@ -11,6 +11,23 @@
 namespace borealis::snapshot {
 namespace {
 
+// Counts what passes, and may end it.
+class CountingSink : public ByteSink {
+ public:
+  CountingSink(ByteSink& out, const std::function<Status(uint64_t)>& progress)
+      : out_(out), progress_(progress) {}
+  Status Write(ByteView bytes) override {
+    bytes_ += bytes.size();
+    if (progress_) RETURN_IF_ERROR(progress_(bytes_));
+    return out_.Write(bytes);
+  }
+
+ private:
+  ByteSink& out_;
+  const std::function<Status(uint64_t)>& progress_;
+  uint64_t bytes_ = 0;
+};
+
 Status WriteData(storage::Backend& backend, const std::string& datadir, Manifest& manifest,
                  const PublishOptions& options) {
   const std::string name = DataBlobName(manifest.seqno);
@@ -18,7 +35,8 @@ Status WriteData(storage::Backend& backend, const std::string& datadir, Manifest
   ASSIGN_OR_RETURN(const auto blob, backend.CreateBlob(name));
   BlobSink sink(*blob);
   ZstdSink compressed(sink, options.compression_level);
-  ArchiveWriter archive(compressed);
+  CountingSink counted(compressed, options.progress);
+  ArchiveWriter archive(counted);
   const PathFilter skip = [&](const std::string& path) {
     return SkippedInSnapshots(path) || (options.skip && options.skip(path));
   };
@@ -72,6 +90,7 @@ Result<Manifest> PublishSnapshot(storage::Backend& backend, const std::string& d
     return Status(Code::kAlreadyExists, Name(manifest.seqno) + " exists");
   }
   Status status = WriteData(backend, datadir, manifest, options);
+  if (status.ok() && options.before_visible) status = options.before_visible();
   if (status.ok()) status = WriteManifest(backend, manifest);
   if (status.ok()) return manifest;
   // Without a manifest the data is no snapshot; what cannot be removed now is swept later.

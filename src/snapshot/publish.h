@@ -1,6 +1,7 @@
 // Snapshots of a volume: publish, list, verify, sweep. Restoring is restore.h.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace borealis::snapshot {
 struct PublishOptions {
   int compression_level = 1;  // zstd
   PathFilter skip;            // in addition to SkippedInSnapshots
+  // May be empty. Called with the bytes of the archive packed so far; what is not Ok ends it.
+  std::function<Status(uint64_t bytes)> progress;
+  // May be empty. Called once, when all data is in the volume and nothing of it visible yet; what
+  // is not Ok ends it.
+  std::function<Status()> before_visible;
 };
 
 // What no snapshot carries: the cache state, checkpoints, temporary tablespaces, pid files,

@@ -1,0 +1,33 @@
+// Options of commands that run servers: which programs, which settings; and what must be read
+// before a root process becomes the owner of the volume.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "base/status.h"
+#include "cli/common.h"
+#include "node/layout.h"
+#include "node/server_command.h"
+
+namespace borealis::cli {
+
+struct ServerArguments {
+  std::string config;
+  std::string provider;
+  std::string provider_options;
+  std::string plugin;
+  std::string server = node::kDefaultServer;
+};
+
+void AddServerOptions(CLI::App& app, ServerArguments& args);
+
+// Fills in what the options say: server, provider, plugin, fragment, volume and layout. Makes the
+// directories of `places` and `layout`, copies into them what the owner can't read, and becomes the
+// owner. `host`: as root, the host name to give the server; empty: none.
+// REQUIRES: places are resolved.
+Status PrepareServer(const Places& places, const ServerArguments& args,
+                     const node::NodeLayout& layout, const std::string& host,
+                     node::ServerConfig& server);
+
+}  // namespace borealis::cli

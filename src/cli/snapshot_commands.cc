@@ -1,0 +1,167 @@
+// borealis snapshot take | list | delete | verify
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/clock.h"
+#include "cli/common.h"
+#include "cli/describe.h"
+#include "cli/server_arguments.h"
+#include "node/account.h"
+#include "node/replica.h"
+#include "node/snapshot_take.h"
+#include "node/volume.h"
+#include "snapshot/publish.h"
+
+namespace borealis::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+std::atomic<bool> g_cancel{false};
+
+void OnSignal(int) { g_cancel = true; }
+
+// --- take
+// -----------------------------------------------------------------------------------------
+
+struct TakeArguments {
+  Places places;
+  ServerArguments server;
+};
+
+// What a snapshot costs is to be paid by nobody else's clients.
+void BeModest() { (void)setpriority(PRIO_PROCESS, 0, 19); }
+
+Result<int> Take(TakeArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  node::TakeRequest request;
+  request.data = args.places.data;
+  ASSIGN_OR_RETURN(node::ServerConfig replica, node::ReplicaConfig({}, args.places.data));
+  RETURN_IF_ERROR(PrepareServer(args.places, args.server, replica.layout, "", request.nodes));
+  BeModest();
+  std::signal(SIGTERM, OnSignal);
+  std::signal(SIGINT, OnSignal);
+  const int64_t began_ns = SystemClock().MonotonicNs();
+  const auto taken = node::TakeSnapshot(
+      request, SystemClock(),
+      [&](const std::string& step) {
+        fmt::print("{:>6.1f} s  {}\n",
+                   static_cast<double>(SystemClock().MonotonicNs() - began_ns) / 1e9, step);
+        std::fflush(stdout);
+      },
+      g_cancel);
+  if (taken.status().code() == Code::kConflict) {
+    fmt::print(stderr, "borealis: {}\n", taken.status().message());
+    return static_cast<int>(kBusy);
+  }
+  RETURN_IF_ERROR(taken.status());
+  if (!taken->has_value()) {
+    fmt::print("there is a snapshot of the newest record already\n");
+    return static_cast<int>(kOk);
+  }
+  const snapshot::Manifest& manifest = **taken;
+  fmt::print("snapshot {} is published: {} files, {} ({} stored), in {:.1f} s\n", manifest.seqno,
+             manifest.files, FormatBytes(manifest.content_bytes),
+             FormatBytes(manifest.stream_bytes),
+             static_cast<double>(SystemClock().MonotonicNs() - began_ns) / 1e9);
+  return static_cast<int>(kOk);
+}
+
+// --- list
+// -----------------------------------------------------------------------------------------
+
+struct ListArguments {
+  Places places;
+  bool json = false;
+};
+
+Status List(ListArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
+  ASSIGN_OR_RETURN(const auto volume, node::LookAtVolume(args.places.volume));
+  ASSIGN_OR_RETURN(const Json list, DescribeSnapshots(*volume));
+  if (args.json) {
+    fmt::print("{}\n", list.dump(2, ' ', false, Json::error_handler_t::replace));
+  } else {
+    PrintSnapshots(list, "");
+  }
+  return Status::Ok();
+}
+
+// --- delete, verify
+// -----------------------------------------------------------------------------------------
+
+struct OneArguments {
+  Places places;
+  int64_t seqno = -1;
+};
+
+Status Delete(OneArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
+  ASSIGN_OR_RETURN(const auto volume, node::AttachVolume(args.places.volume));
+  RETURN_IF_ERROR(node::DeleteSnapshotSafely(*volume, Seqno{args.seqno}, SystemClock()));
+  fmt::print("snapshot {} is deleted\n", args.seqno);
+  return Status::Ok();
+}
+
+Status Verify(OneArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
+  ASSIGN_OR_RETURN(const auto volume, node::LookAtVolume(args.places.volume));
+  ASSIGN_OR_RETURN(std::vector<Seqno> snapshots, snapshot::ListSnapshots(*volume));
+  if (args.seqno >= 0) snapshots = {Seqno{args.seqno}};
+  Status first;
+  for (const Seqno seqno : snapshots) {
+    const Status status = snapshot::VerifySnapshot(*volume, seqno);
+    if (first.ok()) first = status;
+    fmt::print("snapshot {:<12} {}\n", seqno, status.ok() ? "good" : status.message());
+  }
+  return first;
+}
+
+}  // namespace
+
+void AddSnapshotCommands(CLI::App& app, Outcome& outcome) {
+  CLI::App* snapshot = app.add_subcommand("snapshot", "Take and look at snapshots of a volume");
+  snapshot->require_subcommand(1);
+
+  auto take = std::make_shared<TakeArguments>();
+  CLI::App* command = snapshot->add_subcommand("take",
+                                               "Publish a snapshot of all data, from a private "
+                                               "server that has no clients; the nodes are not "
+                                               "held up. 5 = another is being taken");
+  AddVolumeOption(*command, take->places, true);
+  AddDataOption(*command, take->places);
+  AddServerOptions(*command, take->server);
+  command->callback([take, &outcome] {
+    const Result<int> code = Take(*take);
+    outcome.exit_code = code.ok() ? *code : Report(code.status());
+  });
+
+  auto list = std::make_shared<ListArguments>();
+  command = snapshot->add_subcommand("list", "The snapshots of a volume, oldest first");
+  AddVolumeOption(*command, list->places, true);
+  command->add_flag("--json", list->json, "As JSON");
+  command->callback([list, &outcome] { outcome.exit_code = Report(List(*list)); });
+
+  auto remove = std::make_shared<OneArguments>();
+  command = snapshot->add_subcommand("delete", "Delete a snapshot");
+  AddVolumeOption(*command, remove->places, false);
+  command->add_option("--seqno,seqno", remove->seqno, "Which, by its seqno")->required();
+  command->callback([remove, &outcome] { outcome.exit_code = Report(Delete(*remove)); });
+
+  auto verify = std::make_shared<OneArguments>();
+  command =
+      snapshot->add_subcommand("verify", "Read all of a snapshot, or of every one; 1 = damaged");
+  AddVolumeOption(*command, verify->places, false);
+  command->add_option("--seqno,seqno", verify->seqno, "Which, by its seqno [default: all]");
+  command->callback([verify, &outcome] { outcome.exit_code = Report(Verify(*verify)); });
+}
+
+}  // namespace borealis::cli

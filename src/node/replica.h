@@ -1,0 +1,36 @@
+// Replica: a server without clients and without a vote that applies the log up to one seqno, so
+// that its data directory can become a snapshot. It serves nobody, so copying it stalls nobody.
+//
+//   usable directory? else restore the newest snapshot -> run the server with stop_at -> it stands
+//   there and keeps a checkpoint of that seqno -> end it cleanly -> its engines say the same seqno
+//
+// The directory is kept and goes on from there the next time. What a taker that was killed left is
+// swept by the next: a server that still runs is ended, a half-restored directory made anew.
+// Adapter; one at a time for each directory (its lock).
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "node/server_command.h"
+#include "node/volume_create.h"
+#include "snapshot/checkpoint.h"
+
+namespace borealis::node {
+
+inline constexpr char kReplicaName[] = "snapshot-replica";
+inline constexpr char kReplicaDirectory[] = ".replica";  // in --data; no node can have the name
+
+// `nodes`: what the nodes' servers are run with: server, provider, plugin, volume, options. The
+// directory is DATA/.replica. kInvalidArgument: the socket's path is too long.
+Result<ServerConfig> ReplicaConfig(const ServerConfig& nodes, const std::string& data);
+
+// Brings the replica's directory to exactly `until` and returns its certification state there. The
+// server has ended when it returns. REQUIRES: the caller holds the directory's lock.
+// kAborted: cancelled. kInternal: the data came out different from what the log says, twice.
+Result<snapshot::Checkpoint> CatchUp(const ServerConfig& config, Seqno until, const Clock& clock,
+                                     const Progress& progress, const std::atomic<bool>& cancel);
+
+}  // namespace borealis::node

@@ -1,0 +1,143 @@
+// Replicas: they stop at one seqno exactly, leave no trace in the cluster, and wait for what the
+// cluster says of statements.
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "base/log.h"
+#include "certification/test_records.h"
+#include "replication/test_node.h"
+#include "snapshot/testing.h"
+
+namespace borealis::replication {
+namespace {
+
+using certification::Certifier;
+using snapshot::CheckpointStore;
+using snapshot::TempDirectory;
+using storage::MemoryVolume;
+
+const Uuid kVolume = Uuid::FromRandom(1, 2);
+
+class ReplicatorReplicaTest : public ::testing::Test {
+ protected:
+  ReplicatorReplicaTest() {
+    ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+    SetLogLevel(LogLevel::kError);
+    TestNode::CreateVolume(*volume_);
+  }
+  std::unique_ptr<TestNode> Start(const std::string& name, const TestNode::Options& options = {}) {
+    auto node = TestNode::Start(*volume_, name, options);
+    CHECK_OK(node);
+    return std::move(*node);
+  }
+  std::unique_ptr<TestNode> Replica(Seqno until, Seqno start = Seqno::Zero()) {
+    TestNode::Options options;
+    options.start = start;
+    options.checkpoints = &store_;
+    options.replica_until = until;
+    return Start("r", options);
+  }
+  bool Stands(Seqno until) { return store_.Get(until).ok(); }
+  void WaitUntilItStands(Seqno until) {
+    while (!Stands(until)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  // An isolated statement of `node` that it has not told the outcome of; returns its seqno.
+  static Seqno RunIsolated(TestNode& node) {
+    Record record;
+    record.type = RecordType::kIsolated;
+    record.last_seen = node.replicator->last_left();
+    const SubmitResult result = node.Finish(record, "ddl");
+    CHECK_OK(result.status);
+    return result.seqno;
+  }
+
+  const std::shared_ptr<MemoryVolume> volume_ = MemoryVolume::Create({});
+  const TempDirectory directory_;
+  CheckpointStore store_{directory_.path(), kVolume};
+};
+
+TEST_F(ReplicatorReplicaTest, StopsAtTheSeqnoExactlyWithItsState) {
+  const auto node = Start("a");
+  for (int i = 0; i < 100; ++i) CHECK_OK(node->Commit("x", {{1, KeyType::kUpdate}}).status);
+  const Seqno until{50};
+  const auto replica = Replica(until);
+  WaitUntilItStands(until);
+  EXPECT_EQ(replica->replicator->last_finished(), until);
+  const History all = node->HistoryNow();
+  History first(all.begin(), all.upper_bound(until));
+  EXPECT_EQ(replica->HistoryNow(), first);
+  const auto state = Certifier::Load(store_.Get(until)->certifier);
+  ASSERT_TRUE(state.ok());
+  EXPECT_EQ(state->seqno(), until);
+  // What follows is certified from it as on the node.
+  replica->Leave();
+  const Seqno end = node->replicator->last_finished();
+  const auto next = Replica(end, until);
+  WaitUntilItStands(end);
+  EXPECT_EQ(next->HistoryNow().size() + first.size(), node->HistoryNow().size());
+}
+
+TEST_F(ReplicatorReplicaTest, LeavesNoTraceInTheCluster) {
+  const auto node = Start("a");
+  for (int i = 0; i < 10; ++i) CHECK_OK(node->Commit("x").status);
+  const Seqno before = node->replicator->last_finished();
+  const auto replica = Replica(before);
+  WaitUntilItStands(before);
+  EXPECT_FALSE(replica->Commit("no").status.ok());
+  replica->Leave();
+  EXPECT_EQ(node->Commit("y").seqno, before.Next());
+  EXPECT_EQ(node->replicator->view().members.size(), 1u);
+  EXPECT_EQ(node->backend->ListHints(kHeartbeatPrefix)->size(), 1u);
+}
+
+TEST_F(ReplicatorReplicaTest, WaitsForTheOriginsWord) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const Seqno seqno = RunIsolated(*a);
+  CHECK_OK(b->replicator->JudgeOutcome(seqno, ""));
+  const auto replica = Replica(seqno);
+  CHECK_OK(replica->replicator->WaitFor(seqno, 30'000'000'000));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_FALSE(Stands(seqno));
+  a->replicator->RecordOutcome(seqno, "");
+  WaitUntilItStands(seqno);
+}
+
+TEST_F(ReplicatorReplicaTest, WaitsUntilEveryMemberHasPassedTheStatement) {
+  const auto a = Start("a");
+  std::promise<void> go;
+  const std::shared_future<void> gone = go.get_future().share();
+  const auto b = Start("b");
+  std::atomic<int64_t> statement{INT64_MAX};
+  b->events.on_apply = [&](ApplyItem& item) {
+    if (item.record.type == RecordType::kIsolated) gone.wait();
+    return Status::Ok();
+  };
+  const Seqno seqno = RunIsolated(*a);
+  a->replicator->RecordOutcome(seqno, "");
+  const auto replica = Replica(seqno);
+  CHECK_OK(replica->replicator->WaitFor(seqno, 30'000'000'000));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // longer than positions take
+  EXPECT_FALSE(Stands(seqno));
+  go.set_value();
+  WaitUntilItStands(seqno);
+}
+
+using ReplicatorReplicaDeathTest = ReplicatorReplicaTest;
+
+TEST_F(ReplicatorReplicaDeathTest, AnotherOutcomeThanTheClustersStopsIt) {
+  EXPECT_EXIT(
+      {
+        const auto a = Start("a");
+        const Seqno seqno = RunIsolated(*a);
+        a->replicator->RecordOutcome(seqno, "");
+        const auto replica = Replica(seqno);
+        const Status judged = replica->replicator->JudgeOutcome(seqno, "1050");
+        _exit(StopExitCode(judged.code()));
+      },
+      ::testing::ExitedWithCode(StopExitCode(Code::kInternal)), "");
+}
+
+}  // namespace
+}  // namespace borealis::replication
