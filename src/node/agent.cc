@@ -149,7 +149,7 @@ void Agent::OnHealth(const std::optional<ServerHealth>& health) {
   Probed probed;
   if (health) {
     publisher_.AllowAttach();
-    probed = {health->ready, health->seqno};
+    probed = {health->ready, health->seqno, health->behind};
     item.health = health;
   }
   item.event = probed;

@@ -286,7 +286,8 @@ void AgentMachine::On(const Probed& event, Actions& actions) {
     actions.push_back(Note{fmt::format("ready at seqno {}", seqno_)});
   } else if (!event.ready && state_ == NodeState::kReady) {
     state_ = NodeState::kUnready;
-    message_ = "the server does not answer or does not accept writes";
+    message_ = event.behind ? "the server is too far behind the log and catches up before it serves"
+                            : "the server does not answer or does not accept writes";
     actions.push_back(Note{message_});
   }
 }

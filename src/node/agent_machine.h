@@ -70,6 +70,7 @@ struct ServerEnded {
 struct Probed {
   bool ready = false;
   Seqno seqno = Seqno::Undefined();
+  bool behind = false;  // not ready because it is too far behind the log
 };
 struct RetryDue {
   CacheFacts cache;

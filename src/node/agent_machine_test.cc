@@ -363,6 +363,13 @@ TEST_F(AgentMachineTest, AServerThatStopsAnsweringIsUnreadyUntilItAnswers) {
   EXPECT_EQ(machine_.restarts(), 0U);
 }
 
+TEST_F(AgentMachineTest, AServerThatFellBehindSaysSo) {
+  BecomeReady();
+  Do(Probed{false, {11}, true});
+  EXPECT_EQ(machine_.state(), NodeState::kUnready);
+  EXPECT_THAT(machine_.message(), HasSubstr("behind the log"));
+}
+
 TEST_F(AgentMachineTest, ALateProbeOfAnEndedServerChangesNothing) {
   BecomeReady();
   Do(Ended(kKilled));

@@ -106,7 +106,7 @@ Result<ServerHealth> ServerClient::Health() {
   ASSIGN_OR_RETURN(const std::vector<Row> rows,
                    Query("SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready', "
                          "'wsrep_local_state', 'wsrep_last_committed', "
-                         "'wsrep_incoming_addresses')"));
+                         "'wsrep_incoming_addresses', 'wsrep_borealis_behind')"));
   ServerHealth health;
   bool ready = false;
   bool synced = false;
@@ -115,6 +115,7 @@ Result<ServerHealth> ServerClient::Health() {
     const std::string& value = row[1];
     if (row[0] == "wsrep_ready") ready = value == "ON";
     if (row[0] == "wsrep_local_state") synced = value == "4";
+    if (row[0] == "wsrep_borealis_behind") health.behind = value == "ON";
     if (row[0] == "wsrep_last_committed") {
       std::from_chars(value.data(), value.data() + value.size(), health.seqno.value);
     }

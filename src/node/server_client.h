@@ -19,6 +19,7 @@ struct ServerHealth {
   Seqno seqno;         // last committed
   std::vector<std::string> members;
   std::map<std::string, std::string> settings;  // settings_drift.h
+  bool behind = false;                          // too far behind the log to serve; it catches up
 };
 
 class ServerClient {

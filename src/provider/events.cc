@@ -87,7 +87,7 @@ Status Provider::ViewChanged(const ApplyItem& item, void* applier) {
   const bool member = item.view.Find(self) != nullptr;
   const bool joined = state_.load() != LocalState::kJoining;
   if (joined && !member) return Status::Ok();  // the own departure: Closed() follows
-  RETURN_IF_ERROR(DeliverView(NeverEmpty(item.view), applier, /*final_view=*/false));
+  RETURN_IF_ERROR(DeliverView(NeverEmpty(item.view), applier, ViewUse::kServe));
   ForgetStreamsOfOthers(item.view);
   if (!joined && member) {
     state_ = LocalState::kJoined;
@@ -97,6 +97,8 @@ Status Provider::ViewChanged(const ApplyItem& item, void* applier) {
 }
 
 void Provider::Synced() {
+  MutexLock telling(telling_mutex_);
+  if (replicator()->behind()) return;  // fell behind meanwhile; told when it has caught up
   {
     MutexLock lock(mutex_);
     if (desyncs_ > 0) return;  // asked for meanwhile; told when that is taken back
@@ -110,6 +112,30 @@ void Provider::Synced() {
   }
 }
 
+// A server whose view has no majority serves nobody (1047) and goes on applying; Synced() ends
+// that. It is not shown the same view again after that: it would take it for a cluster that fell
+// apart in between, and roll back every streaming transaction on this node alone.
+bool Provider::Behind() {
+  if (!telling_mutex_.TryLock()) return false;
+  const bool told = TellBehind();
+  telling_mutex_.Unlock();
+  return told;
+}
+
+bool Provider::TellBehind() {
+  {
+    MutexLock lock(mutex_);
+    if (desyncs_ > 0) return false;  // its operator has taken it out of service
+    const LocalState state = state_;
+    if (state == LocalState::kSynced || state == LocalState::kDesynced) {
+      state_ = LocalState::kJoined;
+    }
+  }
+  const Status status = TellView(server_view_, nullptr, ViewUse::kBehind);
+  if (!status.ok()) LogError("the server was not told that it is behind: {}", status.ToString());
+  return true;
+}
+
 void Provider::Closed(void* applier) {
   View nobody;
   {
@@ -118,7 +144,7 @@ void Provider::Closed(void* applier) {
     position_volume_ = volume_;
     nobody.seqno = position_;
   }
-  const Status status = DeliverView(nobody, applier, /*final_view=*/true);
+  const Status status = DeliverView(nobody, applier, ViewUse::kFinal);
   if (!status.ok()) LogWarning("{}", status.ToString());
   current_ = nullptr;
   state_ = LocalState::kInitialized;

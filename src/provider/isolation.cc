@@ -16,6 +16,11 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
     LogWarning("two-phase isolation (NBO) is not supported: set wsrep_OSU_method=TOI");
     return abi::kNotAllowed;
   }
+  // It would have to wait for all that is unread, and could not be interrupted.
+  if (replicator->unread()) {
+    LogWarning("statement refused: this server is too far behind the log");
+    return abi::kConnFail;
+  }
   KeySet claims;
   for (size_t i = 0; i < keys_num; ++i) claims.Add(keys[i], KeyType::kExclusive);
   Bytes payload;

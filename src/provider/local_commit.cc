@@ -80,9 +80,12 @@ abi::Status Provider::Certify(uint64_t connection, abi::Handle& handle, uint32_t
   }
   const bool fragment = (flags & abi::kFlagTrxEnd) == 0;
   if (!FlushRollbacks()) return abi::kConnFail;
-  if (!replicator->WaitForRoom(trx->aborted()).ok() || !trx->StartReplicating(fragment)) {
-    return abi::kTrxFail;
+  const Status room = replicator->WaitForRoom(trx->aborted());
+  if (room.code() == Code::kUnavailable) {
+    LogWarning("commit refused: {}", room.message());
+    return abi::kConnFail;
   }
+  if (!room.ok() || !trx->StartReplicating(fragment)) return abi::kTrxFail;
   trx->flags = flags;
   Record record = TakeRecord(*trx, connection, replicator->last_left());
   const replication::SubmitResult result = replicator->Replicate(record);

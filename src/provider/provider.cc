@@ -7,11 +7,12 @@
 #include "base/log.h"
 #include "log/skips.h"
 #include "provider/unaided_start.h"
-#include "provider/view_info.h"
 #include "storage/local/local_backend.h"
 
 namespace borealis::provider {
 namespace {
+
+constexpr size_t kReadAheadFactor = 4;  // of what holds local clients back
 
 Uuid FromAbi(const abi::UuidBytes& bytes) {
   Uuid uuid;
@@ -107,6 +108,7 @@ Status Provider::Connect(std::string_view url, bool bootstrap) {
   config.checkpoints = session->checkpoints.get();
   config.checkpoint_bytes = uint64_t{options.checkpoint_kib} << 10;
   if (options.replica) config.replica_until = Seqno{static_cast<int64_t>(options.stop_at)};
+  config.read_ahead_items_max = size_t{options.backlog_items_max} * kReadAheadFactor;
   state_ = LocalState::kJoining;
   auto started = replication::Replicator::Start(*session->backend, *session->log, config, *this,
                                                 SystemClock());
@@ -242,7 +244,7 @@ void Provider::DeliverStartView(void* applier) {
     const replication::Replicator& replicator = *sessions_.back()->replicator;
     view = NeverEmpty(replicator.start_view());
   }
-  const Status status = DeliverView(view, applier, /*final_view=*/false);
+  const Status status = DeliverView(view, applier, ViewUse::kServe);
   if (!status.ok()) Stop(status);
   MutexLock lock(mutex_);
   start_view_done_ = true;
@@ -260,9 +262,14 @@ View Provider::NeverEmpty(View view) const {
   return view;
 }
 
-Status Provider::DeliverView(const View& view, void* applier, bool final_view) {
-  const ViewInfoBuffer info(volume_, view, replicator()->self(), proto_ver_, capabilities(),
-                            final_view);
+Status Provider::DeliverView(const View& view, void* applier, ViewUse use) {
+  MutexLock lock(telling_mutex_);
+  if (use == ViewUse::kServe) server_view_ = view;
+  return TellView(view, applier, use);
+}
+
+Status Provider::TellView(const View& view, void* applier, ViewUse use) {
+  const ViewInfoBuffer info(volume_, view, replicator()->self(), proto_ver_, capabilities(), use);
   if (callbacks_.view(callbacks_.app, applier, info.get(), nullptr, 0) != abi::kCallbackOk) {
     return {Code::kInternal,
             fmt::format("the server did not accept the view at seqno {}", view.seqno)};

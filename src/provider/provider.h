@@ -24,6 +24,7 @@
 #include "provider/cache_marks.h"
 #include "provider/snapshot_barrier.h"
 #include "provider/transaction.h"
+#include "provider/view_info.h"
 #include "provider/wsrep_abi.h"
 #include "replication/replicator.h"
 #include "settings/provider_options.h"
@@ -115,7 +116,8 @@ class Provider : private replication::ReplicationEvents {
   Status DeliverConnected(const Session& session);
   void DeliverStartView(void* applier);
   View NeverEmpty(View view) const;
-  Status DeliverView(const View& view, void* applier, bool final_view);
+  Status DeliverView(const View& view, void* applier, ViewUse use) EXCLUDES(telling_mutex_);
+  Status TellView(const View& view, void* applier, ViewUse use) REQUIRES(telling_mutex_);
 
   // Null when not connected.
   replication::Replicator* replicator() const { return current_.load(std::memory_order_acquire); }
@@ -140,6 +142,8 @@ class Provider : private replication::ReplicationEvents {
   Status Apply(replication::ApplyItem& item, void* applier, bool* exit) override;
   Status ViewChanged(const replication::ApplyItem& item, void* applier) override;
   void Synced() override;
+  bool Behind() override EXCLUDES(telling_mutex_);
+  bool TellBehind() REQUIRES(telling_mutex_);
   void Closed(void* applier) override;
   void Diverged(Seqno seqno, const std::string& own, const Status& reason) override;
   [[noreturn]] void Stop(const Status& reason) override;
@@ -174,6 +178,10 @@ class Provider : private replication::ReplicationEvents {
   bool start_view_given_ GUARDED_BY(mutex_) = false;
   bool start_view_done_ GUARDED_BY(mutex_) = false;
   CondVar start_view_;
+
+  // The server is told of views and of being synced or behind by one thread at a time.
+  Mutex telling_mutex_;
+  View server_view_ GUARDED_BY(telling_mutex_);  // the last that it was given to serve in
 
   Mutex isolation_mutex_;
   struct Isolated {

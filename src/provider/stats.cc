@@ -130,6 +130,10 @@ abi::StatsVar* Provider::Stats() {
   out.Text("borealis_consistent_snapshots", barrier_.on() ? "ordered" : "unordered");
   out.Int("borealis_snapshot_barrier_timeouts", barrier_.timeouts());
   out.Int("borealis_index_bytes", static_cast<int64_t>(index.bytes));
+  out.Int("borealis_waiting_room", replicator->room_waiters());
+  out.Int("borealis_waiting_verdict", static_cast<int64_t>(replicator->submits_waiting()));
+  out.Int("borealis_waiting_order", pipeline.enter_waiters);
+  out.Text("borealis_behind", replicator->behind() ? "ON" : "OFF");
   out.Int("borealis_queued_bytes", static_cast<int64_t>(pipeline.queued_bytes));
   return out.Finish();
 }

@@ -40,8 +40,18 @@ TEST(ViewInfoTest, CarriesMembersAndOwnIndex) {
       << "too long a name is cut, with its end";
 }
 
+TEST(ViewInfoTest, AViewOfANodeThatIsBehindHasMembersAndIsNotPrimary) {
+  const NodeId a{Uuid::FromRandom(1, 1)};
+  View view;
+  view.seqno = Seqno{7};
+  view.members = {{a, Slot{1}, "node1", "127.0.0.11:3306", Seqno{1}}};
+  const ViewInfoBuffer info(Uuid{}, view, a, 4, 0, ViewUse::kBehind);
+  EXPECT_EQ(info.get()->memb_num, 1) << "with none the server would take it for the last view";
+  EXPECT_EQ(info.get()->status, abi::kViewNonPrimary);
+}
+
 TEST(ViewInfoTest, FinalViewIsNobody) {
-  const ViewInfoBuffer info(Uuid{}, View{}, NodeId{}, 4, 0, /*final_view=*/true);
+  const ViewInfoBuffer info(Uuid{}, View{}, NodeId{}, 4, 0, ViewUse::kFinal);
   EXPECT_EQ(info.get()->memb_num, 0);
   EXPECT_EQ(info.get()->my_idx, -1);
   EXPECT_EQ(info.get()->status, abi::kViewNonPrimary);

@@ -16,7 +16,8 @@ void CopyText(const std::string& text, char* field, size_t field_bytes) {
 }  // namespace
 
 ViewInfoBuffer::ViewInfoBuffer(const Uuid& volume, const View& view, const NodeId& self,
-                               int proto_ver, uint32_t capabilities, bool final_view) {
+                               int proto_ver, uint32_t capabilities, ViewUse use) {
+  const bool final_view = use == ViewUse::kFinal;
   const size_t n = final_view ? 0 : view.members.size();
   const size_t bytes = sizeof(abi::ViewInfo) + n * sizeof(abi::MemberInfo);
   info_.reset(static_cast<abi::ViewInfo*>(std::calloc(1, bytes)));
@@ -25,7 +26,7 @@ ViewInfoBuffer::ViewInfoBuffer(const Uuid& volume, const View& view, const NodeI
   info_->state_id.seqno = view.seqno.value;
   // The number of a view is the seqno of the record that made it.
   info_->view = final_view ? -1 : view.seqno.value;
-  info_->status = final_view ? abi::kViewNonPrimary : abi::kViewPrimary;
+  info_->status = use == ViewUse::kServe ? abi::kViewPrimary : abi::kViewNonPrimary;
   info_->capabilities = capabilities;
   info_->my_idx = -1;
   info_->memb_num = static_cast<int>(n);

@@ -9,11 +9,14 @@
 
 namespace borealis::provider {
 
-// Owns an abi::ViewInfo with room for all members. `final_view`: not connected any more, nobody.
+// What the server is to make of a view: serve in it; know it, but serve nobody; no view at all.
+enum class ViewUse { kServe, kBehind, kFinal };
+
+// Owns an abi::ViewInfo with room for all members; a final one has none.
 class ViewInfoBuffer {
  public:
   ViewInfoBuffer(const Uuid& volume, const View& view, const NodeId& self, int proto_ver,
-                 uint32_t capabilities, bool final_view = false);
+                 uint32_t capabilities, ViewUse use = ViewUse::kServe);
   const abi::ViewInfo* get() const { return info_.get(); }
 
  private:

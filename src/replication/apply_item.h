@@ -29,6 +29,9 @@ class ReplicationEvents {
   virtual Status ViewChanged(const ApplyItem& item, void* applier) = 0;
   // From an applier thread: caught up with the durable end of the log.
   virtual void Synced() = 0;
+  // From a thread of this node's own: too far behind to serve clients. Synced() follows when it has
+  // caught up. False: the server can't be told now, ask again. Must not wait for appliers.
+  virtual bool Behind() = 0;
   // From an applier thread: the last call before all appliers return.
   virtual void Closed(void* applier) = 0;
   // This node's data differs from the log's since `seqno`, which ended with `own` here (empty:

@@ -4,11 +4,14 @@
 
 namespace borealis::replication {
 
-void OutcomeVotes::Open(Seqno seqno, const NodeId& origin, const std::vector<Member>& members) {
+void OutcomeVotes::Open(Seqno seqno, const NodeId& origin, const std::vector<Member>& members,
+                        Seqno finished) {
   Ballot& ballot = ballots_[seqno];
   ballot.origin = origin;
   for (const Member& member : members) ballot.electorate.push_back(member.id);
-  while (ballots_.size() > kBallotsMax) ballots_.erase(ballots_.begin());
+  while (ballots_.size() > kBallotsMax && ballots_.begin()->first <= finished) {
+    ballots_.erase(ballots_.begin());
+  }
 }
 
 void OutcomeVotes::Cast(Seqno seqno, const NodeId& voter, const OutcomeText& outcome) {

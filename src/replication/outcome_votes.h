@@ -29,10 +29,11 @@ using OutcomeText = std::string;
 
 class OutcomeVotes {
  public:
-  static constexpr size_t kBallotsMax = 4096;  // of the newest statements
+  static constexpr size_t kBallotsMax = 4096;  // of the newest statements that are finished here
 
   // --- In the order of the log ----------------------------------------------------------------
-  void Open(Seqno seqno, const NodeId& origin, const std::vector<Member>& members);
+  // `finished`: what this member has run up to; votes on what is read ahead of that are kept.
+  void Open(Seqno seqno, const NodeId& origin, const std::vector<Member>& members, Seqno finished);
   // A member's vote; only its first counts. Nothing for a statement that is not known.
   void Cast(Seqno seqno, const NodeId& voter, const OutcomeText& outcome);
   // Members that are gone vote no more. Returns the statements decided by it.

@@ -24,7 +24,7 @@ std::vector<Member> Members(std::initializer_list<uint64_t> nodes) {
 class OutcomeVotesTest : public ::testing::Test {
  protected:
   void Open(std::initializer_list<uint64_t> nodes) {
-    votes_.Open(kStatement, Node(1), Members(nodes));
+    votes_.Open(kStatement, Node(1), Members(nodes), Seqno::Zero());
   }
   void Cast(uint64_t node, const std::string& outcome) {
     votes_.Cast(kStatement, Node(node), outcome);
@@ -122,11 +122,24 @@ TEST_F(OutcomeVotesTest, AnOriginThatIsGoneIsNotWaitedFor) {
 
 TEST_F(OutcomeVotesTest, OldBallotsAreForgotten) {
   for (int64_t n = 1; n <= static_cast<int64_t>(OutcomeVotes::kBallotsMax) + 1; ++n) {
-    votes_.Open(Seqno{n}, Node(1), Members({1, 2}));
+    votes_.Open(Seqno{n}, Node(1), Members({1, 2}), Seqno{n}.Previous());
     votes_.Cast(Seqno{n}, Node(1), "1050");
   }
   EXPECT_FALSE(votes_.Contested(Seqno{1}));
   EXPECT_TRUE(votes_.Contested(Seqno{2}));
+}
+
+TEST_F(OutcomeVotesTest, BallotsThatWereReadAheadAreKeptUntilTheirStatementHasRun) {
+  const auto count = static_cast<int64_t>(OutcomeVotes::kBallotsMax) + 10;
+  for (int64_t n = 1; n <= count; ++n) {
+    votes_.Open(Seqno{n}, Node(1), Members({1, 2}), Seqno{3});
+    votes_.Cast(Seqno{n}, Node(1), "1050");
+  }
+  EXPECT_FALSE(votes_.Contested(Seqno{3}));
+  EXPECT_TRUE(votes_.Contested(Seqno{4}));
+  votes_.Open(Seqno{count + 1}, Node(1), Members({1, 2}), Seqno{count});
+  EXPECT_FALSE(votes_.Contested(Seqno{11}));
+  EXPECT_TRUE(votes_.Contested(Seqno{12}));
 }
 
 }  // namespace

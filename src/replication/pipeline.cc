@@ -39,7 +39,9 @@ Pipeline::Turn Pipeline::Enter(Seqno seqno, const std::atomic<bool>* aborted) {
     CHECK(seqno > tracker_.left(), "{} enters commit order after it left ({})", seqno,
           tracker_.left());
     if (aborted != nullptr && aborted->load()) return Turn::kAborted;
+    ++enter_waiters_;
     TurnOf(seqno).Wait(mutex_);
+    --enter_waiters_;
   }
   return Turn::kEntered;
 }
@@ -119,10 +121,7 @@ Seqno Pipeline::hold() const {
 Pipeline::Next Pipeline::NextWork() {
   MutexLock lock(mutex_);
   while (true) {
-    if (synced_pending_) {
-      synced_pending_ = false;
-      return {Work::kSynced, nullptr};
-    }
+    if (std::exchange(synced_pending_, false)) return {Work::kSynced, nullptr};
     if (HeadReady()) {
       Next next{Work::kItem, std::move(queue_.front())};
       queue_.pop_front();
@@ -136,7 +135,7 @@ Pipeline::Next Pipeline::NextWork() {
       work_.NotifyAll();
       return {Work::kClosed, nullptr};
     }
-    if (!tail_lent_ && !tail_held_ && !closing_ && OthersWatchQueue()) {
+    if (!tail_lent_ && TailWanted()) {
       tail_lent_ = true;
       return {Work::kTail, nullptr};
     }
@@ -148,7 +147,7 @@ Pipeline::Next Pipeline::NextWork() {
 
 bool Pipeline::TailMayWait() const {
   MutexLock lock(mutex_);
-  return !HeadReady() && OthersWatchQueue() && !closing_ && !tail_held_ && !synced_pending_;
+  return !HeadReady() && TailWanted() && !synced_pending_;
 }
 
 void Pipeline::ReturnTail() {
@@ -205,8 +204,8 @@ void Pipeline::AfterProgress() {
 
 Pipeline::Snapshot Pipeline::Read() const {
   MutexLock lock(mutex_);
-  return {tracker_.delivered(), tracker_.left(), tracker_.finished(),
-          queue_.size(),        queued_bytes_,   queued_items_max_};
+  return {tracker_.delivered(), tracker_.left(),   tracker_.finished(), queue_.size(),
+          queued_bytes_,        queued_items_max_, enter_waiters_};
 }
 
 Seqno Pipeline::left() const {

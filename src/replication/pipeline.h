@@ -6,8 +6,9 @@
 // a remote record reaches an applier with one wake-up.
 //
 // Memory: items wait here when the appliers are behind. Past kPayloadBytesMax their payloads are
-// dropped (the log still has them). The number of items is not bounded here; local
-// clients are held back before they append (backlog()).
+// dropped (the log still has them). The number of items is bounded by who delivers: past
+// read_ahead_items_max nobody is asked to watch the tail, and local clients are held back before
+// they append (backlog()).
 //
 // Thread-safe. One mutex guards everything; no call is made out while it is held. Lock order: it is
 // the innermost of this room.
@@ -30,7 +31,8 @@ class Pipeline {
  public:
   static constexpr size_t kPayloadBytesMax = 64u << 20;
 
-  explicit Pipeline(Seqno start) : tracker_(start) {}
+  explicit Pipeline(Seqno start, size_t read_ahead_items_max = SIZE_MAX)
+      : read_ahead_items_max_(read_ahead_items_max), tracker_(start) {}
 
   // --- Delivery, one thread at a time ---------------------------------------------------------
   void DeliverOwn(Seqno seqno) EXCLUDES(mutex_);
@@ -86,6 +88,7 @@ class Pipeline {
     size_t queued_items = 0;  // waiting for an applier
     size_t queued_bytes = 0;  // payload bytes kept for them
     size_t queued_items_max = 0;
+    int enter_waiters = 0;  // threads that wait for their turn in commit order
   };
   Snapshot Read() const EXCLUDES(mutex_);
   Seqno left() const EXCLUDES(mutex_);
@@ -105,8 +108,12 @@ class Pipeline {
   }
   // With an item waiting for its dependency somebody has to stay here to be told.
   bool OthersWatchQueue() const REQUIRES(mutex_) { return queue_.empty() || idle_ > 0; }
+  bool TailWanted() const REQUIRES(mutex_) {
+    return !tail_held_ && !closing_ && OthersWatchQueue() && queue_.size() < read_ahead_items_max_;
+  }
   void AfterProgress() REQUIRES(mutex_);
 
+  const size_t read_ahead_items_max_;
   mutable Mutex mutex_;
   OrderTracker tracker_ GUARDED_BY(mutex_);
   std::deque<std::unique_ptr<ApplyItem>> queue_ GUARDED_BY(mutex_);
@@ -122,6 +129,7 @@ class Pipeline {
   int finish_waiters_ GUARDED_BY(mutex_) = 0;
   Seqno hold_ GUARDED_BY(mutex_) = Seqno::Undefined();
   int hold_ticks_ GUARDED_BY(mutex_) = 0;
+  int enter_waiters_ GUARDED_BY(mutex_) = 0;
   std::array<CondVar, kTurnSlots> turn_;
   CondVar work_;      // appliers
   CondVar finished_;  // WaitFinished

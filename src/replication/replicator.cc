@@ -56,12 +56,13 @@ Replicator::Replicator(storage::Backend& backend, log::Log& log, ReplicatorConfi
       self_(NodeId{Uuid::Random()}),
       core_(std::make_unique<Core>(self_, Certifier(log.identity().certification_window))),
       pace_(config_.checkpoint_bytes, config_.tick_ms),
+      gate_(config_.backlog_items_max / 4),
       leases_(std::make_unique<LeaseTable>(self_, config_.lease_ticks)),
-      pipeline_(std::make_unique<Pipeline>(config_.start)),
+      pipeline_(std::make_unique<Pipeline>(config_.start, config_.read_ahead_items_max)),
       submit_(std::make_unique<SubmitQueue>(
           log, clock,
           [this]() -> Status {
-            ASSIGN_OR_RETURN(const bool read, ReadToEnd());
+            ASSIGN_OR_RETURN(const bool read, ReadToEnd(Reach::kEnd));
             if (!read) return {Code::kUnavailable, "this node is paused"};
             return {};
           },
@@ -69,10 +70,12 @@ Replicator::Replicator(storage::Backend& backend, log::Log& log, ReplicatorConfi
 
 Replicator::~Replicator() { StopTicker(); }
 
+// Does not wait until the own join is read: there may be more before it than the read-ahead takes,
+// and nobody applies anything yet.
 Status Replicator::Join() {
-  // A member is watched from its join on and shows that it lives once it has read its join. What it
-  // missed is read before: however long that takes, no lease runs.
-  RETURN_IF_ERROR(ReadLog().WithContext("reading the log up to now"));
+  // A member is watched from its join on and shows that it lives when this is over. What it can
+  // read of what it missed is read before: however long that takes, no lease runs.
+  RETURN_IF_ERROR(ReadLog(Reach::kReadAhead).WithContext("reading the log up to now"));
   if (log_.recovered()) {
     ASSIGN_OR_RETURN(const log::Chain chain, log_.ReadChain());
     ViewChange restart;
@@ -82,7 +85,8 @@ Status Replicator::Join() {
     Record record;
     record.type = RecordType::kView;
     record.payload = payload;
-    RETURN_IF_ERROR(Replicate(record).status.WithContext("full restart"));
+    const SubmitResult result = Replicate(record, /*wants_verdict=*/false);
+    RETURN_IF_ERROR(result.status.WithContext("full restart"));
   }
   ViewChange join;
   join.kind = ViewChange::Kind::kJoin;
@@ -91,20 +95,38 @@ Status Replicator::Join() {
   Record record;
   record.type = RecordType::kView;
   record.payload = payload;
-  const SubmitResult result = Replicate(record);
+  join_view_ = start_view_;
+  join_view_.members.push_back(join.joining);
+  const SubmitResult result = Replicate(record, /*wants_verdict=*/false);
   RETURN_IF_ERROR(result.status.WithContext("joining the cluster"));
-  if (result.outcome.verdict != Verdict::kCommit) {
-    return {Code::kInvalidArgument,
-            fmt::format("the cluster refused node '{}' in slot {}: the slot belongs to another "
-                        "live member, or all {} are taken",
-                        config_.name, config_.slot.value, kSlotMax)};
+  RETURN_IF_ERROR(ReadLog(Reach::kReadAhead).WithContext("joining the cluster"));
+  MutexLock lock(read_mutex_);
+  RETURN_IF_ERROR(refused_);
+  starting_ = false;
+  if (!core_->is_member()) {
+    LogInfo(
+        "joining as {} (node '{}') when the log is read, so far up to seqno {}, data at seqno {}",
+        self_, config_.name, core_->certifier().seqno(), config_.start);
   }
-  join_view_ = *result.outcome.view;
-  slot_ = join_view_.Find(self_)->slot;
-  LogInfo("joined at seqno {} as {} (node '{}', slot {}), data at seqno {}", result.seqno, self_,
-          config_.name, slot_.value, config_.start);
-  ForgetFormerPositions();
   ticker_ = std::thread([this] { TickLoop(); });
+  return Status::Ok();
+}
+
+Status Replicator::NoteOwnChange(const LogEntry& entry, const Decision& decision) {
+  ASSIGN_OR_RETURN(const ViewChange change, DecodeViewChange(entry.record.payload));
+  if (change.kind != ViewChange::Kind::kJoin) return Status::Ok();
+  if (decision.outcome.verdict != Verdict::kCommit) {
+    refused_ = {starting_ ? Code::kInvalidArgument : Code::kFenced,
+                fmt::format("the cluster refused node '{}' in slot {}: the slot belongs to another "
+                            "live member, or all {} are taken",
+                            config_.name, config_.slot.value, kSlotMax)};
+    return starting_ ? Status::Ok() : refused_;
+  }
+  if (starting_) join_view_ = *decision.outcome.view;
+  slot_ = core_->slot();
+  LogInfo("joined at seqno {} as {} (node '{}', slot {}), data at seqno {}", entry.seqno, self_,
+          config_.name, core_->slot().value, config_.start);
+  ForgetFormerPositions();
   return Status::Ok();
 }
 
@@ -121,46 +143,60 @@ SubmitResult Replicator::Replicate(Record& record, bool wants_verdict) {
   return result;
 }
 
-Status Replicator::ReadLog() { return ReadToEnd().status(); }
+Status Replicator::ReadLog(Reach reach) { return ReadToEnd(reach).status(); }
 
-Result<bool> Replicator::ReadToEnd() {
+Result<bool> Replicator::ReadToEnd(Reach reach) {
   if (IsReplica()) return true;  // its own thread reads
   Result<bool> read = false;
   {
     MutexLock lock(read_mutex_);
-    read = ReadEntries(SIZE_MAX);
+    read = ReadEntries(SIZE_MAX, reach);
   }
-  StopUnlessReadable(read.status());
+  AfterRead(read.status());
   return read;
 }
 
 Status Replicator::ReadSome() {
   if (!read_mutex_.TryLock()) return {};
-  const Result<bool> read = ReadEntries(kTickEntriesMax);
+  const Result<bool> read = ReadEntries(kTickEntriesMax, Reach::kReadAhead);
   read_mutex_.Unlock();
-  StopUnlessReadable(read.status());
+  AfterRead(read.status());
   return read.status();
 }
 
 // A paused node stops before the first record that takes a seqno: what waits for a verdict waits
 // for Resume(), which reads again. Others, of which its own ticker writes some, hold up nobody.
-Result<bool> Replicator::ReadEntries(size_t entries_max) {
+Result<bool> Replicator::ReadEntries(size_t entries_max, Reach reach) {
   if (closed_) return false;
   for (size_t count = 0; count < entries_max; ++count) {
+    if (reach == Reach::kReadAhead && pipeline_->backlog() >= config_.read_ahead_items_max) {
+      ASSIGN_OR_RETURN(unread_, LogGoesOn());
+      break;
+    }
     if (held_ == nullptr) {
       ASSIGN_OR_RETURN(held_, reader_->Next());
     }
-    if (held_ == nullptr) break;
+    if (held_ == nullptr) {
+      unread_ = false;
+      break;
+    }
     if (paused_ && IsOrdered(held_->record.type)) return false;
     RETURN_IF_ERROR(Deliver(*std::exchange(held_, nullptr)));
   }
   pace_.Read(reader_->position());
   PublishState();
-  return true;
+  return !unread_;
 }
 
-// Damage, expulsion, divergence: reading on is out of the question. Anything else is tried again.
-void Replicator::StopUnlessReadable(const Status& status) {
+Result<bool> Replicator::LogGoesOn() {
+  if (held_ != nullptr) return true;
+  ASSIGN_OR_RETURN(const Position end, log_.DurableEnd());
+  return reader_->position() < end;
+}
+
+void Replicator::AfterRead(const Status& status) {
+  if (room_waiters_.load() > 0) WakeRoom();  // nothing may be unread any more
+  // Damage, expulsion, divergence: reading on is out of the question. Anything else is tried again.
   if (status.code() == Code::kCorruption || status.code() == Code::kFenced ||
       status.code() == Code::kInternal) {
     events_.Stop(status);
@@ -177,7 +213,8 @@ Status Replicator::Deliver(const LogEntry& entry) {
     LogWarning("the record at seqno {} is not applied: an operator has decided to skip it",
                entry.seqno);
   }
-  if (record.type == RecordType::kIsolated && decision.outcome.verdict == Verdict::kCommit) {
+  if (record.type == RecordType::kIsolated && decision.outcome.verdict == Verdict::kCommit &&
+      decision.action != Action::kDummy) {
     OpenBallot(entry.seqno, record.source);
   }
   switch (decision.action) {
@@ -196,6 +233,7 @@ Status Replicator::Deliver(const LogEntry& entry) {
   if (decision.action == Action::kView) NoteDepartures();
   if (decision.awaited) {
     submit_->Settle(record.request, entry.seqno, decision.outcome);
+    if (record.type == RecordType::kView) RETURN_IF_ERROR(NoteOwnChange(entry, decision));
   }
   if (decision.digest.has_value()) {
     MutexLock lock(tick_mutex_);
@@ -238,19 +276,24 @@ Result<Seqno> Replicator::CausalWait(int64_t timeout_ns) {
   ASSIGN_OR_RETURN(const Position tail, log_.DurableEnd());
   Seqno seqno;
   while (!seqno.IsDefined()) {
-    ASSIGN_OR_RETURN(const bool read, ReadToEnd());
-    MutexLock lock(read_mutex_);
-    // Another reader may have been past the tail already; a paused node waits, then reads.
-    if (read || (held_ == nullptr && reader_->position() >= tail)) {
-      seqno = core_->certifier().seqno();
-      continue;
+    ASSIGN_OR_RETURN(const bool read, ReadToEnd(Reach::kReadAhead));
+    Seqno delivered;
+    {
+      MutexLock lock(read_mutex_);
+      delivered = core_->certifier().seqno();
+      // Another reader may have been past the tail already; a paused node waits, then reads.
+      if (read || (held_ == nullptr && reader_->position() >= tail)) {
+        seqno = delivered;
+        continue;
+      }
+      while (paused_ && !closed_) {
+        const int64_t left_ns = deadline_ns - clock_.MonotonicNs();
+        if (left_ns <= 0) return Status(Code::kTimeout, "causal read: this node is paused");
+        resumed_.WaitFor(read_mutex_, left_ns);
+      }
+      if (closed_) return Status(Code::kAborted, "causal read: this node is leaving the cluster");
     }
-    while (paused_ && !closed_) {
-      const int64_t left_ns = deadline_ns - clock_.MonotonicNs();
-      if (left_ns <= 0) return Status(Code::kTimeout, "causal read: this node is paused");
-      resumed_.WaitFor(read_mutex_, left_ns);
-    }
-    if (closed_) return Status(Code::kAborted, "causal read: this node is leaving the cluster");
+    if (unread_) RETURN_IF_ERROR(WaitFor(delivered, deadline_ns - clock_.MonotonicNs()));
   }
   RETURN_IF_ERROR(WaitFor(seqno, deadline_ns - clock_.MonotonicNs()));
   return seqno;
@@ -287,7 +330,8 @@ void Replicator::Resume() {
     CHECK(paused_ || closing_, "resumed without a pause");
     EndPause();
   }
-  const Status read = ReadLog();
+  // Whoever submitted meanwhile waits for a verdict.
+  const Status read = ReadLog(submit_->waiting() > 0 ? Reach::kEnd : Reach::kReadAhead);
   if (!read.ok()) LogError("reading the log after a pause failed: {}", read.ToString());
 }
 
@@ -346,10 +390,12 @@ void Replicator::Close() {
     MutexLock lock(read_mutex_);
     if (closing_) return;
     closing_ = true;
+    leaving_ = true;
     EndPause();  // or those who wait for a verdict would wait for ever
     CheckpointForNextStart();
   }
-  const SubmitResult left = Replicate(record);
+  WakeRoom();
+  const SubmitResult left = Replicate(record, /*wants_verdict=*/!unread_);
   if (!left.status.ok()) {
     LogWarning("could not log the departure ({}); the others will expel this node",
                left.status.ToString());
@@ -358,8 +404,9 @@ void Replicator::Close() {
   StopTicker();
   const Status gone = backend_.DeleteHint(kHeartbeatPrefix + self_.uuid.ToString());
   if (!gone.ok()) LogWarning("stale heartbeat stays: {}", gone.ToString());
-  // The last ones who appended may still wait for their verdict.
-  const Status read = ReadLog();
+  // The last ones who appended may still wait for their verdict. What nobody waits for is left to
+  // the next start.
+  const Status read = ReadLog(submit_->waiting() > 0 ? Reach::kEnd : Reach::kReadAhead);
   if (!read.ok()) submit_->Abandon(read);
   {
     MutexLock lock(read_mutex_);

@@ -6,13 +6,16 @@
 //   idle own thread      ticks: heartbeat, expulsion of the silent, idle marker, digests
 //
 // The log is read by whoever has reason to (the leader of an append, the tail watcher, a causal
-// read), one at a time; there is no hop to a dedicated thread.
+// read), one at a time; there is no hop to a dedicated thread. Nobody reads further ahead of the
+// appliers than read_ahead_items_max, unless a local client waits for what comes there. A node for
+// which that is not enough leaves service until it has caught up (service_gate.h).
 //
 // Start: certification state comes from the newest checkpoint and the log from there up to the
 // start position (replicator_rebuild.cc), then the own join is appended; everything between goes
 // through the appliers.
 //
-// Thread-safe. Lock order: read_mutex_, then SubmitQueue's, then Pipeline's.
+// Thread-safe. Lock order: read_mutex_, then SubmitQueue's, then Pipeline's; gate_mutex_, then
+// room_mutex_, then Pipeline's.
 #pragma once
 
 #include <functional>
@@ -34,6 +37,7 @@
 #include "replication/lease_table.h"
 #include "replication/outcome_votes.h"
 #include "replication/pipeline.h"
+#include "replication/service_gate.h"
 #include "replication/submit_queue.h"
 
 namespace borealis::replication {
@@ -53,6 +57,9 @@ struct ReplicatorConfig {
   uint64_t checkpoint_bytes = 32ull << 20;  // of log from one to the next
   // Set: no member but a replica that stops there (replicator_replica.cc). Needs `checkpoints`.
   std::optional<Seqno> replica_until;
+  // What the log has beyond so many is left unread until the appliers have caught up; the node
+  // leaves service meanwhile. Records that local clients wait for are always read.
+  size_t read_ahead_items_max = 16384;
 };
 
 // Heartbeats: hint "member.<uuid>" := u64 counter.
@@ -65,7 +72,8 @@ class Replicator {
   // Joins the cluster: returns when the own join is in the log; a replica joins nothing. Errors:
   // kInvalidArgument (start position not of this log, slot taken), kNotFound (what it takes to know
   // the certification state at the start position was trimmed away), kCorruption, kNoSpace, kIo.
-  // Borrowed objects outlive it.
+  // Borrowed objects outlive it. With more to read than the read-ahead takes, a taken slot shows
+  // later: Stop(kFenced).
   static Result<std::unique_ptr<Replicator>> Start(storage::Backend& backend, log::Log& log,
                                                    const ReplicatorConfig& config,
                                                    ReplicationEvents& events, const Clock& clock);
@@ -73,8 +81,9 @@ class Replicator {
 
   const NodeId& self() const { return self_; }
   const View& start_view() const { return start_view_; }  // membership at the start position
-  const View& join_view() const { return join_view_; }    // with this node
-  Slot slot() const { return slot_; }
+  // A view with this node: that of its join, or the start's with it added if that is far ahead.
+  const View& join_view() const { return join_view_; }
+  Slot slot() const { return slot_; }  // 0 until the own join is read
 
   // Appends an own record and returns its verdict (SubmitResult, never kUnknown: then the node
   // stops). record.source is filled in. A paused node gives no verdict before Resume().
@@ -94,7 +103,9 @@ class Replicator {
   Result<Seqno> CausalWait(int64_t timeout_ns);
   // Everything up to `seqno` is finished here. kTimeout.
   Status WaitFor(Seqno seqno, int64_t timeout_ns);
-  // Holds a local client back while the appliers are too far behind. kAborted when *aborted.
+  // Holds a local client back while the appliers are too far behind. kAborted when *aborted, or
+  // when the node is leaving the cluster; kUnavailable while it is out of service, too far behind:
+  // nothing of it may be appended.
   Status WaitForRoom(const std::atomic<bool>& aborted);
   void WakeRoom();
 
@@ -105,8 +116,13 @@ class Replicator {
   Seqno Pause();
   // REQUIRES: paused. Close() ends a pause, too; a Resume() after it does nothing.
   void Resume();
-  // Has Synced() called from an applier.
-  void AnnounceSynced() { pipeline_->AnnounceSynced(); }
+  // The server holds the own join, or wants to serve again after it had not: has Synced() called
+  // from an applier as soon as the node is near the log's end.
+  void AnnounceSynced() EXCLUDES(gate_mutex_);
+  // Out of service until it has caught up.
+  bool behind() const { return behind_; }
+  // The log has more than the read-ahead takes.
+  bool unread() const { return unread_; }
 
   // Pipeline::HoldAfter for at most kHoldMsMax, after which the node goes on by itself.
   static constexpr int64_t kHoldMsMax = 5000;
@@ -125,6 +141,8 @@ class Replicator {
   Seqno last_finished() const { return pipeline_->finished(); }
   Seqno last_left() const { return pipeline_->left(); }
   CommitFigures& figures() { return figures_; }
+  // Clients held back because the appliers are behind.
+  int room_waiters() const { return room_waiters_; }
   size_t submits_waiting() const { return submit_->waiting(); }
   struct IndexFigures {
     size_t keys = 0;
@@ -170,15 +188,22 @@ class Replicator {
   void PublishPosition(uint64_t tick);
   void ForgetFormerPositions();
   Status Join() EXCLUDES(read_mutex_);
-  // Everything durable at the time of the call, as far as a paused or closed node reads: Ok then,
-  // too.
-  Status ReadLog() EXCLUDES(read_mutex_);
-  // The same; false when it did not read for that reason.
-  Result<bool> ReadToEnd() EXCLUDES(read_mutex_);
-  // At most kTickEntriesMax entries, and none when another thread reads.
+  Status NoteOwnChange(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
+  // How far a reader goes: to all that is durable, for those whose verdict or outcome may be in it
+  // (a transaction that waits for one may hold locks that the appliers need), or no further than
+  // the read-ahead.
+  enum class Reach { kEnd, kReadAhead };
+  // Everything durable at the time of the call, as far as `reach` goes and a paused or closed node
+  // reads: Ok then, too.
+  Status ReadLog(Reach reach) EXCLUDES(read_mutex_);
+  // The same; false when it did not get to the end for one of these reasons.
+  Result<bool> ReadToEnd(Reach reach) EXCLUDES(read_mutex_);
+  // At most kTickEntriesMax entries, no further than the read-ahead, and none when another thread
+  // reads.
   Status ReadSome() EXCLUDES(read_mutex_);
-  Result<bool> ReadEntries(size_t entries_max) REQUIRES(read_mutex_);
-  void StopUnlessReadable(const Status& status) EXCLUDES(read_mutex_);
+  Result<bool> ReadEntries(size_t entries_max, Reach reach) REQUIRES(read_mutex_);
+  Result<bool> LogGoesOn() REQUIRES(read_mutex_);
+  void AfterRead(const Status& status) EXCLUDES(read_mutex_);
   Status Deliver(const LogEntry& entry) REQUIRES(read_mutex_);
   void PublishState() REQUIRES(read_mutex_) EXCLUDES(view_mutex_);
   void DeliverItem(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
@@ -191,10 +216,13 @@ class Replicator {
   void AppendOutcome(Seqno seqno, const OutcomeText& outcome) EXCLUDES(tick_mutex_);
   void WatchTail();
   bool ApplyOne(ApplyItem& item, void* applier);
+  bool HasRoom() const;
   void TickLoop();
   void StopTicker();
   void Tick(uint64_t n);
   void AppendPending();
+  void TickService() EXCLUDES(gate_mutex_);
+  void EnterService(ServiceGate::Change change) REQUIRES(gate_mutex_);
   void ExpelSilent();
 
   storage::Backend& backend_;
@@ -205,13 +233,15 @@ class Replicator {
   const NodeId self_;
   View start_view_;
   View join_view_;
-  Slot slot_;
+  std::atomic<Slot> slot_{};
   CommitFigures figures_;
 
   Mutex read_mutex_;  // held while the log is read and delivered
   std::unique_ptr<Core> core_ GUARDED_BY(read_mutex_);
   std::unique_ptr<log::Reader> reader_ GUARDED_BY(read_mutex_);
   const LogEntry* held_ GUARDED_BY(read_mutex_) = nullptr;  // read from it, and not delivered yet
+  bool starting_ GUARDED_BY(read_mutex_) = true;            // Start() has not returned
+  Status refused_ GUARDED_BY(read_mutex_);                  // the own join was
   std::atomic<bool> paused_{false};                         // changed under read_mutex_
   bool pausing_ GUARDED_BY(read_mutex_) = false;            // since Pause() was called
   bool closing_ GUARDED_BY(read_mutex_) = false;            // the own departure is no expulsion
@@ -241,9 +271,16 @@ class Replicator {
   CondVar outcome_known_;
   std::atomic<int> outcome_waiters_{0};  // appliers that wait for an outcome
 
+  std::atomic<bool> unread_{false};  // the log has more than the read-ahead; under read_mutex_
+  Mutex gate_mutex_;
+  ServiceGate gate_ GUARDED_BY(gate_mutex_);
+  std::atomic<bool> behind_{false};  // gate_ says kBehind; changed under gate_mutex_
+  bool tell_behind_ = false;         // ticker only
+
   Mutex room_mutex_;
   CondVar room_;
   std::atomic<int> room_waiters_{0};
+  std::atomic<bool> leaving_{false};  // Close() has begun
 
   Mutex tick_mutex_;
   std::vector<Record> pending_ GUARDED_BY(tick_mutex_);  // digests and outcomes, for the ticker

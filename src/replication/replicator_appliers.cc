@@ -38,7 +38,7 @@ void Replicator::WatchTail() {
   }
   // What another thread read and delivered before `from` does not wake this wait.
   if (pipeline_->TailMayWait() && log_.WaitPast(from, kTailWaitNs).ok()) {
-    const Status read = ReadLog();
+    const Status read = ReadLog(Reach::kReadAhead);
     if (!read.ok()) LogError("reading the log failed: {}", read.ToString());
   }
   pipeline_->ReturnTail();
@@ -62,17 +62,26 @@ bool Replicator::ApplyOne(ApplyItem& item, void* applier) {
   return exit;
 }
 
+// With part of the log unread nobody may append: the verdict would lie behind all of that.
+bool Replicator::HasRoom() const {
+  return !unread_ && pipeline_->backlog() <= config_.backlog_items_max;
+}
+
 Status Replicator::WaitForRoom(const std::atomic<bool>& aborted) {
-  if (pipeline_->backlog() <= config_.backlog_items_max) return Status::Ok();
+  if (HasRoom()) return Status::Ok();
   const int64_t from_ns = clock_.MonotonicNs();
   MutexLock lock(room_mutex_);
   room_waiters_.fetch_add(1);
-  while (pipeline_->backlog() > config_.backlog_items_max && !aborted.load()) {
-    room_.Wait(room_mutex_);
-  }
+  while (!HasRoom() && !aborted.load() && !behind_ && !leaving_) room_.Wait(room_mutex_);
   room_waiters_.fetch_sub(1);
   figures_.throttled_ns.fetch_add(clock_.MonotonicNs() - from_ns);
   if (aborted.load()) return {Code::kAborted, "brute-force abort"};
+  if (leaving_) return {Code::kAborted, "this server is leaving the cluster"};
+  if (behind_ && !HasRoom()) {
+    return {Code::kUnavailable,
+            "this server is too far behind the log to take writes; it returns when it has caught "
+            "up"};
+  }
   return Status::Ok();
 }
 

@@ -20,7 +20,7 @@ Status Differs(Seqno seqno, const OutcomeText& log, const OutcomeText& own) {
 
 void Replicator::OpenBallot(Seqno seqno, const NodeId& origin) {
   MutexLock lock(outcome_mutex_);
-  votes_.Open(seqno, origin, core_->certifier().view().members);
+  votes_.Open(seqno, origin, core_->certifier().view().members, pipeline_->finished());
 }
 
 void Replicator::NoteOutcome(const Record& record) {
@@ -99,7 +99,7 @@ Status Replicator::JudgeOutcome(Seqno seqno, const OutcomeText& own) {
         return Status::Ok();
       }
     }
-    RETURN_IF_ERROR(ReadLog());
+    RETURN_IF_ERROR(ReadLog(Reach::kEnd));  // the votes may be beyond the read-ahead
     {
       MutexLock lock(read_mutex_);
       if (closed_)

@@ -58,7 +58,7 @@ void Replicator::FeedReplica() {
       if (stopping_) return;
     }
     const Result<bool> at_end = ReadAhead();
-    StopUnlessReadable(at_end.status());
+    AfterRead(at_end.status());
     if (!at_end.ok()) LogError("reading the log failed: {}", at_end.status().ToString());
     const bool idle = at_end.ok() && *at_end;
     if (idle && !stands) stands = StandIfSettled();
@@ -104,7 +104,8 @@ Status Replicator::DeliverToReplica(const LogEntry& entry) {
   if (decision.action == Action::kOutcome) NoteOutcome(record);
   if (!IsOrdered(record.type)) return Status::Ok();
   if (entry.seqno <= *config_.replica_until) {
-    if (record.type == RecordType::kIsolated && decision.outcome.verdict == Verdict::kCommit) {
+    if (record.type == RecordType::kIsolated && decision.outcome.verdict == Verdict::kCommit &&
+        decision.action != Action::kDummy) {
       OpenBallot(entry.seqno, record.source);
       last_isolated_ = entry.seqno;
     }

@@ -396,6 +396,84 @@ TEST_F(ReplicatorTest, LocalClientsWaitWhileTheAppliersAreBehind) {
   EXPECT_TRUE(waits.get().ok());
 }
 
+constexpr TestNode::Options kSmallAhead = {
+    .appliers = 0, .backlog_items_max = 8, .read_ahead_items_max = 20};
+
+TEST_F(ReplicatorTest, ANodeReadsNoFurtherAheadThanItsBoundAndLeavesServiceMeanwhile) {
+  const auto a = Start("a");
+  const auto b = Start("b", kSmallAhead);
+  b->replicator->AnnounceSynced();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(a->Commit("x").status.ok());
+  b->events.WaitForBehind(1);
+  EXPECT_TRUE(b->replicator->behind()) << "and no applier was needed to say so";
+  EXPECT_LE(b->replicator->pipeline().queued_items, 20u);
+  const std::atomic<bool> never{false};
+  EXPECT_EQ(b->replicator->WaitForRoom(never).code(), Code::kUnavailable);
+  EXPECT_EQ(b->replicator->CausalWait(1).status().code(), Code::kTimeout);
+
+  b->AddApplier();
+  EXPECT_TRUE(b->replicator->CausalWait(kLongNs).ok());
+  while (b->replicator->behind()) std::this_thread::yield();
+  EXPECT_LE(b->replicator->pipeline().queued_items_max, 20u);
+  EXPECT_TRUE(b->replicator->WaitForRoom(never).ok());
+  EXPECT_EQ(b->HistoryNow().size(), 100u);
+  MutexLock lock(b->events.mutex);
+  while (b->events.synced == 0) b->events.changed.Wait(b->events.mutex);
+  EXPECT_EQ(b->events.behind, 1);
+}
+
+TEST_F(ReplicatorTest, AServerThatCannotBeToldThatItIsBehindIsToldLater) {
+  const auto a = Start("a");
+  const auto b = Start("b", kSmallAhead);
+  b->events.can_be_told = false;
+  b->replicator->AnnounceSynced();
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(a->Commit("x").status.ok());
+  b->events.WaitForBehind(3);
+  b->events.can_be_told = true;
+  b->AddApplier();
+  while (b->replicator->behind()) std::this_thread::yield();
+}
+
+TEST_F(ReplicatorTest, ANodeFarBehindLeavesWithoutReadingAllOfTheLog) {
+  const auto a = Start("a");
+  const auto b = Start("b", kSmallAhead);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(a->Commit("x").status.ok());
+  while (!b->replicator->unread()) std::this_thread::yield();
+  std::thread leaving([&] { b->Leave(); });
+  a->events.WaitForMembers(1);
+  EXPECT_LE(b->replicator->pipeline().queued_items_max, 20u);
+  leaving.join();
+}
+
+TEST_F(ReplicatorTest, ANodeThatStartsFarBehindJoinsWhenItHasReadTheLog) {
+  const auto a = Start("a");
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(a->Commit("x").status.ok());
+  const auto b = Start("b", kSmallAhead);
+  EXPECT_EQ(b->replicator->slot(), Slot{}) << "its join is not read yet";
+  EXPECT_NE(b->replicator->join_view().Find(b->replicator->self()), nullptr);
+  EXPECT_LE(b->replicator->pipeline().queued_items, 20u);
+  b->AddApplier();
+  b->events.WaitForMembers(2);
+  EXPECT_NE(b->replicator->slot(), Slot{});
+  EXPECT_EQ(b->HistoryNow().size(), 100u);
+}
+
+TEST_F(ReplicatorTest, AVerdictIsReadHoweverFarBehindTheAppliersAre) {
+  // Its submitter may hold what the appliers wait for.
+  const auto a = Start("a");
+  const auto b = Start("b", kSmallAhead);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(a->Commit("x").status.ok());
+  Record record;
+  record.type = RecordType::kWriteSet;
+  record.last_seen = b->replicator->last_left();
+  const SubmitResult result = b->replicator->Replicate(record);
+  EXPECT_TRUE(result.status.ok());
+  b->AddApplier();
+  b->replicator->EnterOrder(result.seqno, nullptr);
+  b->replicator->LeaveOrder(result.seqno);
+  b->replicator->Finish(result.seqno);
+}
+
 TEST_F(ReplicatorTest, SyncedIsAnnouncedByAnApplier) {
   const auto a = Start("a");
   a->replicator->AnnounceSynced();

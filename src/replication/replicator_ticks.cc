@@ -37,6 +37,50 @@ void Replicator::Tick(uint64_t n) {
   const Status read = ReadSome();
   if (!read.ok()) LogError("reading the log failed: {}", read.ToString());
   CheckpointIfDue();
+  TickService();
+}
+
+// Leaving service is told from here and not by an applier: where one is busy with a huge
+// transaction and the others wait for it, there would be none to tell it.
+void Replicator::TickService() {
+  if (paused_ || leaving_) return;  // it reads nothing and serves nobody who writes
+  {
+    MutexLock lock(gate_mutex_);
+    const ServiceGate::Change change = gate_.Tick(unread_, pipeline_->backlog());
+    EnterService(change);
+    if (change != ServiceGate::Change::kNone) tell_behind_ = behind_;
+  }
+  if (tell_behind_ && events_.Behind()) tell_behind_ = false;
+}
+
+void Replicator::AnnounceSynced() {
+  MutexLock lock(gate_mutex_);
+  switch (gate_.state()) {
+    case ServiceGate::State::kJoining:
+      EnterService(gate_.Joined(unread_, pipeline_->backlog()));
+      break;
+    case ServiceGate::State::kServing:
+      EnterService(ServiceGate::Change::kReturn);
+      break;
+    case ServiceGate::State::kBehind:
+      break;
+  }
+}
+
+void Replicator::EnterService(ServiceGate::Change change) {
+  behind_ = gate_.state() == ServiceGate::State::kBehind;
+  if (change == ServiceGate::Change::kNone) return;
+  const Pipeline::Snapshot now = pipeline_->Read();
+  if (change == ServiceGate::Change::kLeave) {
+    LogWarning(
+        "too far behind the log ({} records wait, more are unread): out of service until it has "
+        "caught up; applied up to seqno {}",
+        now.queued_items, now.finished);
+  } else {
+    LogInfo("near the log's end: in service; applied up to seqno {}", now.finished);
+    pipeline_->AnnounceSynced();
+  }
+  WakeRoom();
 }
 
 bool Replicator::HoldAfter(Seqno seqno) {
@@ -73,7 +117,7 @@ void Replicator::AppendPending() {
 }
 
 void Replicator::ExpelSilent() {
-  if (paused_) return;  // it looks at an old view; others see to it
+  if (paused_ || unread_) return;  // it looks at an old view; others see to it
   const auto hints = backend_.ListHints(kHeartbeatPrefix);
   if (!hints.ok()) {
     LogWarning("heartbeats can't be read: {}", hints.status().ToString());

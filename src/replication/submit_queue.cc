@@ -267,7 +267,9 @@ void SubmitQueue::Abandon(const Status& why) {
 
 size_t SubmitQueue::waiting() const {
   MutexLock lock(mutex_);
-  return queue_.size() + in_flight_.size();
+  const auto verdicts =
+      std::ranges::count_if(in_flight_, [](const auto& entry) { return entry.second != nullptr; });
+  return queue_.size() + static_cast<size_t>(verdicts);
 }
 
 }  // namespace borealis::replication

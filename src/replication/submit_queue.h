@@ -71,6 +71,7 @@ class SubmitQueue {
   // The log can't be read any more: who still waits for a verdict gets kUnknown. REQUIRES: closed.
   void Abandon(const Status& why) EXCLUDES(mutex_);
 
+  // Submitters that wait: for their turn, or for a verdict.
   size_t waiting() const EXCLUDES(mutex_);
 
  private:

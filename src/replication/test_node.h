@@ -53,6 +53,12 @@ class TestEvents : public ReplicationEvents {
     ++synced;
     changed.NotifyAll();
   }
+  bool Behind() override {
+    MutexLock lock(mutex);
+    ++behind;
+    changed.NotifyAll();
+    return can_be_told;
+  }
   void Closed(void* /*applier*/) override {
     MutexLock lock(mutex);
     ++closed;
@@ -63,11 +69,16 @@ class TestEvents : public ReplicationEvents {
   [[noreturn]] void Stop(const Status& reason) override { _exit(StopExitCode(reason.code())); }
 
   std::atomic<bool> survives_divergence{false};
+  std::atomic<bool> can_be_told{true};  // of being behind
 
   void Note(Seqno seqno, std::string_view payload) {
     MutexLock lock(mutex);
     EXPECT_TRUE(history.emplace(seqno, payload).second) << "twice: " << seqno.value;
     changed.NotifyAll();
+  }
+  void WaitForBehind(int count) {
+    MutexLock lock(mutex);
+    while (behind < count) changed.Wait(mutex);
   }
   // Waits for a view of so many members.
   void WaitForMembers(size_t count) {
@@ -80,6 +91,7 @@ class TestEvents : public ReplicationEvents {
   History history GUARDED_BY(mutex);
   std::vector<View> views GUARDED_BY(mutex);
   int synced GUARDED_BY(mutex) = 0;
+  int behind GUARDED_BY(mutex) = 0;
   int closed GUARDED_BY(mutex) = 0;
 };
 
@@ -90,6 +102,7 @@ struct TestNodeOptions {
   int64_t tick_ms = 5;
   uint32_t lease_ticks = 1'000'000;  // nobody is expelled unless a test wants it
   size_t backlog_items_max = 4096;
+  size_t read_ahead_items_max = 16384;
   log::Options log = {};
   snapshot::CheckpointStore* checkpoints = nullptr;
   uint64_t checkpoint_bytes = 32ull << 20;
@@ -124,6 +137,7 @@ class TestNode {
     config.checkpoints = options.checkpoints;
     config.checkpoint_bytes = options.checkpoint_bytes;
     config.replica_until = options.replica_until;
+    config.read_ahead_items_max = options.read_ahead_items_max;
     ASSIGN_OR_RETURN(node->replicator, Replicator::Start(*node->backend, *node->log, config,
                                                          node->events, SystemClock()));
     node->events.replicator = node->replicator.get();
