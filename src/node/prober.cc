@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "node/commit_tokens.h"
 #include "node/server_process.h"
 
 namespace borealis::node {
@@ -19,6 +20,7 @@ class SocketSource : public HealthSource {
       auto connected = ServerClient::Connect(socket_, user_, kProbeTimeoutS);
       if (!connected.ok()) return std::nullopt;
       client_.emplace(std::move(connected).value());
+      ready_answers_ = 0;
     }
     auto health = client_->Health();
     if (!health.ok()) {
@@ -26,6 +28,9 @@ class SocketSource : public HealthSource {
       return std::nullopt;
     }
     RotateLog();
+    if (health->ready && ready_answers_++ % kForgetEveryAnswers == 0) {
+      (void)client_->Query(ForgetCommitTokens());
+    }
     return std::move(health).value();
   }
 
@@ -37,9 +42,12 @@ class SocketSource : public HealthSource {
     (void)client_->Query("FLUSH LOCAL ERROR LOGS");
   }
 
+  static constexpr int64_t kForgetEveryAnswers = 3600;  // the first of a server, then each hour
+
   const std::string socket_;
   const std::string user_;
   const std::string log_path_;
+  int64_t ready_answers_ = 0;
   std::optional<ServerClient> client_;
 };
 

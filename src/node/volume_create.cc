@@ -8,6 +8,7 @@
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/log.h"
+#include "node/commit_tokens.h"
 #include "node/layout.h"
 #include "node/process.h"
 #include "node/server_command.h"
@@ -59,12 +60,13 @@ Status MakeSystemTables(const CreateOptions& options, const std::string& directo
   };
   if (geteuid() == 0) argv.push_back("--user=root");
   argv.push_back("--auth-root-socket-user=" + options.owner);
-  // Entries for the name of the machine that happened to create the volume.
-  const std::string cleanup = directory + "/cleanup.sql";
+  // The entries are for the name of the machine that happened to create the volume.
+  const std::string sql = directory + "/genesis.sql";
   RETURN_IF_ERROR(snapshot::WriteFileAtomically(
-      cleanup, AsBytes("DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost';\n"),
+      sql,
+      AsBytes("DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost';\n" + CommitTokenSchema()),
       snapshot::Durability::kProcess));
-  argv.push_back("--extra-file=" + cleanup);
+  argv.push_back("--extra-file=" + sql);
   const std::string output = directory + "/install.log";
   ASSIGN_OR_RETURN(const ProcessEnd end, RunToEnd({argv, output}, kInstallTimeoutMs, nullptr));
   if (end == ProcessEnd{true, 0, 0}) return Status::Ok();
