@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "base/log.h"
+#include "provider/outcome.h"
 #include "provider/provider.h"
 
 namespace borealis::provider {
@@ -12,6 +13,9 @@ using replication::Action;
 using replication::ApplyItem;
 
 namespace {
+
+// A statement that its origin refuses is refused soon. One that takes longer is run here meanwhile.
+constexpr int64_t kOutcomeWaitNs = 1'000'000'000;
 
 // What an applier tells the server to do with a record.
 uint32_t ApplyFlags(const Record& record) {
@@ -46,7 +50,15 @@ Status Provider::ApplyRecord(ApplyItem& item, void* applier, bool* exit) {
 }
 
 // Its effect may persist before its seqno does: the cache can't be trusted if we die in between.
+// What its origin refused as a whole is not run, and this node votes as if it had refused it, too:
+// one that ran it before it knew must learn that it differs.
 Status Provider::ApplyIsolated(ApplyItem& item, void* applier, bool* exit) {
+  const auto outcome = replicator()->AwaitOutcome(item.seqno, item.record.source, kOutcomeWaitNs);
+  if (outcome.has_value() && RefusedBeforeAnyEffect(*outcome)) {
+    item.action = Action::kDummy;
+    RETURN_IF_ERROR(ApplyRecord(item, applier, exit));
+    return replicator()->JudgeOutcome(item.seqno, *outcome);
+  }
   Transaction trx(item);
   const Status marked = cache_.BeginUnsafe(item.seqno);
   if (!marked.ok() && !diverged_) return marked;

@@ -1,5 +1,7 @@
 #include "provider/outcome.h"
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace borealis::provider {
@@ -19,6 +21,18 @@ std::string OutcomeText(const abi::Buffer* error) {
     codes += text.substr(at, end == std::string_view::npos ? end : end - at);
   }
   return found ? codes : std::string(text);
+}
+
+bool RefusedBeforeAnyEffect(std::string_view outcome) {
+  // The last error is what the statement ended with; those before it are its reasons.
+  const std::string_view last = outcome.substr(outcome.rfind(',') + 1);
+  // Any failure of the engine; that of a CREATE TABLE has no effect.
+  if (last == "1030") return outcome.ends_with("1005,1030");
+  // 1005: CREATE TABLE refused by the engine. 1118: row size. 1478: table option.
+  // 1845, 1846: ALGORITHM or LOCK, also of alter_algorithm. 4119: ALTER of a versioned table.
+  constexpr std::array<std::string_view, 6> kRefusals = {"1005", "1118", "1478",
+                                                         "1845", "1846", "4119"};
+  return std::ranges::find(kRefusals, last) != kRefusals.end();
 }
 
 }  // namespace borealis::provider

@@ -22,6 +22,15 @@ TEST(OutcomeTest, OnlyTheCodesCount) {
   EXPECT_EQ(Outcome("cut, Error_code: "), "");
 }
 
+TEST(OutcomeTest, OnlyARefusalAsAWholeKeepsOthersFromRunningIt) {
+  EXPECT_TRUE(RefusedBeforeAnyEffect("1846"));
+  EXPECT_TRUE(RefusedBeforeAnyEffect("1478,1005,1030"));
+  for (const char* outcome :
+       {"", "1051", "1050", "1846,1051", "1030", "1051,1030", "no code", "18461"}) {
+    EXPECT_FALSE(RefusedBeforeAnyEffect(outcome)) << outcome;
+  }
+}
+
 TEST(ViewInfoTest, CarriesMembersAndOwnIndex) {
   const NodeId a{Uuid::FromRandom(1, 1)};
   const NodeId b{Uuid::FromRandom(2, 2)};

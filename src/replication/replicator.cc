@@ -164,6 +164,16 @@ Status Replicator::ReadSome() {
   return read.status();
 }
 
+Status Replicator::ReadOn() {
+  Result<bool> read = false;
+  {
+    MutexLock lock(read_mutex_);
+    read = ReadEntries(kTickEntriesMax, Reach::kEnd);
+  }
+  AfterRead(read.status());
+  return read.status();
+}
+
 // A paused node stops before the first record that takes a seqno: what waits for a verdict waits
 // for Resume(), which reads again. Others, of which its own ticker writes some, hold up nobody.
 Result<bool> Replicator::ReadEntries(size_t entries_max, Reach reach) {

@@ -158,6 +158,10 @@ class Replicator {
   Status JudgeOutcome(Seqno seqno, const OutcomeText& own) EXCLUDES(outcome_mutex_);
   // The same of an own statement; appends it, soon.
   void RecordOutcome(Seqno seqno, const OutcomeText& outcome) EXCLUDES(outcome_mutex_);
+  // What the log says of the statement at its origin, waiting for it for a moment while the origin
+  // is there, and no further in the log than a bit beyond the read-ahead; nullopt: not known.
+  std::optional<OutcomeText> AwaitOutcome(Seqno seqno, const NodeId& origin, int64_t timeout_ns)
+      EXCLUDES(outcome_mutex_, read_mutex_);
 
  private:
   // The ticker reads no more at once: its heartbeat must not wait for a long backlog.
@@ -201,6 +205,8 @@ class Replicator {
   // At most kTickEntriesMax entries, no further than the read-ahead, and none when another thread
   // reads.
   Status ReadSome() EXCLUDES(read_mutex_);
+  // At most kTickEntriesMax entries, read ahead or not.
+  Status ReadOn() EXCLUDES(read_mutex_);
   Result<bool> ReadEntries(size_t entries_max, Reach reach) REQUIRES(read_mutex_);
   Result<bool> LogGoesOn() REQUIRES(read_mutex_);
   void AfterRead(const Status& status) EXCLUDES(read_mutex_);

@@ -49,6 +49,44 @@ TEST_F(ReplicatorOutcomeTest, SameFailureEverywhereStopsNobody) {
   EXPECT_TRUE(judged.get().ok());
 }
 
+TEST_F(ReplicatorOutcomeTest, TheOriginsWordIsAwaitedBeforeAStatementIsRun) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const Seqno seqno = RunIsolated(*a);
+  const NodeId origin = a->replicator->self();
+  EXPECT_EQ(b->replicator->AwaitOutcome(seqno, origin, 1), std::nullopt);
+  auto awaited = std::async(std::launch::async,
+                            [&] { return b->replicator->AwaitOutcome(seqno, origin, kLongNs); });
+  a->replicator->RecordOutcome(seqno, "1846");
+  EXPECT_EQ(awaited.get(), "1846");
+}
+
+TEST_F(ReplicatorOutcomeTest, NobodyAwaitsTheWordOfAnOriginThatIsGone) {
+  auto a = Start("a");
+  const auto b = Start("b");
+  const Seqno seqno = RunIsolated(*a);
+  const NodeId origin = a->replicator->self();
+  a.reset();
+  ASSERT_TRUE(b->replicator->CausalWait(kLongNs).ok());
+  EXPECT_EQ(b->replicator->AwaitOutcome(seqno, origin, kLongNs), std::nullopt);
+}
+
+TEST_F(ReplicatorOutcomeTest, AnOutcomeReadAheadIsKeptUntilItsStatementIsFinished) {
+  constexpr int kStatements = 5000;  // more than are kept of finished ones
+  const auto a = Start("a");
+  const auto b = Start("b", {.appliers = 0});
+  Seqno first;
+  for (int i = 0; i < kStatements; ++i) {
+    const Seqno seqno = RunIsolated(*a);
+    if (i == 0) first = seqno;
+    a->replicator->RecordOutcome(seqno, "1050");
+  }
+  a->Leave();
+  EXPECT_EQ(b->replicator->CausalWait(1).status().code(), Code::kTimeout);  // has read it all
+  EXPECT_EQ(b->replicator->AwaitOutcome(first, a->replicator->self(), kLongNs), "1050");
+  b->AddApplier();
+}
+
 TEST_F(ReplicatorOutcomeTest, SuccessIsNotHeldUp) {
   const auto a = Start("a");
   const auto b = Start("b");

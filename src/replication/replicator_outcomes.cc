@@ -114,6 +114,35 @@ Status Replicator::JudgeOutcome(Seqno seqno, const OutcomeText& own) {
   }
 }
 
+std::optional<OutcomeText> Replicator::AwaitOutcome(Seqno seqno, const NodeId& origin,
+                                                    int64_t timeout_ns) {
+  const int64_t deadline_ns = clock_.MonotonicNs() + timeout_ns;
+  while (true) {
+    Position from;
+    {
+      MutexLock lock(read_mutex_);
+      if (closed_) return std::nullopt;
+      from = reader_->position();
+    }
+    const int64_t left_ns = deadline_ns - clock_.MonotonicNs();
+    {
+      MutexLock lock(outcome_mutex_);
+      if (auto known = votes_.OriginsVote(seqno)) return known;
+      if (IsReplica() && left_ns > 0) {  // its own thread reads
+        outcome_waiters_.fetch_add(1);
+        outcome_known_.WaitFor(outcome_mutex_, left_ns);
+        outcome_waiters_.fetch_sub(1);
+        continue;
+      }
+    }
+    // The outcome may be beyond the read-ahead, but not far: there is no time to read much.
+    const bool far = pipeline_->backlog() >= config_.read_ahead_items_max + kTickEntriesMax;
+    if (left_ns <= 0 || far || view().Find(origin) == nullptr) return std::nullopt;
+    if (!log_.WaitPast(from, left_ns).ok()) return std::nullopt;
+    if (!ReadOn().ok()) return std::nullopt;
+  }
+}
+
 void Replicator::AppendOutcome(Seqno seqno, const OutcomeText& outcome) {
   if (IsReplica()) return;  // it has no vote
   Record record;

@@ -104,6 +104,19 @@ TEST_F(ReplicatorReplicaTest, WaitsForTheOriginsWord) {
   WaitUntilItStands(seqno);
 }
 
+TEST_F(ReplicatorReplicaTest, HearsTheOriginsWordBeforeAStatementIsRun) {
+  const auto a = Start("a");
+  for (int i = 0; i < 10; ++i) CHECK_OK(a->Commit("x").status);
+  const Seqno seqno = RunIsolated(*a);
+  a->replicator->RecordOutcome(seqno, "1846");
+  const NodeId origin = a->replicator->self();
+  const auto replica = Replica(seqno);
+  EXPECT_EQ(replica->replicator->AwaitOutcome(seqno, origin, 30'000'000'000), "1846");
+  EXPECT_EQ(replica->replicator->AwaitOutcome(seqno.Previous(), origin, 1), std::nullopt);
+  CHECK_OK(replica->replicator->JudgeOutcome(seqno, "1846"));
+  WaitUntilItStands(seqno);
+}
+
 TEST_F(ReplicatorReplicaTest, WaitsUntilEveryMemberHasPassedTheStatement) {
   const auto a = Start("a");
   std::promise<void> go;
