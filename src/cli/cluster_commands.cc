@@ -14,6 +14,7 @@
 #include "node/node_control.h"
 #include "node/server_client.h"
 #include "node/server_process.h"
+#include "node/upkeep_plan.h"
 #include "node/volume.h"
 #include "settings/provider_options.h"
 #include "snapshot/files.h"
@@ -39,6 +40,7 @@ struct UpArguments {
   std::string provider_options;
   std::string plugin;
   std::string server = node::kDefaultServer;
+  std::string upkeep;
   int timeout_s = 120;
 };
 
@@ -137,6 +139,7 @@ std::vector<std::string> AgentArguments(const UpArguments& args, const PlannedNo
   add("--provider", args.provider);
   add("--provider-options", args.provider_options);
   add("--plugin", args.plugin);
+  add("--upkeep", args.upkeep);
   return argv;
 }
 
@@ -211,6 +214,7 @@ Status MakeUser(const UpArguments& args, const PlannedNode& node) {
 // Each agent checks them, too; here nothing was made yet and there is one line to read.
 Status CheckUsersOptions(const UpArguments& args) {
   RETURN_IF_ERROR(settings::ProviderOptions::ParseForAgent(args.provider_options).status());
+  RETURN_IF_ERROR(node::UpkeepPolicy::Parse(args.upkeep).status());
   if (args.config.empty()) return Status::Ok();
   ASSIGN_OR_RETURN(const Bytes bytes, snapshot::ReadFile(args.config, kFragmentBytesMax));
   ASSIGN_OR_RETURN(const auto fragment, node::ParseFragment(AsText(bytes), args.config));
@@ -284,6 +288,7 @@ void AddUp(CLI::App& app, Outcome& outcome) {
   command->add_option("--provider-options", up->provider_options,
                       "Options of the provider, a=1;b=2");
   command->add_option("--server", up->server, "Path of mariadbd");
+  AddUpkeepOption(*command, up->upkeep);
   command->add_option("--timeout", up->timeout_s, "Seconds to wait until all accept writes")
       ->check(CLI::Range(1, 86400));
   command->callback([up, &outcome] { outcome.exit_code = Report(Up(*up)); });

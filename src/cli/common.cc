@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "node/account.h"
+#include "node/upkeep_plan.h"
 #include "node/volume.h"
 #include "storage/local/local_backend.h"
 
@@ -52,6 +53,12 @@ void AddDataOption(CLI::App& app, Places& places) {
   app.add_option("--data", places.data,
                  "Directory for the nodes' files, DIR/NAME each [default: VOLUME.nodes]")
       ->type_name("DIR");
+}
+
+void AddUpkeepOption(CLI::App& app, std::string& upkeep) {
+  app.add_option("--upkeep", upkeep,
+                 "When snapshots are taken and the log is trimmed, a=1;b=2 of: " +
+                     node::UpkeepPolicy().ToString());
 }
 
 Status ActAsOwnerOf(const std::string& directory) {

@@ -41,6 +41,9 @@ struct Places {
 void AddVolumeOption(CLI::App& app, Places& places, bool positional);
 void AddDataOption(CLI::App& app, Places& places);
 
+// What agents do for the volume, "a=1;b=2"; node::UpkeepPolicy.
+void AddUpkeepOption(CLI::App& app, std::string& upkeep);
+
 // A root process becomes the owner of the volume before it touches it. kNotFound: no volume there.
 Status ActAsOwnerOf(const std::string& directory);
 

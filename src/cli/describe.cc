@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include "base/clock.h"
 #include "cli/common.h"
+#include "node/upkeep.h"
 #include "snapshot/publish.h"
 
 namespace borealis::cli {
@@ -39,6 +41,44 @@ void PrintSnapshots(const Json& snapshots, const std::string& indent) {
                FormatBytes(s["bytes"].get<uint64_t>()),
                FormatBytes(s["stored_bytes"].get<uint64_t>()));
   }
+}
+
+Result<Json> DescribeDisk(storage::Backend& volume, const std::string& directory) {
+  const auto facts = node::GatherFacts(volume, directory, SystemClock());
+  if (!facts.ok()) return Json{{"error", facts.status().message()}};
+  const node::UpkeepPlan plan = node::PlanUpkeep({}, *facts);
+  uint64_t stored = 0;
+  for (const node::SnapshotFact& snapshot : facts->snapshots) stored += snapshot.stored_bytes;
+  Json members = Json::array();
+  for (const log::MemberPosition& member : facts->members) {
+    members.push_back({{"name", member.name},
+                       {"endpoint", member.endpoint},
+                       {"finished", member.finished.value},
+                       {"needs_log_bytes", node::LogBytesSince(*facts, member.needed)},
+                       {"updated_us", member.updated_us}});
+  }
+  return Json{{"log_bytes", node::LogBytes(*facts)},
+              {"snapshot_bytes", stored},
+              {"free_bytes", facts->free_bytes},
+              {"log_held_by", plan.log_held_by},
+              {"members", members},
+              {"warnings", plan.warnings}};
+}
+
+void PrintDisk(const Json& disk) {
+  if (disk.contains("error")) return;  // said elsewhere
+  fmt::print("disk          {} of log, {} of snapshots, {} free\n",
+             FormatBytes(disk["log_bytes"].get<uint64_t>()),
+             FormatBytes(disk["snapshot_bytes"].get<uint64_t>()),
+             FormatBytes(disk["free_bytes"].get<uint64_t>()));
+  fmt::print("log held by   {}\n", disk["log_held_by"].get<std::string>());
+  for (const Json& m : disk["members"]) {
+    fmt::print("  {:<11} finished {}, needs {} of the log, heard of {}\n",
+               m["name"].get<std::string>(), m["finished"].get<int64_t>(),
+               FormatBytes(m["needs_log_bytes"].get<uint64_t>()),
+               FormatTime(m["updated_us"].get<int64_t>()));
+  }
+  for (const Json& w : disk["warnings"]) fmt::print("warning       {}\n", w.get<std::string>());
 }
 
 }  // namespace borealis::cli

@@ -21,6 +21,7 @@ struct RunArguments {
   std::string address = "127.0.0.11";
   uint16_t port = node::kDefaultPort;
   ServerArguments server;
+  std::string upkeep;
   int stop_timeout_s = 60;
   bool rebuild = false;
 };
@@ -44,10 +45,19 @@ Status Run(RunArguments& args) {
   node::ServerConfig& server = config.server;
   ASSIGN_OR_RETURN(const node::NodeLayout layout,
                    node::MakeNodeLayout(args.places.data, args.name));
-  RETURN_IF_ERROR(PrepareServer(args.places, args.server, layout, args.name, server));
+  RETURN_IF_ERROR(PrepareServer(args.places, args.server, layout, args.name, {}, server));
   server.name = args.name;
   server.address = args.address;
   server.port = args.port;
+  ASSIGN_OR_RETURN(config.upkeep, node::UpkeepPolicy::Parse(args.upkeep));
+  config.upkeep_command = {OwnProgram(),
+                           "volume",
+                           "tend",
+                           "--volume=" + args.places.volume,
+                           "--data=" + args.places.data,
+                           "--upkeep=" + args.upkeep};
+  const std::vector<std::string> words = ServerWords(server);
+  config.upkeep_command.insert(config.upkeep_command.end(), words.begin(), words.end());
   config.rebuild = args.rebuild;
   config.stop_timeout_ms = args.stop_timeout_s * 1000;
   LogWithTime(args.name);
@@ -142,6 +152,7 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome) {
   command->add_option("--port", run->port, "TCP port the server listens on")
       ->check(CLI::Range(1, 65535));
   AddServerOptions(*command, run->server);
+  AddUpkeepOption(*command, run->upkeep);
   command
       ->add_option("--stop-timeout", run->stop_timeout_s,
                    "Seconds the server gets to end before it is killed")

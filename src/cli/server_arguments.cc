@@ -72,9 +72,21 @@ void AddServerOptions(CLI::App& app, ServerArguments& args) {
   app.add_option("--server", args.server, "Path of mariadbd");
 }
 
+std::vector<std::string> ServerWords(const node::ServerConfig& server) {
+  const node::NodeLayout& layout = server.layout;
+  std::vector<std::string> words = {
+      "--config=" + layout.fragment(), "--server=" + server.server,
+      "--provider=" + (server.provider.empty() ? "none" : server.provider),
+      "--plugin=" + (server.plugin.empty() ? "none" : layout.plugins() + "/" + server.plugin)};
+  if (!server.provider_options.empty()) {
+    words.push_back("--provider-options=" + server.provider_options);
+  }
+  return words;
+}
+
 Status PrepareServer(const Places& places, const ServerArguments& given,
                      const node::NodeLayout& layout, const std::string& host,
-                     node::ServerConfig& server) {
+                     const std::function<Status()>& before_writing, node::ServerConfig& server) {
   ServerArguments args = given;
   RETURN_IF_ERROR(FindLibraries(args));
   RETURN_IF_ERROR(node::LookAtVolume(places.volume).status());
@@ -84,6 +96,7 @@ Status PrepareServer(const Places& places, const ServerArguments& given,
   RETURN_IF_ERROR(node::ProvideDirectory(layout.root, owner));
   ASSIGN_OR_RETURN(const BeforeBecomingOwner gathered, Gather(args, host, owner));
   RETURN_IF_ERROR(node::BecomeAccount(owner));
+  if (before_writing) RETURN_IF_ERROR(before_writing());
   if (!gathered.provider.empty()) {
     args.provider = layout.root + "/provider.so";
     RETURN_IF_ERROR(snapshot::WriteFileAtomically(args.provider, gathered.provider,
@@ -93,6 +106,8 @@ Status PrepareServer(const Places& places, const ServerArguments& given,
     RETURN_IF_ERROR(node::ProvidePluginDirectory(layout.plugins(), gathered.plugin));
     server.plugin = node::kPluginFile;
   }
+  RETURN_IF_ERROR(snapshot::WriteFileAtomically(layout.fragment(), AsBytes(gathered.fragment),
+                                                snapshot::Durability::kProcess));
   ASSIGN_OR_RETURN(server.fragment, node::ParseFragment(gathered.fragment, args.config));
   RETURN_IF_ERROR(node::CheckFragment(server.fragment, args.config));
   server.layout = layout;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "cli/common.h"
@@ -20,14 +22,18 @@ struct ServerArguments {
   std::string server = node::kDefaultServer;
 };
 
+// The same for another command, as the owner of the volume: what PrepareServer left in `layout`.
+std::vector<std::string> ServerWords(const node::ServerConfig& server);
+
 void AddServerOptions(CLI::App& app, ServerArguments& args);
 
 // Fills in what the options say: server, provider, plugin, fragment, volume and layout. Makes the
 // directories of `places` and `layout`, copies into them what the owner can't read, and becomes the
-// owner. `host`: as root, the host name to give the server; empty: none.
+// owner. `host`: as root, the host name to give the server; empty: none. `before_writing` (may be
+// empty) is called as the owner, before anything in `layout` is replaced; what is not Ok ends it.
 // REQUIRES: places are resolved.
 Status PrepareServer(const Places& places, const ServerArguments& args,
                      const node::NodeLayout& layout, const std::string& host,
-                     node::ServerConfig& server);
+                     const std::function<Status()>& before_writing, node::ServerConfig& server);
 
 }  // namespace borealis::cli

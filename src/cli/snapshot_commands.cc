@@ -1,4 +1,4 @@
-// borealis snapshot take | list | delete | verify
+// borealis snapshot take | list | delete | verify, borealis volume tend
 #include <fmt/core.h>
 #include <sys/resource.h>
 
@@ -12,8 +12,10 @@
 #include "cli/describe.h"
 #include "cli/server_arguments.h"
 #include "node/account.h"
+#include "node/agent_setup.h"
 #include "node/replica.h"
 #include "node/snapshot_take.h"
+#include "node/upkeep.h"
 #include "node/volume.h"
 #include "snapshot/publish.h"
 
@@ -37,12 +39,34 @@ struct TakeArguments {
 // What a snapshot costs is to be paid by nobody else's clients.
 void BeModest() { (void)setpriority(PRIO_PROCESS, 0, 19); }
 
+int Busy(const Status& status) {
+  fmt::print(stderr, "borealis: {}\n", status.message());
+  return kBusy;
+}
+
+// kConflict: another on this machine has the replica.
+Status PrepareReplica(const Places& places, const ServerArguments& args, node::ServerConfig& server,
+                      node::UniqueFd& lock) {
+  ASSIGN_OR_RETURN(const node::ServerConfig replica, node::ReplicaConfig({}, places.data));
+  const auto take_lock = [&]() -> Status {
+    auto taken = node::LockNode(replica.layout);
+    if (taken.status().code() == Code::kAlreadyExists) {
+      return {Code::kConflict, "a snapshot is being taken on this machine"};
+    }
+    ASSIGN_OR_RETURN(lock, std::move(taken));
+    return Status::Ok();
+  };
+  return PrepareServer(places, args, replica.layout, "", take_lock, server);
+}
+
 Result<int> Take(TakeArguments& args) {
   RETURN_IF_ERROR(args.places.Resolve());
   node::TakeRequest request;
   request.data = args.places.data;
-  ASSIGN_OR_RETURN(node::ServerConfig replica, node::ReplicaConfig({}, args.places.data));
-  RETURN_IF_ERROR(PrepareServer(args.places, args.server, replica.layout, "", request.nodes));
+  node::UniqueFd lock;
+  const Status prepared = PrepareReplica(args.places, args.server, request.nodes, lock);
+  if (prepared.code() == Code::kConflict) return Busy(prepared);
+  RETURN_IF_ERROR(prepared);
   BeModest();
   std::signal(SIGTERM, OnSignal);
   std::signal(SIGINT, OnSignal);
@@ -55,10 +79,7 @@ Result<int> Take(TakeArguments& args) {
         std::fflush(stdout);
       },
       g_cancel);
-  if (taken.status().code() == Code::kConflict) {
-    fmt::print(stderr, "borealis: {}\n", taken.status().message());
-    return static_cast<int>(kBusy);
-  }
+  if (taken.status().code() == Code::kConflict) return Busy(taken.status());
   RETURN_IF_ERROR(taken.status());
   if (!taken->has_value()) {
     fmt::print("there is a snapshot of the newest record already\n");
@@ -69,6 +90,42 @@ Result<int> Take(TakeArguments& args) {
              manifest.files, FormatBytes(manifest.content_bytes),
              FormatBytes(manifest.stream_bytes),
              static_cast<double>(SystemClock().MonotonicNs() - began_ns) / 1e9);
+  return static_cast<int>(kOk);
+}
+
+// --- tend
+// -----------------------------------------------------------------------------------------
+
+struct TendArguments {
+  Places places;
+  ServerArguments server;
+  std::string upkeep;
+};
+
+Result<int> Tend(TendArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  ASSIGN_OR_RETURN(const node::UpkeepPolicy policy, node::UpkeepPolicy::Parse(args.upkeep));
+  node::TakeRequest request;
+  request.data = args.places.data;
+  node::UniqueFd lock;
+  const Status prepared = PrepareReplica(args.places, args.server, request.nodes, lock);
+  if (prepared.code() == Code::kConflict) return Busy(prepared);
+  RETURN_IF_ERROR(prepared);
+  BeModest();
+  std::signal(SIGTERM, OnSignal);
+  std::signal(SIGINT, OnSignal);
+  std::string last = "nothing was due";
+  const Status status = node::TendVolume(
+      request, policy, SystemClock(),
+      [&](const std::string& step) {
+        fmt::print("{}\n", step);
+        std::fflush(stdout);
+        last.clear();
+      },
+      g_cancel);
+  if (status.code() == Code::kConflict) return Busy(status);
+  RETURN_IF_ERROR(status);
+  if (!last.empty()) fmt::print("{}\n", last);
   return static_cast<int>(kOk);
 }
 
@@ -141,6 +198,21 @@ void AddSnapshotCommands(CLI::App& app, Outcome& outcome) {
   AddServerOptions(*command, take->server);
   command->callback([take, &outcome] {
     const Result<int> code = Take(*take);
+    outcome.exit_code = code.ok() ? *code : Report(code.status());
+  });
+
+  auto tend = std::make_shared<TendArguments>();
+  command =
+      app.get_subcommand("volume")->add_subcommand("tend",
+                                                   "Do what is due, as agents do: take a snapshot, "
+                                                   "delete surplus ones, trim the log. 5 = another "
+                                                   "does it");
+  AddVolumeOption(*command, tend->places, true);
+  AddDataOption(*command, tend->places);
+  AddServerOptions(*command, tend->server);
+  AddUpkeepOption(*command, tend->upkeep);
+  command->callback([tend, &outcome] {
+    const Result<int> code = Tend(*tend);
     outcome.exit_code = code.ok() ? *code : Report(code.status());
   });
 

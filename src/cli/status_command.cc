@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "cli/common.h"
+#include "cli/describe.h"
 #include "log/identity.h"
 #include "node/node_control.h"
 #include "node/settings_drift.h"
@@ -94,10 +95,15 @@ Result<int> ShowStatus(StatusArguments& args) {
     }
     Json drift = Json::object();
     for (const auto& [setting, values] : node::FindSettingsDrift(nodes)) drift[setting] = values;
+    ASSIGN_OR_RETURN(about["disk"], DescribeDisk(*volume, args.places.volume));
     const Json json = {{"volume", about}, {"nodes", list}, {"settings_drift", drift}};
     fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
   } else {
     Print(args.places.volume, identity, bounds, nodes);
+    ASSIGN_OR_RETURN(const Json disk, DescribeDisk(*volume, args.places.volume));
+    if (disk.contains("warnings")) {
+      for (const Json& w : disk["warnings"]) fmt::print("warning: {}\n", w.get<std::string>());
+    }
   }
   const bool all_ready = !nodes.empty() && std::all_of(nodes.begin(), nodes.end(), [](auto& s) {
     return s.state == node::NodeState::kReady;

@@ -110,6 +110,7 @@ Result<Json> Describe(storage::Backend& volume, const std::string& directory) {
                {"snapshots", snapshots},
                {"skipped", skipped},
                {"slots", members}};
+  ASSIGN_OR_RETURN(json["disk"], DescribeDisk(volume, directory));
   if (bounds.ok()) {
     json["seqno"] = bounds->newest.value;
     json["oldest"] = bounds->oldest.value;
@@ -138,6 +139,7 @@ void PrintDescription(const Json& v) {
                FormatBytes(s["bytes"].get<uint64_t>()),
                s["sealed"].get<bool>() ? "sealed" : "open");
   }
+  PrintDisk(v["disk"]);
   fmt::print("snapshots     {}\n", v["snapshots"].size());
   PrintSnapshots(v["snapshots"], "  ");
   fmt::print("nodes         {}\n", v["slots"].size());

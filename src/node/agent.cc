@@ -22,6 +22,7 @@
 #include "node/prober.h"
 #include "node/publisher.h"
 #include "node/server_process.h"
+#include "node/upkeep.h"
 
 namespace borealis::node {
 namespace {
@@ -118,10 +119,12 @@ class Agent {
   Publisher publisher_;
   Prober prober_;
   Worker worker_;
+  std::unique_ptr<UpkeepWatch> upkeep_;  // null: not wanted
 };
 
 Agent::Agent(AgentConfig config, AgentSetup setup, UniqueFd signals, const Clock& clock)
-    : config_({config.server, config.rebuild, config.stop_timeout_ms, nullptr}),
+    : config_({config.server, config.rebuild, config.stop_timeout_ms, config.upkeep,
+               config.upkeep_command, nullptr}),
       clock_(clock),
       setup_(std::move(setup)),
       signals_(std::move(signals)),
@@ -142,6 +145,10 @@ Agent::Agent(AgentConfig config, AgentSetup setup, UniqueFd signals, const Clock
   status_.started_us = clock_.WallUs();
   status_.last_crash_us = setup_.previous.last_crash_us;
   down_since_ns_ = NowNs();
+  if (!config_.upkeep_command.empty()) {
+    upkeep_ = std::make_unique<UpkeepWatch>(server.volume, config_.upkeep, config_.upkeep_command,
+                                            server.layout.upkeep_log(), clock_);
+  }
 }
 
 void Agent::OnHealth(const std::optional<ServerHealth>& health) {
@@ -326,6 +333,7 @@ void Agent::Publish() {
   status_.seqno = machine_.seqno();
   status_.failures = machine_.history();
   publisher_.Set(status_);
+  if (upkeep_ != nullptr) upkeep_->Allow(machine_.state() == NodeState::kReady);
 }
 
 }  // namespace

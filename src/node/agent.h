@@ -6,11 +6,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
 #include "node/prober.h"
 #include "node/server_command.h"
+#include "node/upkeep_plan.h"
 
 namespace borealis::node {
 
@@ -18,6 +20,9 @@ struct AgentConfig {
   ServerConfig server;  // volume_uuid and slot are filled in here
   bool rebuild = false;
   int stop_timeout_ms = 60'000;  // then the server is killed
+  // Upkeep of the volume; empty command: none.
+  UpkeepPolicy upkeep;
+  std::vector<std::string> upkeep_command;
   // How the server is asked whether it is ready; null: over its socket.
   std::unique_ptr<HealthSource> health;
 };

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "log/chain.h"
+#include "log/identity.h"
 #include "log/skips.h"
 #include "node/server_process.h"
 #include "node/volume.h"
@@ -30,15 +32,19 @@ Result<Seqno> Restore(const ServerConfig& config, const std::atomic<bool>* cance
   // Before the snapshot is read: whoever skips a record deletes the snapshots that hold it first.
   ASSIGN_OR_RETURN(const std::vector<log::Skip> skips, log::ReadSkips(*volume));
   RETURN_IF_ERROR(DiscardCache(config.layout.data()));
-  ASSIGN_OR_RETURN(
-      const snapshot::Manifest manifest,
-      snapshot::RestoreSnapshot(*volume, snapshots.back(), config.layout.data(), config.name,
-                                static_cast<uint32_t>(skips.size()), cancel));
-  if (manifest.volume != config.volume_uuid) {
-    return Status(Code::kCorruption, fmt::format("snapshot {} is one of volume {}", manifest.seqno,
-                                                 manifest.volume.ToString()));
-  }
-  return manifest.seqno;
+  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(*volume));
+  ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(*volume, identity.volume));
+  const auto restore = [&](Seqno seqno) -> Status {
+    ASSIGN_OR_RETURN(const snapshot::Manifest manifest, snapshot::ReadManifest(*volume, seqno));
+    if (manifest.volume != config.volume_uuid) {
+      return {Code::kCorruption, fmt::format("snapshot {} is one of volume {}", manifest.seqno,
+                                             manifest.volume.ToString())};
+    }
+    return snapshot::RestoreSnapshot(*volume, seqno, config.layout.data(), config.name,
+                                     static_cast<uint32_t>(skips.size()), cancel)
+        .status();
+  };
+  return snapshot::RestoreNewestUsable(snapshots, chain.entries.front().before, restore);
 }
 
 Result<LogBounds> LookAtLog(const std::string& directory) {

@@ -9,6 +9,8 @@
 //       state.json             what the agent knows (node_status.h), for its successor and `status`
 //       agent.log              the agent's own lines, when it runs in the background
 //       mysqld.err, .1         the server's error log and the one before
+//       upkeep.log             output of the last upkeep of the volume that this node did
+//       server.cnf             a copy of the user's --config
 //       recover.err            output of the last --wsrep-recover and option check
 //       mysql.sock, mysqld.pid
 #pragma once
@@ -32,6 +34,8 @@ struct NodeLayout {
   std::string state() const { return root + "/state.json"; }
   std::string agent_log() const { return root + "/agent.log"; }
   std::string server_log() const { return root + "/mysqld.err"; }
+  std::string upkeep_log() const { return root + "/upkeep.log"; }
+  std::string fragment() const { return root + "/server.cnf"; }
   std::string recover_log() const { return root + "/recover.err"; }
   std::string socket() const { return root + "/mysql.sock"; }
   std::string pid_file() const { return root + "/mysqld.pid"; }

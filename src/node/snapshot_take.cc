@@ -7,7 +7,6 @@
 #include "certification/certifier.h"
 #include "log/chain.h"
 #include "log/identity.h"
-#include "node/agent_setup.h"
 #include "node/lease_keeper.h"
 #include "node/replica.h"
 #include "node/server_process.h"
@@ -70,9 +69,6 @@ Result<std::optional<Manifest>> TakeSnapshot(const TakeRequest& request, const C
                                              const Progress& progress,
                                              const std::atomic<bool>& cancel) {
   ASSIGN_OR_RETURN(ServerConfig replica, ReplicaConfig(request.nodes, request.data));
-  RETURN_IF_ERROR(snapshot::MakeDirectory(replica.layout.root));
-  const auto lock = LockNode(replica.layout);
-  if (!lock.ok()) return Status(Code::kConflict, "a snapshot is being taken on this machine");
   ASSIGN_OR_RETURN(const auto volume, AttachVolume(replica.volume));
   if (volume->NeedsRecovery()) {
     return Status(Code::kUnavailable,

@@ -23,6 +23,7 @@ struct TakeRequest {
 
 // The snapshot as published; of the newest record when it began. Nothing: there is one of that
 // seqno. kConflict: another takes one now. kUnavailable: no server is attached to the volume.
+// REQUIRES: the caller holds the lock of the replica's directory.
 Result<std::optional<snapshot::Manifest>> TakeSnapshot(const TakeRequest& request,
                                                        const Clock& clock, const Progress& progress,
                                                        const std::atomic<bool>& cancel);

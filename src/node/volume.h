@@ -21,6 +21,9 @@ Result<std::unique_ptr<storage::Backend>> LookAtVolume(const std::string& direct
 // recovered by the first server, which also tells the members that the incarnations before are
 // dead.
 Result<std::unique_ptr<storage::Backend>> AttachVolume(const std::string& directory);
+// The same for who may make segments, with their capacity.
+Result<std::unique_ptr<storage::Backend>> AttachVolume(const std::string& directory,
+                                                       uint64_t segment_bytes_max);
 
 // What the log holds, from a look at it: reads the open segment only. kCorruption names the place.
 Result<LogBounds> ReadLogBounds(storage::Backend& volume);

@@ -1,5 +1,8 @@
 #include "provider/provider.h"
 
+#include <sys/prctl.h>
+
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
@@ -107,7 +110,11 @@ Status Provider::Connect(std::string_view url, bool bootstrap) {
   session->checkpoints = std::make_unique<snapshot::CheckpointStore>(cache_.directory(), volume_);
   config.checkpoints = session->checkpoints.get();
   config.checkpoint_bytes = uint64_t{options.checkpoint_kib} << 10;
-  if (options.replica) config.replica_until = Seqno{static_cast<int64_t>(options.stop_at)};
+  if (options.replica) {
+    config.replica_until = Seqno{static_cast<int64_t>(options.stop_at)};
+    // Who started it wants its directory; nobody else has a use for it.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+  }
   config.read_ahead_items_max = size_t{options.backlog_items_max} * kReadAheadFactor;
   state_ = LocalState::kJoining;
   auto started = replication::Replicator::Start(*session->backend, *session->log, config, *this,

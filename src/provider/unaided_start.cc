@@ -33,7 +33,7 @@ Result<UnaidedVerdict> Judge(const std::string& datadir, const snapshot::CacheSt
 }
 
 Result<Seqno> RestoreNewest(storage::Backend& volume, const std::string& datadir,
-                            const snapshot::CacheState& state, size_t skips,
+                            const snapshot::CacheState& state, const LogFacts& log,
                             const std::string& why) {
   ASSIGN_OR_RETURN(const std::vector<Seqno> snapshots, snapshot::ListSnapshots(volume));
   if (snapshots.empty()) {
@@ -42,18 +42,17 @@ Result<Seqno> RestoreNewest(storage::Backend& volume, const std::string& datadir
                               "from: remove its databases and start on an empty directory",
                               datadir, why));
   }
-  ASSIGN_OR_RETURN(const snapshot::Manifest newest,
-                   snapshot::ReadManifest(volume, snapshots.back()));
-  if (newest.volume != state.volume) {
-    return Status(Code::kCorruption, fmt::format("snapshot {} is one of volume {}", newest.seqno,
-                                                 newest.volume.ToString()));
-  }
-  LogInfo("{} can't be used, {}: snapshot {} of the volume takes its place", datadir, why,
-          snapshots.back());
-  ASSIGN_OR_RETURN(const snapshot::Manifest manifest,
-                   snapshot::RestoreInPlace(volume, snapshots.back(), datadir, state.node,
-                                            static_cast<uint32_t>(skips)));
-  return manifest.seqno;
+  LogInfo("{} can't be used, {}: a snapshot of the volume takes its place", datadir, why);
+  return snapshot::RestoreNewestUsable(snapshots, log.oldest, [&](Seqno seqno) -> Status {
+    ASSIGN_OR_RETURN(const snapshot::Manifest manifest, snapshot::ReadManifest(volume, seqno));
+    if (manifest.volume != state.volume) {
+      return {Code::kCorruption,
+              fmt::format("snapshot {} is one of volume {}", seqno, manifest.volume.ToString())};
+    }
+    return snapshot::RestoreInPlace(volume, seqno, datadir, state.node,
+                                    static_cast<uint32_t>(log.skipped.size()))
+        .status();
+  });
 }
 
 }  // namespace
@@ -99,7 +98,7 @@ Result<Seqno> PrepareUnaided(storage::Backend& volume, const std::string& datadi
     case Kind::kStart:
       return verdict.seqno;
     case Kind::kRestore:
-      return RestoreNewest(volume, datadir, state, log.skipped.size(), verdict.reason);
+      return RestoreNewest(volume, datadir, state, log, verdict.reason);
     case Kind::kRefuse:
       break;
   }

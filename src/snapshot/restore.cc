@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "base/log.h"
 #include "snapshot/checkpoint_store.h"
 #include "snapshot/files.h"
 #include "snapshot/publish.h"
@@ -110,6 +111,25 @@ Status MoveUp(const std::string& scratch, const std::string& datadir) {
 }
 
 }  // namespace
+
+Result<Seqno> RestoreNewestUsable(const std::vector<Seqno>& snapshots, Seqno oldest,
+                                  const std::function<Status(Seqno)>& restore) {
+  Status first;
+  for (auto seqno = snapshots.rbegin(); seqno != snapshots.rend() && *seqno >= oldest; ++seqno) {
+    const Status status = restore(*seqno);
+    if (status.ok()) return *seqno;
+    if (first.ok()) first = status;
+    const bool fault_of_snapshot = status.code() == Code::kCorruption ||
+                                   status.code() == Code::kNotFound ||
+                                   status.code() == Code::kUnsupported;
+    if (!fault_of_snapshot) return status;
+    LogWarning("snapshot {} can't be used, trying the one before: {}", *seqno, status.message());
+  }
+  if (!first.ok()) return first;
+  return Status(
+      Code::kNotFound,
+      fmt::format("the volume has no snapshot that its log reaches back to ({})", oldest));
+}
 
 bool IsDatabaseState(const std::string& name, bool is_directory) {
   if (name.starts_with('.') || name == "lost+found") return false;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "snapshot/cache_state.h"
@@ -20,6 +22,13 @@ namespace borealis::snapshot {
 Result<Manifest> RestoreSnapshot(storage::Backend& backend, Seqno seqno, const std::string& datadir,
                                  const std::string& node_name, uint32_t skips,
                                  const std::atomic<bool>* cancel);
+
+// Tries snapshots from the newest to the oldest until `restore` succeeds with one; the others are
+// named in the log. Only those that the log reaches back to (`oldest`: every record above it can be
+// read). Another failure than that of a snapshot (damaged, gone, of a newer format) ends it.
+// Returns the seqno; when none can be used the failure of the newest.
+Result<Seqno> RestoreNewestUsable(const std::vector<Seqno>& snapshots, Seqno oldest,
+                                  const std::function<Status(Seqno)>& restore);
 
 // Whether an entry of a data directory's top is the state of databases: every directory but hidden
 // ones, and the engines' files. The rest (logs, binary logs, certificates) is the machine's own.

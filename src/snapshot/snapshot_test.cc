@@ -153,5 +153,27 @@ TEST_F(SnapshotTest, DeletingRemovesBothBlobs) {
   EXPECT_EQ(VerifySnapshot(*backend_, {1}).code(), Code::kNotFound);
 }
 
+TEST(RestoreNewestUsableTest, FallsBackToAnOlderOneButNotPastTheLog) {
+  const std::vector<Seqno> snapshots = {{0}, {10}, {20}, {30}};
+  std::vector<int64_t> tried;
+  const auto damaged_above = [&](int64_t good, Code code) {
+    return [&tried, good, code](Seqno seqno) -> Status {
+      tried.push_back(seqno.value);
+      return seqno.value <= good ? Status::Ok() : Status(code, "damaged");
+    };
+  };
+  EXPECT_EQ(*RestoreNewestUsable(snapshots, {10}, damaged_above(20, Code::kCorruption)), Seqno{20});
+  EXPECT_EQ(tried, (std::vector<int64_t>{30, 20}));
+  EXPECT_EQ(
+      RestoreNewestUsable(snapshots, {10}, damaged_above(0, Code::kCorruption)).status().code(),
+      Code::kCorruption);
+  EXPECT_EQ(tried, (std::vector<int64_t>{30, 20, 30, 20, 10}));
+  // A full disk is no fault of the snapshot.
+  EXPECT_EQ(RestoreNewestUsable(snapshots, {10}, damaged_above(20, Code::kNoSpace)).status().code(),
+            Code::kNoSpace);
+  EXPECT_EQ(RestoreNewestUsable(snapshots, {31}, damaged_above(30, Code::kIo)).status().code(),
+            Code::kNotFound);
+}
+
 }  // namespace
 }  // namespace borealis::snapshot

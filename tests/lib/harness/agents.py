@@ -68,7 +68,7 @@ class AgentCluster:
     restartable = True
 
     def __init__(self, workspace: Workspace, nodes: int = 2, name: str = "c", first_host: int = 0,
-                 provider_options: str = "", volume: Path | None = None):
+                 provider_options: str = "", volume: Path | None = None, upkeep: str = ""):
         if not paths.binary().exists():
             raise SystemExit(f"no borealis program at {paths.binary()}: build it or set BOREALIS_BIN")
         self.workspace = workspace
@@ -76,6 +76,7 @@ class AgentCluster:
         self.volume = volume or workspace.dir / f"volume-{name}"
         self.data = workspace.dir / f"nodes-{name}"
         self.provider_options = provider_options
+        self.upkeep = upkeep
         self.rebuilds = 0  # the agent's own business
         addresses = [workspace.address(first_host + i) for i in range(nodes)]
         self.port = workspace.port(addresses)
@@ -96,6 +97,7 @@ class AgentCluster:
                      f"--provider={paths.provider()}", f"--plugin={paths.plugin()}", f"--server={paths.MARIADBD}",
                      f"--timeout={timeout_s:.0f}",
                      *([f"--provider-options={self.provider_options}"] * bool(self.provider_options)),
+                     *([f"--upkeep={self.upkeep}"] * bool(self.upkeep)),
                      places=True)
         for server in self.servers:
             server.wait_ready()

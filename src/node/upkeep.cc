@@ -1,0 +1,245 @@
+#include "node/upkeep.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include "base/log.h"
+#include "log/chain.h"
+#include "log/identity.h"
+#include "node/lease_keeper.h"
+#include "node/server_process.h"
+#include "node/volume.h"
+#include "settings/provider_options.h"
+#include "snapshot/publish.h"
+
+namespace borealis::node {
+namespace {
+
+constexpr int kLookMs = 100;
+constexpr int kEndMs = 20'000;  // then it is killed
+constexpr uint64_t kReserveSlack = 8ull << 20;
+
+uint64_t FreeBytes(const std::string& directory) {
+  struct statvfs info {};
+  if (statvfs(directory.c_str(), &info) != 0) return UINT64_MAX;
+  return uint64_t{info.f_bavail} * info.f_frsize;
+}
+
+std::string ReservePath(const std::string& directory) { return directory + "/.reserve"; }
+
+// Space for the segment that a trim has to make, held while there is plenty.
+void KeepReserve(const std::string& directory, const log::Chain& chain) {
+  const std::string path = ReservePath(directory);
+  uint64_t bytes = 0;
+  for (const log::ChainEntry& entry : chain.entries) bytes = std::max(bytes, entry.medium_bytes);
+  bytes += kReserveSlack;
+  if (FileBytes(path) >= bytes || FreeBytes(directory) < 4 * bytes) return;
+  const snapshot::UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd.valid() || posix_fallocate(fd.get(), 0, static_cast<off_t>(bytes)) != 0) {
+    unlink(path.c_str());
+    LogWarning("no space is reserved for trimming on a full disk ({})", path);
+  }
+}
+
+SnapshotFact LookAtSnapshot(storage::Backend& volume, Seqno seqno, const Uuid& uuid) {
+  SnapshotFact fact;
+  fact.seqno = seqno;
+  const auto manifest = snapshot::ReadManifest(volume, seqno);
+  fact.readable = manifest.ok() && manifest->volume == uuid &&
+                  volume.OpenBlob(snapshot::DataBlobName(seqno)).ok();
+  if (fact.readable) {
+    fact.position = manifest->position;
+    fact.created_us = manifest->created_us;
+    fact.stored_bytes = manifest->stream_bytes;
+  }
+  return fact;
+}
+
+Result<std::unique_ptr<log::Log>> OpenLog(storage::Backend& volume, const Clock& clock) {
+  if (volume.NeedsRecovery()) {
+    return Status(Code::kUnavailable, "no server is attached to the volume");
+  }
+  return log::Log::Open(volume, {}, clock);
+}
+
+Status TakeIfDue(const TakeRequest& request, const UpkeepPolicy& policy, storage::Backend& volume,
+                 const Clock& clock, const Progress& progress, const std::atomic<bool>& cancel) {
+  ASSIGN_OR_RETURN(const VolumeFacts facts, GatherFacts(volume, request.nodes.volume, clock));
+  if (!PlanUpkeep(policy, facts).take) return Status::Ok();
+  progress("a snapshot is due");
+  const auto taken = TakeSnapshot(request, clock, progress, cancel);
+  if (taken.ok() && taken->has_value()) {
+    progress(fmt::format("snapshot {} is published", (*taken)->seqno));
+  }
+  return taken.status();
+}
+
+}  // namespace
+
+Result<VolumeFacts> GatherFacts(storage::Backend& volume, const std::string& directory,
+                                const Clock& clock, KnownSnapshots* known) {
+  VolumeFacts facts;
+  facts.now_us = clock.WallUs();
+  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
+  ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(volume, identity.volume));
+  facts.chain = chain.entries;
+  // The open segment is not read for it: agents look often.
+  const log::ChainEntry& open = chain.entries.back();
+  ASSIGN_OR_RETURN(const storage::SegmentState state, volume.State(open.segment));
+  facts.open_bytes = state.durable_end;
+  facts.newest = open.before;
+  ASSIGN_OR_RETURN(const std::vector<Seqno> snapshots, snapshot::ListSnapshots(volume));
+  KnownSnapshots looked_at;
+  for (const Seqno seqno : snapshots) {
+    bool again = true;
+    if (known != nullptr) {
+      const auto before = known->find(seqno);
+      again = before == known->end() || !before->second.readable;
+    }
+    looked_at[seqno] =
+        again ? LookAtSnapshot(volume, seqno, identity.volume) : known->find(seqno)->second;
+    facts.snapshots.push_back(looked_at[seqno]);
+  }
+  if (known != nullptr) *known = std::move(looked_at);
+  ASSIGN_OR_RETURN(const auto hints, volume.ListHints(log::kPositionPrefix));
+  for (const storage::Hint& hint : hints) {
+    const auto position = log::DecodeMemberPosition(hint.value);
+    if (!position.ok()) continue;
+    facts.members.push_back(*position);
+    facts.newest = std::max(facts.newest, position->finished);
+  }
+  facts.free_bytes = FreeBytes(directory);
+  return facts;
+}
+
+Result<uint64_t> Discard(storage::Backend& volume, const std::string& directory,
+                         const UpkeepPlan& plan, const Clock& clock, const Progress& progress) {
+  for (const Seqno seqno : plan.surplus) {
+    RETURN_IF_ERROR(snapshot::DeleteSnapshot(volume, seqno));
+    progress(fmt::format("snapshot {} is deleted", seqno));
+  }
+  if (!plan.trim) return 0;
+  ASSIGN_OR_RETURN(const auto log, OpenLog(volume, clock));
+  auto freed = log->Trim(*plan.trim);
+  if (freed.status().code() == Code::kNoSpace && unlink(ReservePath(directory).c_str()) == 0) {
+    progress("the disk is full: the reserved space is used to trim");
+    freed = log->Trim(*plan.trim);
+  }
+  RETURN_IF_ERROR(freed.status());
+  if (*freed > 0) progress(fmt::format("{} MiB of the log are trimmed", *freed >> 20));
+  ASSIGN_OR_RETURN(const log::Chain chain, log->ReadChain());
+  KeepReserve(directory, chain);
+  return freed;
+}
+
+Status TendVolume(const TakeRequest& request, const UpkeepPolicy& policy, const Clock& clock,
+                  const Progress& progress, const std::atomic<bool>& cancel) {
+  const std::string& directory = request.nodes.volume;
+  ASSIGN_OR_RETURN(const auto options,
+                   settings::ProviderOptions::Parse(request.nodes.provider_options));
+  ASSIGN_OR_RETURN(const auto volume,
+                   AttachVolume(directory, (uint64_t{options.segment_mib} + 1) << 20));
+  if (volume->NeedsRecovery()) {
+    return {Code::kUnavailable, "no server is attached to the volume: start a node first"};
+  }
+  // A snapshot that can't be had must not keep the log from being trimmed.
+  const Status taken = TakeIfDue(request, policy, *volume, clock, progress, cancel);
+  if (taken.code() == Code::kConflict || taken.code() == Code::kAborted) return taken;
+  ASSIGN_OR_RETURN(const auto lease, LeaseKeeper::Take(*volume, clock, kSnapshotLease, &cancel));
+  ASSIGN_OR_RETURN(const VolumeFacts facts, GatherFacts(*volume, directory, clock));
+  RETURN_IF_ERROR(lease->Confirm());
+  RETURN_IF_ERROR(Discard(*volume, directory, PlanUpkeep(policy, facts), clock, progress).status());
+  return taken;
+}
+
+UpkeepWatch::UpkeepWatch(std::string volume, UpkeepPolicy policy, std::vector<std::string> command,
+                         std::string output, const Clock& clock)
+    : volume_(std::move(volume)),
+      policy_(policy),
+      command_(std::move(command)),
+      output_(std::move(output)),
+      clock_(clock),
+      thread_([this] { Loop(); }) {}
+
+UpkeepWatch::~UpkeepWatch() {
+  {
+    MutexLock lock(mutex_);
+    stop_ = true;
+    wake_.NotifyAll();
+  }
+  cancel_ = true;
+  thread_.join();
+}
+
+void UpkeepWatch::Allow(bool ready) {
+  MutexLock lock(mutex_);
+  ready_ = ready;
+}
+
+void UpkeepWatch::Loop() {
+  while (true) {
+    {
+      MutexLock lock(mutex_);
+      if (!stop_) wake_.WaitFor(mutex_, static_cast<int64_t>(policy_.look_seconds) * 1'000'000'000);
+      if (stop_) return;
+      if (!ready_) continue;
+    }
+    if (IsDue()) Tend();
+  }
+}
+
+bool UpkeepWatch::IsDue() {
+  const auto volume = LookAtVolume(volume_);
+  const auto facts = volume.ok() ? GatherFacts(**volume, volume_, clock_, &known_)
+                                 : Result<VolumeFacts>(volume.status());
+  if (!facts.ok()) {
+    LogWarning("upkeep: {}", facts.status().message());
+    return false;
+  }
+  const UpkeepPlan plan = PlanUpkeep(policy_, *facts);
+  std::string warning;
+  for (const std::string& line : plan.warnings) warning += (warning.empty() ? "" : "; ") + line;
+  if (warning != last_warning_ && !warning.empty()) LogWarning("{}", warning);
+  last_warning_ = warning;
+  return plan.Anything();
+}
+
+// Asked to end it ends its replica, too.
+Result<ProcessEnd> UpkeepWatch::Run() {
+  ASSIGN_OR_RETURN(const Child child, Spawn({command_, output_}));
+  bool asked = false;
+  for (int left_ms = kEndMs; !WaitForEnd(child.pidfd, kLookMs);) {
+    if (!cancel_.load()) continue;
+    if (!asked) (void)SendSignal(child.pidfd, SIGTERM);
+    asked = true;
+    left_ms -= kLookMs;
+    if (left_ms > 0) continue;
+    (void)SendSignal(child.pidfd, SIGKILL);
+    (void)WaitForEnd(child.pidfd, -1);
+    break;
+  }
+  const ProcessEnd end = Reap(child.id);
+  if (asked) return Status(Code::kAborted, "cancelled");
+  return end;
+}
+
+void UpkeepWatch::Tend() {
+  unlink(output_.c_str());
+  const auto end = Run();
+  const std::string tail = TailLines(ReadLogTail(output_), 1);
+  if (!end.ok()) {
+    if (end.status().code() != Code::kAborted) LogWarning("upkeep: {}", end.status().message());
+  } else if (*end == ProcessEnd{true, 0, 0}) {
+    LogInfo("upkeep: {}", tail);
+  } else if (end->exit_code != 5) {  // another does it
+    LogWarning("upkeep ended with {}: {}", end->ToString(), tail);
+  }
+}
+
+}  // namespace borealis::node

@@ -1,0 +1,74 @@
+// Upkeep of a volume, carried out: looking, taking a snapshot, deleting surplus ones, trimming; and
+// the agent's thread that has it done. Adapter around upkeep_plan.h.
+//
+// The work is done by a process of its own (`borealis volume tend`), at the lowest priority, under
+// the lease for snapshots: it may die at any point. The agent only looks, and starts it when
+// something is due.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "node/process.h"
+#include "node/snapshot_take.h"
+#include "node/upkeep_plan.h"
+#include "storage/backend.h"
+
+namespace borealis::node {
+
+// What is known of snapshots: they do not change.
+using KnownSnapshots = std::map<Seqno, SnapshotFact>;
+
+// `directory`: of the volume, for the space that is left there. `known` may be null; else what is
+// in it is not read again.
+Result<VolumeFacts> GatherFacts(storage::Backend& volume, const std::string& directory,
+                                const Clock& clock, KnownSnapshots* known = nullptr);
+
+// Does what is due now. kConflict: another does it. What it did is told to `progress`.
+Status TendVolume(const TakeRequest& request, const UpkeepPolicy& policy, const Clock& clock,
+                  const Progress& progress, const std::atomic<bool>& cancel);
+
+// Removes snapshots and log as the plan says and returns the bytes freed of the log. On a full disk
+// the reserved space (VOLUME/.reserve) is given up for it, and taken again when there is room.
+Result<uint64_t> Discard(storage::Backend& volume, const std::string& directory,
+                         const UpkeepPlan& plan, const Clock& clock, const Progress& progress);
+
+// The agent's thread.
+class UpkeepWatch {
+ public:
+  // `command`: argv of the process that does it. `output`: where it writes.
+  UpkeepWatch(std::string volume, UpkeepPolicy policy, std::vector<std::string> command,
+              std::string output, const Clock& clock);
+  // Ends the process, if one runs.
+  ~UpkeepWatch();
+  // Whether this node is ready: only then it looks. Cheap.
+  void Allow(bool ready) EXCLUDES(mutex_);
+
+ private:
+  void Loop();
+  bool IsDue();
+  Result<ProcessEnd> Run();
+  void Tend();
+
+  const std::string volume_;
+  const UpkeepPolicy policy_;
+  const std::vector<std::string> command_;
+  const std::string output_;
+  const Clock& clock_;
+  Mutex mutex_;
+  CondVar wake_;
+  bool ready_ GUARDED_BY(mutex_) = false;
+  bool stop_ GUARDED_BY(mutex_) = false;
+  std::atomic<bool> cancel_{false};
+  KnownSnapshots known_;      // of the thread
+  std::string last_warning_;  // of the thread
+  std::thread thread_;
+};
+
+}  // namespace borealis::node
