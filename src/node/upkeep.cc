@@ -68,6 +68,19 @@ Result<std::unique_ptr<log::Log>> OpenLog(storage::Backend& volume, const Clock&
   return log::Log::Open(volume, {}, clock);
 }
 
+// The lease is a register, and writing one takes space, too.
+Result<std::unique_ptr<LeaseKeeper>> TakeLease(storage::Backend& volume,
+                                               const std::string& directory, const Clock& clock,
+                                               const Progress& progress,
+                                               const std::atomic<bool>& cancel) {
+  auto lease = LeaseKeeper::Take(volume, clock, kSnapshotLease, &cancel);
+  if (lease.status().code() != Code::kNoSpace || unlink(ReservePath(directory).c_str()) != 0) {
+    return lease;
+  }
+  progress("the disk is full: the reserved space is used to trim");
+  return LeaseKeeper::Take(volume, clock, kSnapshotLease, &cancel);
+}
+
 Status TakeIfDue(const TakeRequest& request, const UpkeepPolicy& policy, storage::Backend& volume,
                  const Clock& clock, const Progress& progress, const std::atomic<bool>& cancel) {
   ASSIGN_OR_RETURN(const VolumeFacts facts, GatherFacts(volume, request.nodes.volume, clock));
@@ -151,7 +164,7 @@ Status TendVolume(const TakeRequest& request, const UpkeepPolicy& policy, const 
   // A snapshot that can't be had must not keep the log from being trimmed.
   const Status taken = TakeIfDue(request, policy, *volume, clock, progress, cancel);
   if (taken.code() == Code::kConflict || taken.code() == Code::kAborted) return taken;
-  ASSIGN_OR_RETURN(const auto lease, LeaseKeeper::Take(*volume, clock, kSnapshotLease, &cancel));
+  ASSIGN_OR_RETURN(const auto lease, TakeLease(*volume, directory, clock, progress, cancel));
   ASSIGN_OR_RETURN(const VolumeFacts facts, GatherFacts(*volume, directory, clock));
   RETURN_IF_ERROR(lease->Confirm());
   RETURN_IF_ERROR(Discard(*volume, directory, PlanUpkeep(policy, facts), clock, progress).status());
