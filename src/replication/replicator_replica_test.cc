@@ -122,7 +122,6 @@ TEST_F(ReplicatorReplicaTest, WaitsUntilEveryMemberHasPassedTheStatement) {
   std::promise<void> go;
   const std::shared_future<void> gone = go.get_future().share();
   const auto b = Start("b");
-  std::atomic<int64_t> statement{INT64_MAX};
   b->events.on_apply = [&](ApplyItem& item) {
     if (item.record.type == RecordType::kIsolated) gone.wait();
     return Status::Ok();

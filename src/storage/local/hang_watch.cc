@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "storage/local/process_identity.h"
 
-#if defined(__SANITIZE_THREAD__)
+#if BOREALIS_TSAN
 #include <sanitizer/tsan_interface.h>
 #endif
 
@@ -37,8 +37,8 @@ timespec DeadlineIn(int64_t ns) {
 // As pthread_mutex_lock, for at most `timeout_ns`.
 int LockWithin(pthread_mutex_t& mutex, int64_t timeout_ns) {
   const timespec deadline = DeadlineIn(timeout_ns);
-#if defined(__SANITIZE_THREAD__)
-  // ThreadSanitizer 12 does not know this call.
+#if BOREALIS_TSAN
+  // ThreadSanitizer does not know this call.
   __tsan_mutex_pre_lock(&mutex, 0);
   const int rc = pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &deadline);
   __tsan_mutex_post_lock(&mutex, rc == ETIMEDOUT ? __tsan_mutex_try_lock_failed : 0, 0);

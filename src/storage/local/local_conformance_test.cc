@@ -7,7 +7,7 @@
 #include "storage/conformance/backend_conformance.h"
 #include "storage/local/power_loss.h"
 
-#if defined(__SANITIZE_THREAD__)
+#if BOREALIS_TSAN
 // The children that die here start threads of their own.
 extern "C" const char* __tsan_default_options() {  // NOLINT(readability-identifier-naming)
   return "die_after_fork=0";
