@@ -32,7 +32,7 @@ uint32_t ApplyFlags(const Record& record) {
 }  // namespace
 
 Status Provider::Apply(ApplyItem& item, void* applier, bool* exit) {
-  const Status status = ApplyRecord(item, applier, exit);
+  Status status = ApplyRecord(item, applier, exit);
   if (!status.ok()) StopAt(item.seqno, status);
   return status;
 }
@@ -60,7 +60,7 @@ Status Provider::ApplyIsolated(ApplyItem& item, void* applier, bool* exit) {
     return replicator()->JudgeOutcome(item.seqno, *outcome);
   }
   Transaction trx(item);
-  const Status marked = cache_.BeginUnsafe(item.seqno);
+  Status marked = cache_.BeginUnsafe(item.seqno);
   if (!marked.ok() && !diverged_) return marked;
   isolated_seqno_ = item.seqno.value;
   RETURN_IF_ERROR(CallApply(item, trx, abi::kFlagTrxStart | abi::kFlagTrxEnd | abi::kFlagIsolation,

@@ -102,8 +102,9 @@ Status Replicator::JudgeOutcome(Seqno seqno, const OutcomeText& own) {
     RETURN_IF_ERROR(ReadLog(Reach::kEnd));  // the votes may be beyond the read-ahead
     {
       MutexLock lock(read_mutex_);
-      if (closed_)
+      if (closed_) {
         return {Code::kAborted, "who is right about a statement is not known at shutdown"};
+      }
     }
     MutexLock lock(outcome_mutex_);
     if (!votes_.Decision(seqno).has_value() && votes_.OriginsVote(seqno) != own) {
