@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
 
+#include "log/chain.h"
+#include "log/identity.h"
 #include "log/inspect.h"
 #include "log/skips.h"
 #include "node/volume.h"
@@ -46,11 +49,16 @@ Result<SkippedRecord> FindRecord(const std::string& directory, Seqno seqno) {
 
 // Those at or above `seqno`, newest first.
 Result<std::vector<Seqno>> DeleteSnapshotsWith(storage::Backend& volume, Seqno seqno) {
+  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
+  ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(volume, identity.volume));
   ASSIGN_OR_RETURN(const std::vector<Seqno> snapshots, snapshot::ListSnapshots(volume));
-  if (snapshots.empty() || snapshots.front() >= seqno) {
+  const Seqno oldest = chain.entries.front().before;
+  const bool startable =
+      std::ranges::any_of(snapshots, [&](Seqno at) { return at >= oldest && at < seqno; });
+  if (!startable) {
     return Status(Code::kNotFound,
-                  fmt::format("every snapshot of the volume holds the record at seqno {} already; "
-                              "restore a node from one instead",
+                  fmt::format("there is no snapshot from before seqno {} that a node can start "
+                              "from: without the record no data could be made any more",
                               seqno));
   }
   std::vector<Seqno> deleted;

@@ -21,7 +21,7 @@ struct SkippedRecord {
 // deleted first; data directories that do are rebuilt when their nodes start.
 // kInvalidArgument: servers are attached, or the record is none that can be skipped (only whole
 // transactions and isolated statements can). kNotFound: the log has no such record, or no snapshot
-// from before it is left. kAlreadyExists: it is skipped already.
+// from before it is left from which the log goes on. kAlreadyExists: it is skipped already.
 Result<SkippedRecord> SkipRecord(const std::string& volume, Seqno seqno, const std::string& reason,
                                  const Clock& clock);
 

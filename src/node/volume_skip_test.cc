@@ -23,12 +23,11 @@ constexpr int64_t kTransaction = 1, kFragment = 2, kIsolated = 3, kLast = 4;
 class VolumeSkipTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    storage::LocalOptions options;
-    options.segment_bytes_max = 4 << 20;
-    options.append_bytes_max = 1 << 20;
-    options.prepare_spares = false;
-    CHECK_OK(storage::LocalBackend::Create(path_, options));
-    backend_ = *storage::LocalBackend::Open(path_, options);
+    options_.segment_bytes_max = 4 << 20;
+    options_.append_bytes_max = 1 << 20;
+    options_.prepare_spares = false;
+    CHECK_OK(storage::LocalBackend::Create(path_, options_));
+    backend_ = *storage::LocalBackend::Open(path_, options_);
     identity_.volume = Uuid::Random();
     CHECK_OK(log::Log::Create(*backend_, identity_, SystemClock()));
     const auto log = log::Log::Open(*backend_, {.segment_bytes = 1 << 20}, SystemClock());
@@ -68,8 +67,9 @@ class VolumeSkipTest : public ::testing::Test {
 
   const snapshot::TempDirectory dir_;
   const std::string path_ = dir_ / "volume";
-  const Bytes payload_ = Bytes(100, std::byte{7});
+  Bytes payload_ = Bytes(100, std::byte{7});
   log::Identity identity_;
+  storage::LocalOptions options_;
   std::unique_ptr<storage::LocalBackend> backend_;  // as a server is attached
   uint64_t request_ = 0;
 };
@@ -111,6 +111,24 @@ TEST_F(VolumeSkipTest, WithoutASnapshotFromBeforeItNothingIsTouched) {
   EXPECT_EQ(Skip(kTransaction).status().code(), Code::kNotFound);
   EXPECT_THAT(Skipped(), IsEmpty());
   EXPECT_EQ(Snapshots().size(), 2u);
+}
+
+TEST_F(VolumeSkipTest, ASnapshotAfterWhichTheLogWasTrimmedIsNoWayOut) {
+  {
+    const auto log = log::Log::Open(*backend_, {.segment_bytes = 1 << 20}, SystemClock());
+    CHECK_OK(log);
+    payload_.resize(256 << 10);
+    for (int i = 0; i < 6; ++i) Append(**log, RecordType::kWriteSet, kFlagTrxStart | kFlagTrxEnd);
+    ASSERT_GT(*(*log)->Trim(*(*log)->DurableEnd()), 0u);
+  }
+  const int64_t last = kLast + 6;
+  StopServers();
+  EXPECT_EQ(Skip(last).status().code(), Code::kNotFound);
+  EXPECT_EQ(Snapshots().size(), 3u);
+  backend_ = *storage::LocalBackend::Open(path_, options_);
+  Publish(Seqno{last - 1});
+  StopServers();
+  EXPECT_TRUE(Skip(last).ok());
 }
 
 }  // namespace
