@@ -142,6 +142,10 @@ void PrintDescription(const Json& v) {
   PrintDisk(v["disk"]);
   fmt::print("snapshots     {}\n", v["snapshots"].size());
   PrintSnapshots(v["snapshots"], "  ");
+  for (const Json& s : v["skipped"]) {
+    fmt::print("skipped       seqno {} since {}: {}\n", s["seqno"].get<int64_t>(),
+               FormatTime(s["decided_us"].get<int64_t>()), s["reason"].get<std::string>());
+  }
   fmt::print("nodes         {}\n", v["slots"].size());
   for (const Json& s : v["slots"]) {
     fmt::print("  slot {:<3} {}\n", s["slot"].get<int>(), s["name"].get<std::string>());
