@@ -35,15 +35,15 @@ std::vector<Seqno> OutcomeVotes::Depart(const std::vector<Member>& remaining) {
   return decided;
 }
 
-// The votes of those who left after voting count no more than they do.
+// The votes of those who left after voting count no more than they do, unless nobody is left.
 void OutcomeVotes::Ballot::Decide() {
   if (decision.has_value()) return;
   std::map<OutcomeText, size_t> counts;
   size_t votes_num = 0;
-  for (const NodeId& id : electorate) {
-    const auto vote = votes.find(id);
-    if (vote == votes.end()) continue;
-    ++counts[vote->second];
+  for (const auto& [voter, outcome] : votes) {
+    const bool left = std::ranges::find(electorate, voter) == electorate.end();
+    if (left && !electorate.empty()) continue;
+    ++counts[outcome];
     ++votes_num;
   }
   if (counts.empty()) return;

@@ -6,8 +6,9 @@
 // outcome has that many, the one with most votes, of several success before the origin's before the
 // first in order. A member that saw something else has other data than the log and must not go on.
 //
-// The electorate are the members when the statement was delivered, less those that left since; the
-// first decision stays. All of it follows from the order of the log, so every member decides alike.
+// The electorate are the members when the statement was delivered, less those that left since; when
+// all have left, what they said before decides, for whoever runs the statement later. The first
+// decision stays. All of it follows from the order of the log, so every member decides alike.
 // Most statements succeed everywhere: then only the origin votes and nothing is ever decided.
 //
 // Pure and thread-compatible.

@@ -83,6 +83,23 @@ TEST_F(OutcomeVotesTest, WhoLeavesIsNotWaitedFor) {
   EXPECT_THAT(Decision(), Optional(std::string()));
 }
 
+TEST_F(OutcomeVotesTest, WhenAllHaveLeftWhatTheySaidDecides) {
+  Open({1, 2});
+  Cast(1, "1050");
+  EXPECT_THAT(votes_.Depart(Members({2})), IsEmpty());
+  EXPECT_FALSE(votes_.Settled(kStatement));
+  EXPECT_THAT(votes_.Depart({}), ElementsAre(kStatement));
+  EXPECT_THAT(Decision(), Optional(std::string("1050")));
+  EXPECT_TRUE(votes_.Settled(kStatement));
+}
+
+TEST_F(OutcomeVotesTest, WhenAllHaveLeftWithoutAWordNothingIsDecidedNorExpected) {
+  Open({1, 2});
+  EXPECT_THAT(votes_.Depart({}), IsEmpty());
+  EXPECT_EQ(Decision(), std::nullopt);
+  EXPECT_TRUE(votes_.Settled(kStatement));
+}
+
 TEST_F(OutcomeVotesTest, TheFirstVoteOfAMemberAndTheFirstDecisionStay) {
   Open({1, 2, 3});
   Cast(1, "1050");

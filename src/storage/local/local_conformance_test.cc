@@ -62,10 +62,12 @@ class LocalVolume : public conformance::Volume {
  private:
   [[noreturn]] void Die(CrashPoint point, const std::function<void(conformance::Dying&)>& work) {
     DieBeforeSync die_before_sync;
+    FailingFileOps ops;  // of ops_, another thread may have held the lock when this process was made
     LocalOptions options = options_;
+    options.file_ops = &ops;
     if (point == CrashPoint::kBeforeSync) options.sync_points = &die_before_sync;
     const std::unique_ptr<Backend> backend = OpenOrDie(path_, options);
-    ops_.kill_in_write = point == CrashPoint::kMidWrite;
+    ops.kill_in_write = point == CrashPoint::kMidWrite;
     conformance::Dying dying{.backend = *backend, .open_writers = {}};
     work(dying);
     ::kill(::getpid(), SIGKILL);
