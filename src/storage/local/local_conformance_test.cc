@@ -62,7 +62,8 @@ class LocalVolume : public conformance::Volume {
  private:
   [[noreturn]] void Die(CrashPoint point, const std::function<void(conformance::Dying&)>& work) {
     DieBeforeSync die_before_sync;
-    FailingFileOps ops;  // of ops_, another thread may have held the lock when this process was made
+    FailingFileOps
+        ops;  // of ops_, another thread may have held the lock when this process was made
     LocalOptions options = options_;
     options.file_ops = &ops;
     if (point == CrashPoint::kBeforeSync) options.sync_points = &die_before_sync;
