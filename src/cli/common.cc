@@ -1,6 +1,7 @@
 #include "cli/common.h"
 
 #include <fmt/core.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -34,6 +35,8 @@ int Report(const Status& status) {
   fmt::print(stderr, "borealis: {}\n", status.message());
   return kFailed;
 }
+
+void BeModest() { (void)setpriority(PRIO_PROCESS, 0, 19); }
 
 Status Places::Resolve() {
   ASSIGN_OR_RETURN(volume, node::ParseVolumeName(volume));

@@ -18,7 +18,7 @@ enum ExitCode : int {
   kDifferent = 1,   // `verify-data`: the nodes' data differ
   kNotRunning = 3,  // `node stop`: nothing ran; `status --check`: not every node is ready
   kUndecided = 4,   // `verify-data`: no verdict
-  kBusy = 5,        // `snapshot take`: another is being taken
+  kBusy = 5,        // `snapshot take`, `restore`: another is under way
 };
 
 // What the chosen subcommand returned; set by its callback.
@@ -47,6 +47,10 @@ void AddUpkeepOption(CLI::App& app, std::string& upkeep);
 // A root process becomes the owner of the volume before it touches it. kNotFound: no volume there.
 Status ActAsOwnerOf(const std::string& directory);
 
+// The lowest priority, for what is to be paid by nobody's clients. Servers started by it inherit
+// it.
+void BeModest();
+
 // Absolute path of the running program, and of the libraries that belong to it (empty when there is
 // none): next to a build tree's bin/, under a prefix, or $BOREALIS_PROVIDER.
 std::string OwnProgram();
@@ -62,6 +66,7 @@ void AddVolumeCommands(CLI::App& app, Outcome& outcome);
 void AddNodeCommands(CLI::App& app, Outcome& outcome);
 void AddClusterCommands(CLI::App& app, Outcome& outcome);
 void AddSnapshotCommands(CLI::App& app, Outcome& outcome);
+void AddRestoreCommand(CLI::App& app, Outcome& outcome);
 void AddStatusCommand(CLI::App& app, Outcome& outcome);
 void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 

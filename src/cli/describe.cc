@@ -4,6 +4,8 @@
 
 #include "base/clock.h"
 #include "cli/common.h"
+#include "node/restore_window.h"
+#include "node/time_text.h"
 #include "node/upkeep.h"
 #include "snapshot/publish.h"
 
@@ -41,6 +43,29 @@ void PrintSnapshots(const Json& snapshots, const std::string& indent) {
                FormatBytes(s["bytes"].get<uint64_t>()),
                FormatBytes(s["stored_bytes"].get<uint64_t>()));
   }
+}
+
+Json DescribeRestorable(storage::Backend& volume) {
+  const auto window = node::ReadRestoreWindow(volume);
+  if (!window.ok()) return Json{{"error", window.status().message()}};
+  const auto moment = [](const log::Moment& m) {
+    return Json{
+        {"seqno", m.seqno.value}, {"time_us", m.time_us}, {"time", node::FormatMoment(m.time_us)}};
+  };
+  return Json{{"oldest", moment(window->oldest)}, {"newest", moment(window->newest)}};
+}
+
+void PrintRestorable(const Json& restorable) {
+  if (restorable.contains("error")) {
+    fmt::print("restorable    nothing: {}\n", restorable["error"].get<std::string>());
+    return;
+  }
+  const auto print = [](const char* label, const Json& moment) {
+    fmt::print("{:<13} seqno {:<12} {}\n", label, moment["seqno"].get<int64_t>(),
+               moment["time"].get<std::string>());
+  };
+  print("restorable", restorable["oldest"]);
+  print("  to", restorable["newest"]);
 }
 
 Result<Json> DescribeDisk(storage::Backend& volume, const std::string& directory) {

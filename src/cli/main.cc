@@ -14,7 +14,7 @@ constexpr char kFooter[] =
     "Exit codes: 0 done, 1 failed (one line says why), 2 wrong arguments,\n"
     "3 nothing was running, or not every node is ready (status --check),\n"
     "4 no verdict (verify-data, where 1 means that the data differ),\n"
-    "5 another takes a snapshot now (snapshot take).";
+    "5 another does it now (snapshot take, volume tend, restore).";
 
 int Main(int argc, char** argv) {
   SetLogSink([](LogLevel level, const std::string& text) {
@@ -31,6 +31,7 @@ int Main(int argc, char** argv) {
   AddNodeCommands(app, outcome);
   AddClusterCommands(app, outcome);
   AddSnapshotCommands(app, outcome);
+  AddRestoreCommand(app, outcome);
   AddStatusCommand(app, outcome);
   AddVerifyDataCommand(app, outcome);
   try {

@@ -1,6 +1,5 @@
 // borealis snapshot take | list | delete | verify, borealis volume tend
 #include <fmt/core.h>
-#include <sys/resource.h>
 
 #include <atomic>
 #include <csignal>
@@ -35,9 +34,6 @@ struct TakeArguments {
   Places places;
   ServerArguments server;
 };
-
-// What a snapshot costs is to be paid by nobody else's clients.
-void BeModest() { (void)setpriority(PRIO_PROCESS, 0, 19); }
 
 int Busy(const Status& status) {
   fmt::print(stderr, "borealis: {}\n", status.message());

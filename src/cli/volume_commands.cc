@@ -110,6 +110,7 @@ Result<Json> Describe(storage::Backend& volume, const std::string& directory) {
                {"snapshots", snapshots},
                {"skipped", skipped},
                {"slots", members}};
+  json["restorable"] = DescribeRestorable(volume);
   ASSIGN_OR_RETURN(json["disk"], DescribeDisk(volume, directory));
   if (bounds.ok()) {
     json["seqno"] = bounds->newest.value;
@@ -146,6 +147,7 @@ void PrintDescription(const Json& v) {
     fmt::print("skipped       seqno {} since {}: {}\n", s["seqno"].get<int64_t>(),
                FormatTime(s["decided_us"].get<int64_t>()), s["reason"].get<std::string>());
   }
+  PrintRestorable(v["restorable"]);
   fmt::print("nodes         {}\n", v["slots"].size());
   for (const Json& s : v["slots"]) {
     fmt::print("  slot {:<3} {}\n", s["slot"].get<int>(), s["name"].get<std::string>());

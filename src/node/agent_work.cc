@@ -19,15 +19,20 @@ namespace {
 
 constexpr int kRecoverTimeoutMs = 600'000;
 
-Result<Seqno> Restore(const ServerConfig& config, const std::atomic<bool>* cancel) {
+Result<Seqno> Restore(const ServerConfig& config, Seqno until, const std::atomic<bool>* cancel) {
   ASSIGN_OR_RETURN(const auto volume, LookAtVolume(config.volume));
-  ASSIGN_OR_RETURN(const std::vector<Seqno> snapshots, snapshot::ListSnapshots(*volume));
+  ASSIGN_OR_RETURN(std::vector<Seqno> snapshots, snapshot::ListSnapshots(*volume));
   if (snapshots.empty()) {
     return Status(
         Code::kNotFound,
         fmt::format("{} has no snapshot: its creation did not finish; run `borealis volume "
                     "create {}` again",
                     config.volume, config.volume));
+  }
+  std::erase_if(snapshots, [&](Seqno seqno) { return seqno > until; });
+  if (snapshots.empty()) {
+    return Status(Code::kNotFound,
+                  fmt::format("{} has no snapshot up to seqno {}", config.volume, until));
   }
   // Before the snapshot is read: whoever skips a record deletes the snapshots that hold it first.
   ASSIGN_OR_RETURN(const std::vector<log::Skip> skips, log::ReadSkips(*volume));
@@ -72,8 +77,8 @@ Status DiscardCache(const std::string& datadir) {
   return snapshot::RemoveTree(discarded);
 }
 
-Restored RestoreNewest(const ServerConfig& config, const std::atomic<bool>* cancel) {
-  const Result<Seqno> seqno = Restore(config, cancel);
+Restored RestoreNewest(const ServerConfig& config, const std::atomic<bool>* cancel, Seqno until) {
+  const Result<Seqno> seqno = Restore(config, until, cancel);
   return {seqno.status(), seqno.ok() ? *seqno : Seqno::Undefined()};
 }
 

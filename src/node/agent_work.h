@@ -19,7 +19,9 @@ CacheFacts LookAtCache(const std::string& datadir);
 // like foreign files).
 Status DiscardCache(const std::string& datadir);
 
-Restored RestoreNewest(const ServerConfig& config, const std::atomic<bool>* cancel);
+// From the newest usable snapshot that is not after `until`.
+Restored RestoreNewest(const ServerConfig& config, const std::atomic<bool>* cancel,
+                       Seqno until = Seqno{INT64_MAX});
 Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* cancel);
 
 // At most one job at a time.

@@ -95,7 +95,9 @@ Result<Child> Spawn(const SpawnOptions& options) {
   argv.push_back(nullptr);
 
   FileActions actions;
-  posix_spawn_file_actions_addopen(actions.get(), 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(
+      actions.get(), 0, options.input_path.empty() ? "/dev/null" : options.input_path.c_str(),
+      O_RDONLY, 0);
   const UniqueFd output(
       open(options.output_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!output.valid()) return ErrnoStatus(errno, "open", options.output_path);

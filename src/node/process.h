@@ -31,6 +31,7 @@ struct SpawnOptions {
   std::vector<std::string> argv;  // argv[0] is an absolute path
   // Standard output and error go to the end of this file (made with mode 0600).
   std::string output_path;
+  std::string input_path = {};  // standard input; empty: none
 };
 
 struct Child {
@@ -38,8 +39,8 @@ struct Child {
   UniqueFd pidfd;
 };
 
-// Starts it in a new session, with no signal blocked or ignored, standard input empty and no other
-// descriptor open (ours are close-on-exec). kNotFound: no such program.
+// Starts it in a new session, with no signal blocked or ignored, and no descriptor open but the
+// three of above (ours are close-on-exec). kNotFound: no such program.
 Result<Child> Spawn(const SpawnOptions& options);
 
 // A pidfd of that very process. kNotFound: it ended.

@@ -46,16 +46,6 @@ class Running {
   bool ended_ = false;
 };
 
-Status EndLeftover(const ServerConfig& config) {
-  const auto left = FindRunningServer(config.layout, {});
-  if (!left) return Status::Ok();
-  const auto pidfd = OpenPidfd(*left);
-  if (!pidfd.ok()) return Status::Ok();  // ended meanwhile
-  (void)SendSignal(*pidfd, SIGKILL);
-  if (WaitForEnd(*pidfd, kEndTimeoutMs)) return Status::Ok();
-  return {Code::kTimeout, fmt::format("process {} does not end", left->pid)};
-}
-
 // Where the directory stands; undefined: it has to be made anew, and why.
 Result<Seqno> Judge(const ServerConfig& config, Seqno until, std::string& why,
                     const std::atomic<bool>& cancel) {
@@ -97,9 +87,51 @@ Status Describe(const ServerConfig& config, uint64_t log_from, const ProcessEnd&
                                           error.empty() ? "" : ": ", error)};
 }
 
-// Runs the server until it stands at `until`, and ends it.
-Status RunTo(const ServerConfig& config, Seqno start, Seqno until, const Clock& clock,
-             const Progress& progress, const std::atomic<bool>& cancel) {
+// One attempt. kUnavailable, kIo: perhaps the next does better, with a directory made anew.
+Result<snapshot::Checkpoint> Attempt(const ServerConfig& config, Seqno until, bool anew,
+                                     const Clock& clock, const Progress& progress,
+                                     const std::atomic<bool>& cancel) {
+  std::string why = "the last attempt failed";
+  Seqno start = Seqno::Undefined();
+  if (!anew) {
+    ASSIGN_OR_RETURN(start, Judge(config, until, why, cancel));
+  }
+  if (!start.IsDefined()) {
+    progress(fmt::format("restoring the newest snapshot ({})", why));
+    const Restored restored = RestoreNewest(config, &cancel, until);
+    RETURN_IF_ERROR(restored.status);
+    start = restored.seqno;
+  }
+  snapshot::CheckpointStore store(config.layout.data(), config.volume_uuid);
+  if (start != until || !store.Get(until).ok()) {
+    RETURN_IF_ERROR(store.Remove(until));  // the server writes it when it stands
+    progress(fmt::format("applying the log from seqno {} to {}", start, until));
+    RETURN_IF_ERROR(RunReplica(config, start, until, clock, progress, cancel));
+  }
+  // It ended cleanly and says so itself.
+  ASSIGN_OR_RETURN(const Seqno stands, Judge(config, until, why, cancel));
+  if (stands != until) {
+    return Status(Code::kInternal,
+                  fmt::format("the replica's engines are at seqno {} and not at {}{}{}", stands,
+                              until, why.empty() ? "" : ": ", why));
+  }
+  return store.Get(until);
+}
+
+}  // namespace
+
+Status EndLeftoverReplica(const NodeLayout& layout) {
+  const auto left = FindRunningServer(layout, {});
+  if (!left) return Status::Ok();
+  const auto pidfd = OpenPidfd(*left);
+  if (!pidfd.ok()) return Status::Ok();  // ended meanwhile
+  (void)SendSignal(*pidfd, SIGKILL);
+  if (WaitForEnd(*pidfd, kEndTimeoutMs)) return Status::Ok();
+  return {Code::kTimeout, fmt::format("process {} does not end", left->pid)};
+}
+
+Status RunReplica(const ServerConfig& config, Seqno start, Seqno until, const Clock& clock,
+                  const Progress& progress, const std::atomic<bool>& cancel) {
   const NodeLayout& layout = config.layout;
   const snapshot::CheckpointStore store(layout.data(), config.volume_uuid);
   RETURN_IF_ERROR(snapshot::RemoveTree(layout.tmp()));
@@ -133,48 +165,15 @@ Status RunTo(const ServerConfig& config, Seqno start, Seqno until, const Clock& 
   return end == ProcessEnd{true, 0, 0} ? Status::Ok() : Describe(config, 0, end);
 }
 
-// One attempt. kUnavailable, kIo: perhaps the next does better, with a directory made anew.
-Result<snapshot::Checkpoint> Attempt(const ServerConfig& config, Seqno until, bool anew,
-                                     const Clock& clock, const Progress& progress,
-                                     const std::atomic<bool>& cancel) {
-  std::string why = "the last attempt failed";
-  Seqno start = Seqno::Undefined();
-  if (!anew) {
-    ASSIGN_OR_RETURN(start, Judge(config, until, why, cancel));
-  }
-  if (!start.IsDefined()) {
-    progress(fmt::format("restoring the newest snapshot ({})", why));
-    const Restored restored = RestoreNewest(config, &cancel);
-    RETURN_IF_ERROR(restored.status);
-    start = restored.seqno;
-  }
-  snapshot::CheckpointStore store(config.layout.data(), config.volume_uuid);
-  if (start != until || !store.Get(until).ok()) {
-    RETURN_IF_ERROR(store.Remove(until));  // the server writes it when it stands
-    progress(fmt::format("applying the log from seqno {} to {}", start, until));
-    RETURN_IF_ERROR(RunTo(config, start, until, clock, progress, cancel));
-  }
-  // It ended cleanly and says so itself.
-  ASSIGN_OR_RETURN(const Seqno stands, Judge(config, until, why, cancel));
-  if (stands != until) {
-    return Status(Code::kInternal,
-                  fmt::format("the replica's engines are at seqno {} and not at {}{}{}", stands,
-                              until, why.empty() ? "" : ": ", why));
-  }
-  return store.Get(until);
-}
-
-}  // namespace
-
-Result<ServerConfig> ReplicaConfig(const ServerConfig& nodes, const std::string& data) {
+Result<ServerConfig> ReplicaConfig(const ServerConfig& nodes, const NodeLayout& layout) {
   ServerConfig config = nodes;
   config.name = kReplicaName;
   config.slot = Slot{1};  // it generates nothing
   config.address = "127.0.0.1";
-  config.layout = {AbsolutePath(data) + "/" + kReplicaDirectory};
+  config.layout = layout;
   if (config.layout.socket().size() + 1 > kSocketPathBytesMax) {
     return Status(Code::kInvalidArgument,
-                  fmt::format("the socket path {} is too long: give a shorter --data directory",
+                  fmt::format("the socket path {} is too long: give a shorter directory",
                               config.layout.socket()));
   }
   return config;
@@ -182,7 +181,7 @@ Result<ServerConfig> ReplicaConfig(const ServerConfig& nodes, const std::string&
 
 Result<snapshot::Checkpoint> CatchUp(const ServerConfig& config, Seqno until, const Clock& clock,
                                      const Progress& progress, const std::atomic<bool>& cancel) {
-  RETURN_IF_ERROR(EndLeftover(config));
+  RETURN_IF_ERROR(EndLeftoverReplica(config.layout));
   for (int attempt = 1;; ++attempt) {
     auto caught_up = Attempt(config, until, attempt > 1, clock, progress, cancel);
     const Code code = caught_up.status().code();

@@ -23,9 +23,25 @@ namespace borealis::node {
 inline constexpr char kReplicaName[] = "snapshot-replica";
 inline constexpr char kReplicaDirectory[] = ".replica";  // in --data; no node can have the name
 
-// `nodes`: what the nodes' servers are run with: server, provider, plugin, volume, options. The
-// directory is DATA/.replica. kInvalidArgument: the socket's path is too long.
-Result<ServerConfig> ReplicaConfig(const ServerConfig& nodes, const std::string& data);
+// `nodes`: what the nodes' servers are run with: server, provider, plugin, volume, options.
+// kInvalidArgument: the socket's path is too long.
+Result<ServerConfig> ReplicaConfig(const ServerConfig& nodes, const NodeLayout& layout);
+// The one that snapshots are made from: DATA/.replica.
+inline Result<ServerConfig> ReplicaConfig(const ServerConfig& nodes, const std::string& data) {
+  return ReplicaConfig(nodes, NodeLayout{AbsolutePath(data) + "/" + kReplicaDirectory});
+}
+
+// Provider option of a replica that may be the only server of its volume: it recovers the log then,
+// as any first server does, and takes all members in it for dead.
+inline constexpr char kMayBeAlone[] = "alone=1";
+
+// Ends a server that runs on the directory though its starter died.
+Status EndLeftoverReplica(const NodeLayout& layout);
+
+// Runs the server on data at `start` until it stands at `until` and has kept a checkpoint of it,
+// and ends it. kAborted, kUnavailable, kTimeout.
+Status RunReplica(const ServerConfig& config, Seqno start, Seqno until, const Clock& clock,
+                  const Progress& progress, const std::atomic<bool>& cancel);
 
 // Brings the replica's directory to exactly `until` and returns its certification state there. The
 // server has ended when it returns. REQUIRES: the caller holds the directory's lock.

@@ -169,6 +169,13 @@ std::vector<std::string> RecoverCommand(const ServerConfig& config) {
   return words;
 }
 
+std::vector<std::string> BootstrapCommand(const ServerConfig& config) {
+  Words words = Common(config);
+  Append(words, {"--bootstrap", "--skip-networking", "--socket=" + config.layout.socket(),
+                 "--pid-file=" + config.layout.pid_file()});
+  return words;
+}
+
 std::vector<std::string> CheckCommand(const ServerConfig& config) {
   Words words = RunCommand(config, Seqno::Zero());
   words.pop_back();  // the error log: complaints go to standard error

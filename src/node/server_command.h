@@ -40,6 +40,8 @@ std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start);
 std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start, Seqno until);
 // Recovers the engines, prints their position, ends. Accepts no connection, loads no provider.
 std::vector<std::string> RecoverCommand(const ServerConfig& config);
+// Runs the SQL of its standard input and ends; no connection, no provider, no replication.
+std::vector<std::string> BootstrapCommand(const ServerConfig& config);
 // Parses every option and ends; touches no data.
 std::vector<std::string> CheckCommand(const ServerConfig& config);
 

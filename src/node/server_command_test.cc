@@ -85,6 +85,14 @@ TEST(RecoverCommand, NamesTheProviderAndNeedsNoPort) {
   EXPECT_THAT(words, Each(Not(StartsWith("--port"))));
 }
 
+TEST(BootstrapCommand, ReplicatesNothing) {
+  const auto words = BootstrapCommand(Example());
+  EXPECT_THAT(words, Contains("--bootstrap"));
+  EXPECT_THAT(words, Contains("--skip-networking"));
+  EXPECT_THAT(words, Each(Not(StartsWith("--wsrep-on"))));
+  EXPECT_THAT(words, Each(Not(StartsWith("--wsrep-provider"))));
+}
+
 TEST(CheckCommand, ComplainsOnStandardError) {
   EXPECT_THAT(CheckCommand(Example()), Each(Not(StartsWith("--log-error"))));
   EXPECT_THAT(CheckCommand(Example()), Contains("--help"));

@@ -146,8 +146,9 @@ Result<std::unique_ptr<Session>> Provider::OpenVolume(const Address& address, bo
   if (!exists) RETURN_IF_ERROR(storage::LocalBackend::Create(address.directory, local));
   ASSIGN_OR_RETURN(session->backend, storage::LocalBackend::Open(address.directory, local));
   session->created = !exists;
-  // Whoever recovers the log must tell the members, and a replica writes nothing.
-  if (options.replica && session->backend->NeedsRecovery()) {
+  // Whoever recovers the log must tell the members, and a replica writes nothing: what it is for
+  // must not outlive the moment (a restore, but no snapshot).
+  if (options.replica && !options.alone && session->backend->NeedsRecovery()) {
     return Status(Code::kUnavailable, "no server is attached to the volume: start a node first");
   }
   if (!exists) {

@@ -240,7 +240,7 @@ Status Replicator::Deliver(const LogEntry& entry) {
       pipeline_->DeliverSkip(entry.seqno);
       break;
   }
-  if (decision.action == Action::kView) NoteDepartures();
+  if (decision.action == Action::kView) NoteDepartures(core_->certifier().view().members);
   if (decision.awaited) {
     submit_->Settle(record.request, entry.seqno, decision.outcome);
     if (record.type == RecordType::kView) RETURN_IF_ERROR(NoteOwnChange(entry, decision));

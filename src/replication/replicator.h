@@ -216,7 +216,8 @@ class Replicator {
   void OpenBallot(Seqno seqno, const NodeId& origin) REQUIRES(read_mutex_) EXCLUDES(outcome_mutex_);
   void EndPause() REQUIRES(read_mutex_);
   void NoteOutcome(const Record& record) EXCLUDES(outcome_mutex_);
-  void NoteDepartures() REQUIRES(read_mutex_) EXCLUDES(outcome_mutex_);
+  // `remaining`: who is left of the members.
+  void NoteDepartures(const std::vector<Member>& remaining) EXCLUDES(outcome_mutex_);
   void AfterVote(Seqno seqno) EXCLUDES(outcome_mutex_);
   void NoteOwn(Seqno seqno, const OutcomeText& outcome, bool vote) EXCLUDES(outcome_mutex_);
   void AppendOutcome(Seqno seqno, const OutcomeText& outcome) EXCLUDES(tick_mutex_);

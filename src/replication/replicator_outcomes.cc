@@ -36,11 +36,11 @@ void Replicator::NoteOutcome(const Record& record) {
   AfterVote(outcome->seqno);
 }
 
-void Replicator::NoteDepartures() {
+void Replicator::NoteDepartures(const std::vector<Member>& remaining) {
   std::vector<Seqno> decided;
   {
     MutexLock lock(outcome_mutex_);
-    decided = votes_.Depart(core_->certifier().view().members);
+    decided = votes_.Depart(remaining);
   }
   for (const Seqno seqno : decided) AfterVote(seqno);
 }

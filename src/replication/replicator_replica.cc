@@ -6,7 +6,8 @@
 // ended as the cluster's did may be decided later in the log. It stands when
 //   everything up to the seqno is finished here,
 //   every statement's ballot is settled (OutcomeVotes::Settled), with the log read to its end,
-//   and every member has passed the last statement: none can still contest it.
+//   and every member has passed the last statement: none can still contest it. Where nobody was
+//   attached when it opened the log, all members in it are gone, as the next to start will write.
 // Then it keeps a checkpoint of exactly that seqno, which tells whoever waits for it.
 //
 // Memory: it reads no further than kReplicaItemsMax records ahead of its appliers; when one of them
@@ -120,7 +121,7 @@ Status Replicator::DeliverToReplica(const LogEntry& entry) {
     }
     if (entry.seqno == *config_.replica_until) KeepStopState();
   }
-  if (decision.action == Action::kView) NoteDepartures();
+  if (decision.action == Action::kView) NoteDepartures(core_->certifier().view().members);
   return Status::Ok();
 }
 
@@ -132,6 +133,7 @@ void Replicator::KeepStopState() {
 // REQUIRES: the log was read to its end since.
 bool Replicator::StandIfSettled() {
   const Seqno until = *config_.replica_until;
+  if (log_.recovered()) NoteDepartures({});
   if (pipeline_->finished() < until) return false;
   snapshot::Checkpoint checkpoint;
   {
@@ -141,7 +143,7 @@ bool Replicator::StandIfSettled() {
       MutexLock outcomes(outcome_mutex_);
       if (!votes_.Settled(until)) return false;
     }
-    if (!MembersPassed(last_isolated_)) return false;
+    if (!log_.recovered() && !MembersPassed(last_isolated_)) return false;
     checkpoint.volume = log_.identity().volume;
     checkpoint.seqno = until;
     checkpoint.position = stop_next_;

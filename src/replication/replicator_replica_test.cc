@@ -136,6 +136,20 @@ TEST_F(ReplicatorReplicaTest, WaitsUntilEveryMemberHasPassedTheStatement) {
   WaitUntilItStands(seqno);
 }
 
+TEST_F(ReplicatorReplicaTest, WhereNobodyIsAttachedNoMemberIsWaitedFor) {
+  auto a = Start("a");
+  auto b = Start("b");
+  const Seqno seqno = RunIsolated(*a);
+  a->backend->Crash();
+  b->backend->Crash();
+  a.reset();
+  b.reset();
+  const auto replica = Replica(seqno);
+  EXPECT_TRUE(replica->log->recovered());
+  CHECK_OK(replica->replicator->JudgeOutcome(seqno, ""));
+  WaitUntilItStands(seqno);
+}
+
 using ReplicatorReplicaDeathTest = ReplicatorReplicaTest;
 
 TEST_F(ReplicatorReplicaDeathTest, AnotherOutcomeThanTheClustersStopsIt) {

@@ -42,6 +42,7 @@ const std::vector<Field>& Fields() {
       MakeField("checkpoint_kib", 64, 4 << 20, false, &ProviderOptions::checkpoint_kib),
       MakeField("snapshot_barrier", 0, 1, true, &ProviderOptions::snapshot_barrier),
       MakeField("replica", 0, 1, false, &ProviderOptions::replica),
+      MakeField("alone", 0, 1, false, &ProviderOptions::alone),
       MakeField("stop_at", 0, INT64_MAX, false, &ProviderOptions::stop_at),
       MakeField("supervised", 0, 1, false, &ProviderOptions::supervised),
       MakeField("debug", 0, 1, true, &ProviderOptions::debug),
@@ -139,10 +140,10 @@ Result<ProviderOptions> ProviderOptions::ParseForAgent(std::string_view text) {
                     "provider option slot: a node's agent takes its slot from the volume; leave it "
                     "out");
     }
-    if (name == "replica" || name == "stop_at") {
+    if (name == "replica" || name == "stop_at" || name == "alone") {
       return Status(Code::kInvalidArgument,
                     fmt::format("provider option {}: it is for servers that make snapshots, which "
-                                "`borealis snapshot take` starts; leave it out",
+                                "`borealis snapshot take` and `restore` start; leave it out",
                                 name));
     }
   }

@@ -28,6 +28,9 @@ struct ProviderOptions {
   // snapshot.
   bool replica = false;
   uint64_t stop_at = 0;
+  // A replica may be the only server of its volume. It recovers the log then, and takes all members
+  // in it for dead.
+  bool alone = false;
   bool supervised = false;  // an agent restarts the server: one that must not go on dies at once
   bool debug = false;       // debug lines in the server's log
 

@@ -1,0 +1,136 @@
+#include "node/volume_restore.h"
+
+#include <fmt/core.h>
+
+#include <optional>
+
+#include "log/chain.h"
+#include "log/identity.h"
+#include "log/member_position.h"
+#include "node/new_history.h"
+#include "node/replica.h"
+#include "node/restore_target.h"
+#include "node/server_process.h"
+#include "node/volume.h"
+#include "settings/provider_options.h"
+#include "snapshot/publish.h"
+#include "storage/local/local_backend.h"
+
+namespace borealis::node {
+namespace {
+
+constexpr uint64_t kProgressBytes = 256ull << 20;
+constexpr char kHoldName[] = "restore";  // what `volume show` calls it
+constexpr int64_t kForgottenUs = 86'400'000'000;
+
+// Keeps the log of a volume that serves from being trimmed, as a member's need does. One that was
+// killed holds it for no longer than an absent member (absent_minutes).
+class LogHold {
+ public:
+  LogHold(std::string volume, const Position& needed, Seqno from, const Clock& clock)
+      : volume_(std::move(volume)), name_(log::kPositionPrefix + Uuid::Random().ToString()) {
+    const auto backend = Attach();
+    if (backend == nullptr) return;
+    const auto hints = backend->ListHints(log::kPositionPrefix);
+    for (const storage::Hint& hint : hints.ok() ? *hints : std::vector<storage::Hint>{}) {
+      const auto left = log::DecodeMemberPosition(hint.value);
+      const bool stale =
+          left.ok() && left->name == kHoldName && left->updated_us < clock.WallUs() - kForgottenUs;
+      if (stale) (void)backend->DeleteHint(hint.name);
+    }
+    const Bytes hint = log::EncodeMemberPosition({.finished = from,
+                                                  .needed = needed,
+                                                  .updated_us = clock.WallUs(),
+                                                  .name = kHoldName,
+                                                  .endpoint = ""});
+    held_ = backend->PutHint(name_, hint).ok();
+  }
+  ~LogHold() {
+    if (!held_) return;
+    if (const auto backend = Attach()) (void)backend->DeleteHint(name_);
+  }
+  LogHold(const LogHold&) = delete;
+  LogHold& operator=(const LogHold&) = delete;
+
+ private:
+  // For a moment. nullptr: nobody else is attached, so nobody trims.
+  std::unique_ptr<storage::Backend> Attach() const {
+    auto backend = AttachVolume(volume_);
+    if (!backend.ok() || (*backend)->NeedsRecovery()) return nullptr;
+    return std::move(*backend);
+  }
+
+  const std::string volume_;
+  const std::string name_;
+  bool held_ = false;
+};
+
+// Identity and an empty log, for data that certifies as the old one did.
+Result<Uuid> MakeVolume(const std::string& directory, const log::Identity& old, const Clock& clock,
+                        const std::string& provider_options) {
+  RETURN_IF_ERROR(storage::LocalBackend::Create(directory));
+  ASSIGN_OR_RETURN(const auto options, settings::ProviderOptions::Parse(provider_options));
+  ASSIGN_OR_RETURN(const auto volume,
+                   AttachVolume(directory, (uint64_t{options.segment_mib} + 1) << 20));
+  log::Identity identity;
+  identity.volume = Uuid::Random();
+  identity.certification_window = old.certification_window;
+  RETURN_IF_ERROR(log::Log::Create(*volume, identity, clock));
+  return identity.volume;
+}
+
+// REQUIRES: nobody is attached.
+Status PublishGenesis(const ServerConfig& config, const Clock& clock, const Progress& progress,
+                      const std::atomic<bool>& cancel) {
+  ASSIGN_OR_RETURN(const auto volume, AttachVolume(config.volume));
+  ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(*volume, config.volume_uuid));
+  ASSIGN_OR_RETURN(const LogBounds bounds, ReadLogBounds(*volume));
+  if (bounds.newest != Seqno::Zero()) {
+    return {Code::kInternal, fmt::format("the new volume's log is at seqno {}", bounds.newest)};
+  }
+  snapshot::Manifest manifest;
+  manifest.volume = config.volume_uuid;
+  manifest.seqno = Seqno::Zero();
+  manifest.position = {chain.entries.front().segment.id, 0, 0};
+  ASSIGN_OR_RETURN(manifest.server_version, ServerVersion(config.server, config.layout.root));
+  manifest.created_us = clock.WallUs();
+  snapshot::PublishOptions options;
+  uint64_t told = 0;
+  options.progress = [&](uint64_t bytes) -> Status {
+    if (cancel.load()) return {Code::kAborted, "cancelled"};
+    if (bytes - told >= kProgressBytes) {
+      told = bytes;
+      progress(fmt::format("packed {} MiB", bytes >> 20));
+    }
+    return Status::Ok();
+  };
+  return snapshot::PublishSnapshot(*volume, config.layout.data(), manifest, options).status();
+}
+
+}  // namespace
+
+Result<Uuid> RestoreVolume(const RestoreRequest& request, const Clock& clock,
+                           const Progress& progress, const std::atomic<bool>& cancel) {
+  ASSIGN_OR_RETURN(const auto old_volume, LookAtVolume(request.nodes.volume));
+  ASSIGN_OR_RETURN(const log::Identity old, log::ReadIdentity(*old_volume));
+  ASSIGN_OR_RETURN(ServerConfig replica,
+                   ReplicaConfig(request.nodes, RestoringLayout(request.target)));
+  replica.volume_uuid = old.volume;
+  if (!replica.provider_options.empty()) replica.provider_options += ";";
+  replica.provider_options += kMayBeAlone;
+  {
+    const LogHold hold(request.nodes.volume, request.log_from, request.until, clock);
+    RETURN_IF_ERROR(CatchUp(replica, request.until, clock, progress, cancel).status());
+  }
+  progress("making the data the start of a new history");
+  replica.volume = RestoringVolume(request.target);
+  ASSIGN_OR_RETURN(replica.volume_uuid,
+                   MakeVolume(replica.volume, old, clock, request.nodes.provider_options));
+  RETURN_IF_ERROR(BeginHistory(replica, clock, progress, cancel));
+  progress("publishing it as snapshot 0 of the new volume");
+  RETURN_IF_ERROR(PublishGenesis(replica, clock, progress, cancel));
+  RETURN_IF_ERROR(ShowRestoredVolume(request.target));
+  return replica.volume_uuid;
+}
+
+}  // namespace borealis::node
