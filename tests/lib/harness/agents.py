@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 from . import paths, seed
@@ -16,6 +17,7 @@ from .server import Server, ServerDied
 from .workspace import Workspace
 
 _UP_S = 180
+_END_S = 10
 
 
 class AgentServer(Server):
@@ -148,6 +150,10 @@ class AgentCluster:
             for pid in (node["agent_pid"], node["pid"]):
                 if pid and _belongs(pid, self.data):
                     _signal(pid, signal.SIGKILL)
+        end = time.monotonic() + _END_S  # a replica is told to die by the death of its taker
+        while (any(_belongs(int(process.name), self.data) for process in Path("/proc").glob("[0-9]*"))
+               and time.monotonic() < end):
+            time.sleep(0.05)
 
 
 def _signal(pid, number):
