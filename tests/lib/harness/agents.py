@@ -151,9 +151,15 @@ class AgentCluster:
                 if pid and _belongs(pid, self.data):
                     _signal(pid, signal.SIGKILL)
         end = time.monotonic() + _END_S  # a replica is told to die by the death of its taker
-        while (any(_belongs(int(process.name), self.data) for process in Path("/proc").glob("[0-9]*"))
-               and time.monotonic() < end):
+        while (left := self._processes()) and time.monotonic() < end:
             time.sleep(0.05)
+        # Open: a replica whose taker dies while it starts is not told (it asks to be only later).
+        for pid in left:
+            _signal(pid, signal.SIGKILL)
+
+    def _processes(self) -> list[int]:
+        pids = [int(process.name) for process in Path("/proc").glob("[0-9]*")]
+        return [pid for pid in pids if _belongs(pid, self.data)]
 
 
 def _signal(pid, number):
