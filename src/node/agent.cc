@@ -302,7 +302,7 @@ void Agent::OnQueue() {
       if (item.server != generation_ || !server_.pidfd.valid()) continue;
       if (item.health) {
         if (!item.health->members.empty()) status_.members = std::move(item.health->members);
-        status_.settings = std::move(item.health->settings);
+        if (item.health->settings) status_.settings = std::move(item.health->settings);
       }
     }
     Feed(item.event);

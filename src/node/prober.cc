@@ -28,13 +28,21 @@ class SocketSource : public HealthSource {
       return std::nullopt;
     }
     RotateLog();
-    if (health->ready && ready_answers_++ % kForgetEveryAnswers == 0) {
-      (void)client_->Query(ForgetCommitTokens());
-    }
+    if (health->ready) AskSeldom(*health);
     return std::move(health).value();
   }
 
  private:
+  void AskSeldom(ServerHealth& health) {
+    if (ready_answers_ % kSettingsEveryAnswers == 0) {
+      if (auto settings = client_->Settings(); settings.ok()) {
+        health.settings = std::move(settings).value();
+      }
+    }
+    if (ready_answers_ % kForgetEveryAnswers == 0) (void)client_->Query(ForgetCommitTokens());
+    ++ready_answers_;
+  }
+
   // The server goes on writing to the renamed file until it is told.
   void RotateLog() {
     if (FileBytes(log_path_) <= kServerLogBytesMax) return;
@@ -42,7 +50,9 @@ class SocketSource : public HealthSource {
     (void)client_->Query("FLUSH LOCAL ERROR LOGS");
   }
 
-  static constexpr int64_t kForgetEveryAnswers = 3600;  // the first of a server, then each hour
+  // The first of a server, then every few seconds, each hour.
+  static constexpr int64_t kSettingsEveryAnswers = 5;
+  static constexpr int64_t kForgetEveryAnswers = 3600;
 
   const std::string socket_;
   const std::string user_;

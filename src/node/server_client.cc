@@ -122,11 +122,16 @@ Result<ServerHealth> ServerClient::Health() {
     if (row[0] == "wsrep_incoming_addresses") health.members = Split(value);
   }
   health.ready = ready && synced;
-  ASSIGN_OR_RETURN(const std::vector<Row> settings, Query(SettingsQuery()));
-  for (const Row& row : settings) {
-    if (row.size() == 2) health.settings.emplace(row[0], row[1]);
-  }
   return health;
+}
+
+Result<std::map<std::string, std::string>> ServerClient::Settings() {
+  ASSIGN_OR_RETURN(const std::vector<Row> rows, Query(SettingsQuery()));
+  std::map<std::string, std::string> settings;
+  for (const Row& row : rows) {
+    if (row.size() == 2) settings.emplace(row[0], row[1]);
+  }
+  return settings;
 }
 
 Status MakeMasterUser(ServerClient& server, const std::string& user, const std::string& password) {

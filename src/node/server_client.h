@@ -18,8 +18,9 @@ struct ServerHealth {
   bool ready = false;  // accepts reads and writes
   Seqno seqno;         // last committed
   std::vector<std::string> members;
-  std::map<std::string, std::string> settings;  // settings_drift.h
-  bool behind = false;                          // too far behind the log to serve; it catches up
+  // settings_drift.h; asked for now and then.
+  std::optional<std::map<std::string, std::string>> settings;
+  bool behind = false;  // too far behind the log to serve; it catches up
 };
 
 class ServerClient {
@@ -38,7 +39,8 @@ class ServerClient {
   unsigned error() const;  // the server's or client library's number of the last failure; 0: none
   std::string Quote(const std::string& text);  // 'text', escaped
 
-  Result<ServerHealth> Health();
+  Result<ServerHealth> Health();  // without settings
+  Result<std::map<std::string, std::string>> Settings();
 
  private:
   struct Connection;
