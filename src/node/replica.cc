@@ -138,7 +138,8 @@ Status RunReplica(const ServerConfig& config, Seqno start, Seqno until, const Cl
   RETURN_IF_ERROR(snapshot::MakeDirectory(layout.tmp()));
   unlink(layout.server_log().c_str());
   ASSIGN_OR_RETURN(const Account self, OwnAccount());
-  ASSIGN_OR_RETURN(Child child, Spawn({ReplicaCommand(config, start, until), layout.server_log()}));
+  ASSIGN_OR_RETURN(Child child,
+                   Spawn({ReplicaCommand(config, start, until, getpid()), layout.server_log()}));
   Running server(std::move(child));
   Seqno applied = start;
   int64_t moved_ns = clock.MonotonicNs();

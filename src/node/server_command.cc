@@ -137,12 +137,14 @@ std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start) {
   return words;
 }
 
-std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start, Seqno until) {
+std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start, Seqno until,
+                                        pid_t starter) {
   CHECK(start.IsDefined() && until >= start);
   Words words = Common(config);
   Append(words, ClusterOptions(config));
   // It appends nothing, so it has no slot.
-  std::string options = fmt::format("replica=1;stop_at={};supervised=1", until.value);
+  std::string options =
+      fmt::format("replica=1;stop_at={};parent={};supervised=1", until.value, starter);
   if (!config.provider_options.empty()) options += ";" + config.provider_options;
   Append(words,
          {"--wsrep-provider-options=" + options,

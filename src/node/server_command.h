@@ -4,6 +4,8 @@
 //   mariadbd --no-defaults <defaults> <the user's fragment> <what must be so>
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -37,7 +39,9 @@ struct ServerConfig {
 // Runs the node from a position.
 std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start);
 // Runs a replica (replica.h) from a position to another; no client can connect but over the socket.
-std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start, Seqno until);
+// `starter`: the process that runs the command; the server ends with it.
+std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start, Seqno until,
+                                        pid_t starter);
 // Recovers the engines, prints their position, ends. Accepts no connection, loads no provider.
 std::vector<std::string> RecoverCommand(const ServerConfig& config);
 // Runs the SQL of its standard input and ends; no connection, no provider, no replication.

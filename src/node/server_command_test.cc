@@ -43,6 +43,11 @@ TEST(RunCommand, StartsFromThePositionInTheVolumesHistory) {
   }
 }
 
+TEST(ReplicaCommand, StopsAtTheSeqnoAndKnowsWhoStartedIt) {
+  EXPECT_THAT(ReplicaCommand(Example(), {42}, {50}, 4711),
+              Contains("--wsrep-provider-options=replica=1;stop_at=50;parent=4711;supervised=1"));
+}
+
 TEST(RunCommand, LoadsTheGuards) {
   ServerConfig config = Example();
   EXPECT_THAT(RunCommand(config, {0}), Not(Contains(StartsWith("--plugin"))));

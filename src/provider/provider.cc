@@ -1,6 +1,7 @@
 #include "provider/provider.h"
 
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -24,6 +25,13 @@ Uuid FromAbi(const abi::UuidBytes& bytes) {
 }
 
 std::string OrEmpty(const char* text) { return text == nullptr ? std::string() : text; }
+
+// Who started a replica wants its directory; nobody else has a use for it. `starter` 0: not told.
+Status EndWith(pid_t starter) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (starter == 0 || getppid() == starter) return Status::Ok();
+  return {Code::kUnavailable, "the process that started this replica ended before"};
+}
 
 }  // namespace
 
@@ -112,8 +120,7 @@ Status Provider::Connect(std::string_view url, bool bootstrap) {
   config.checkpoint_bytes = uint64_t{options.checkpoint_kib} << 10;
   if (options.replica) {
     config.replica_until = Seqno{static_cast<int64_t>(options.stop_at)};
-    // Who started it wants its directory; nobody else has a use for it.
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    RETURN_IF_ERROR(EndWith(static_cast<pid_t>(options.parent)));
   }
   config.read_ahead_items_max = size_t{options.backlog_items_max} * kReadAheadFactor;
   state_ = LocalState::kJoining;

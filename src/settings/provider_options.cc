@@ -44,6 +44,7 @@ const std::vector<Field>& Fields() {
       MakeField("replica", 0, 1, false, &ProviderOptions::replica),
       MakeField("alone", 0, 1, false, &ProviderOptions::alone),
       MakeField("stop_at", 0, INT64_MAX, false, &ProviderOptions::stop_at),
+      MakeField("parent", 0, INT32_MAX, false, &ProviderOptions::parent),
       MakeField("supervised", 0, 1, false, &ProviderOptions::supervised),
       MakeField("debug", 0, 1, true, &ProviderOptions::debug),
   };
@@ -140,7 +141,7 @@ Result<ProviderOptions> ProviderOptions::ParseForAgent(std::string_view text) {
                     "provider option slot: a node's agent takes its slot from the volume; leave it "
                     "out");
     }
-    if (name == "replica" || name == "stop_at" || name == "alone") {
+    if (name == "replica" || name == "stop_at" || name == "alone" || name == "parent") {
       return Status(Code::kInvalidArgument,
                     fmt::format("provider option {}: it is for servers that make snapshots, which "
                                 "`borealis snapshot take` and `restore` start; leave it out",

@@ -28,6 +28,7 @@ struct ProviderOptions {
   // snapshot.
   bool replica = false;
   uint64_t stop_at = 0;
+  uint64_t parent = 0;  // the process that started a replica, which ends with it; 0: not told
   // A replica may be the only server of its volume. It recovers the log then, and takes all members
   // in it for dead.
   bool alone = false;

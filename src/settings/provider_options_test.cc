@@ -44,7 +44,7 @@ TEST(OptionsTest, AnAgentsUserMaySetAllButTheSlot) {
     ASSERT_FALSE(refused.ok()) << text;
     EXPECT_NE(refused.status().message().find("leave it out"), std::string::npos);
   }
-  for (const char* text : {"replica=1", "stop_at=3", "alone=1"}) {
+  for (const char* text : {"replica=1", "stop_at=3", "alone=1", "parent=7"}) {
     EXPECT_EQ(ProviderOptions::ParseForAgent(text).status().code(), Code::kInvalidArgument) << text;
   }
   EXPECT_FALSE(ProviderOptions::ParseForAgent("colour=blue").ok());

@@ -150,16 +150,14 @@ class AgentCluster:
             for pid in (node["agent_pid"], node["pid"]):
                 if pid and _belongs(pid, self.data):
                     _signal(pid, signal.SIGKILL)
-        end = time.monotonic() + _END_S  # a replica is told to die by the death of its taker
-        while (left := self._processes()) and time.monotonic() < end:
+        end = time.monotonic() + _END_S  # a replica dies of the death of its taker
+        while self.processes() and time.monotonic() < end:
             time.sleep(0.05)
-        # Open: a replica whose taker dies while it starts is not told (it asks to be only later).
-        for pid in left:
-            _signal(pid, signal.SIGKILL)
 
-    def _processes(self) -> list[int]:
+    def processes(self, word: str = "") -> list[int]:
+        """Of this cluster, those whose command line holds the word (arguments end in NUL)."""
         pids = [int(process.name) for process in Path("/proc").glob("[0-9]*")]
-        return [pid for pid in pids if _belongs(pid, self.data)]
+        return [pid for pid in pids if _belongs(pid, self.data, word)]
 
 
 def _signal(pid, number):
@@ -170,9 +168,10 @@ def _signal(pid, number):
         pass
 
 
-def _belongs(pid: int, data: Path) -> bool:
+def _belongs(pid: int, data: Path, word: str = "") -> bool:
     """Whether a process is one of this cluster's: its command line names the data directory."""
     try:
-        return str(data).encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+        line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return str(data).encode() in line and word.encode() in line
     except OSError:
         return False
