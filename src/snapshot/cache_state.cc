@@ -1,16 +1,16 @@
 #include "snapshot/cache_state.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "base/codec.h"
+#include "snapshot/envelope.h"
 
 namespace borealis::snapshot {
 namespace {
 
-constexpr std::string_view kMagic = "BRLCACHE";
+constexpr EnvelopeFormat kFormat = {"BRLCACHE", kCacheStateVersion, kCacheSeed, "cache state",
+                                    "cache"};
 constexpr size_t kFileBytesMax = 4096;
 constexpr size_t kNodeBytesMax = 255;
 
@@ -65,42 +65,24 @@ Bytes EncodeCacheState(const CacheState& state) {
   inner.Int(state.skips);
   inner.Text(state.node);
   inner.Text(Tidy(state.reason));
-  Bytes bytes;
-  Encoder encoder(bytes);
-  encoder.Raw(AsBytes(kMagic));
-  encoder.Int(kCacheStateVersion);
-  encoder.Blob(payload);
-  encoder.Int(Hash64(bytes, kCacheSeed));
-  return bytes;
+  return Wrap(kFormat, payload);
 }
 
 Result<CacheState> DecodeCacheState(ByteView bytes) {
-  const Status damaged(Code::kCorruption, "damaged cache state");
-  Decoder decoder(bytes);
-  const std::string_view magic = AsText(decoder.Raw(kMagic.size()));
-  const auto version = decoder.Int<uint32_t>();
-  if (!decoder.ok() || magic != kMagic || version == 0) return damaged;
-  if (version > kCacheStateVersion) {
-    return Status(Code::kUnsupported,
-                  fmt::format("the cache has format {}, this release reads up to {}: upgrade",
-                              version, kCacheStateVersion));
-  }
-  const ByteView payload = decoder.Blob();
-  const size_t hashed = bytes.size() - decoder.remaining();
-  const auto hash = decoder.Int<uint64_t>();
-  if (!decoder.done() || hash != Hash64(bytes.first(hashed), kCacheSeed)) return damaged;
-
-  Decoder inner(payload);
+  ASSIGN_OR_RETURN(const Unwrapped unwrapped, Unwrap(kFormat, bytes));
+  Decoder inner(unwrapped.payload);
   CacheState state;
   const ByteView volume = inner.Raw(state.volume.bytes.size());
   state.condition = inner.Int<CacheCondition>();
   state.at.value = inner.Int<int64_t>();
   state.restored.value = inner.Int<int64_t>();
   state.last_isolated.value = inner.Int<int64_t>();
-  if (version >= 2) state.skips = inner.Int<uint32_t>();
+  if (unwrapped.version >= 2) state.skips = inner.Int<uint32_t>();
   state.node = inner.Text();
   state.reason = inner.Text();
-  if (!inner.done() || !IsValid(state)) return damaged;
+  if (!inner.done() || !IsValid(state)) {
+    return Status(Code::kCorruption, "damaged cache state: fields");
+  }
   std::memcpy(state.volume.bytes.data(), volume.data(), volume.size());
   return state;
 }

@@ -6,11 +6,13 @@
 #include <cstring>
 
 #include "base/codec.h"
+#include "snapshot/envelope.h"
 
 namespace borealis::snapshot {
 namespace {
 
-constexpr std::string_view kMagic = "BRLSNAP1";
+constexpr EnvelopeFormat kFormat = {"BRLSNAP1", kManifestVersion, kManifestSeed, "manifest",
+                                    "snapshot"};
 constexpr size_t kSeqnoDigits = 20;
 constexpr std::string_view kPrefix = "snapshot.";
 constexpr std::string_view kManifestSuffix = ".manifest";
@@ -64,35 +66,11 @@ Result<Manifest> DecodePayload(ByteView payload) {
 
 }  // namespace
 
-Bytes EncodeManifest(const Manifest& manifest) {
-  Bytes bytes;
-  Encoder encoder(bytes);
-  encoder.Raw(AsBytes(kMagic));
-  encoder.Int(kManifestVersion);
-  encoder.Blob(EncodePayload(manifest));
-  encoder.Int(Hash64(bytes, kManifestSeed));
-  return bytes;
-}
+Bytes EncodeManifest(const Manifest& manifest) { return Wrap(kFormat, EncodePayload(manifest)); }
 
 Result<Manifest> DecodeManifest(ByteView bytes) {
-  Decoder decoder(bytes);
-  const std::string_view magic = AsText(decoder.Raw(kMagic.size()));
-  const auto version = decoder.Int<uint32_t>();
-  if (!decoder.ok() || magic != kMagic) {
-    return Status(Code::kCorruption, "damaged manifest: this is none");
-  }
-  if (version > kManifestVersion) {
-    return Status(Code::kUnsupported,
-                  fmt::format("the snapshot has format {}, this release reads up to {}: upgrade",
-                              version, kManifestVersion));
-  }
-  const ByteView payload = decoder.Blob();
-  const size_t hashed = bytes.size() - decoder.remaining();
-  const auto hash = decoder.Int<uint64_t>();
-  if (!decoder.done() || version == 0 || hash != Hash64(bytes.first(hashed), kManifestSeed)) {
-    return Status(Code::kCorruption, "damaged manifest: checksum");
-  }
-  return DecodePayload(payload);
+  ASSIGN_OR_RETURN(const Unwrapped unwrapped, Unwrap(kFormat, bytes));
+  return DecodePayload(unwrapped.payload);
 }
 
 std::string ManifestBlobName(Seqno seqno) {
