@@ -41,9 +41,7 @@ class ReplicatorCheckpointTest : public ::testing::Test {
     options.start = start;
     options.log.segment_bytes = 256 << 10;
     options.checkpoints = &store_;
-    auto node = TestNode::Start(*volume_, "n", options);
-    CHECK_OK(node);
-    return std::move(*node);
+    return TestNode::StartOrDie(*volume_, "n", options);
   }
   // A node that commits and leaves, and so leaves a checkpoint. Returns its position.
   Seqno Run(Seqno start, int commits) {
@@ -204,12 +202,11 @@ TEST_F(ReplicatorCheckpointTest, ARunningNodeTakesThemAsTheLogGrows) {
   options.checkpoints = &store_;
   options.checkpoint_bytes = 64 << 10;
   options.tick_ms = 200;
-  auto node = TestNode::Start(*volume_, "n", options);
-  CHECK_OK(node);
+  const auto node = TestNode::StartOrDie(*volume_, "n", options);
   const int64_t deadline_ns = SystemClock().MonotonicNs() + 60'000'000'000;
   int commits = 0;
   while (Listed().empty() && SystemClock().MonotonicNs() < deadline_ns) {
-    CHECK_OK((*node)->Commit(std::string(1000, 'x')).status);
+    CHECK_OK(node->Commit(std::string(1000, 'x')).status);
     ++commits;
   }
   ASSERT_FALSE(Listed().empty());

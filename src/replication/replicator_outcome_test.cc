@@ -22,18 +22,7 @@ class ReplicatorOutcomeTest : public ::testing::Test {
     TestNode::CreateVolume(*volume_);
   }
   std::unique_ptr<TestNode> Start(const std::string& name, const TestNode::Options& options = {}) {
-    auto node = TestNode::Start(*volume_, name, options);
-    CHECK_OK(node);
-    return std::move(*node);
-  }
-  // An isolated statement of `node`; returns its seqno.
-  static Seqno RunIsolated(TestNode& node) {
-    Record record;
-    record.type = RecordType::kIsolated;
-    record.last_seen = node.replicator->last_left();
-    const SubmitResult result = node.Finish(record, "ddl");
-    CHECK_OK(result.status);
-    return result.seqno;
+    return TestNode::StartOrDie(*volume_, name, options);
   }
 
   const std::shared_ptr<MemoryVolume> volume_ = MemoryVolume::Create({});
@@ -42,7 +31,7 @@ class ReplicatorOutcomeTest : public ::testing::Test {
 TEST_F(ReplicatorOutcomeTest, SameFailureEverywhereStopsNobody) {
   const auto a = Start("a");
   const auto b = Start("b");
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   auto judged =
       std::async(std::launch::async, [&] { return b->replicator->JudgeOutcome(seqno, "1050"); });
   a->replicator->RecordOutcome(seqno, "1050");
@@ -52,7 +41,7 @@ TEST_F(ReplicatorOutcomeTest, SameFailureEverywhereStopsNobody) {
 TEST_F(ReplicatorOutcomeTest, TheOriginsWordIsAwaitedBeforeAStatementIsRun) {
   const auto a = Start("a");
   const auto b = Start("b");
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   const NodeId origin = a->replicator->self();
   EXPECT_EQ(b->replicator->AwaitOutcome(seqno, origin, 1), std::nullopt);
   auto awaited = std::async(std::launch::async,
@@ -64,7 +53,7 @@ TEST_F(ReplicatorOutcomeTest, TheOriginsWordIsAwaitedBeforeAStatementIsRun) {
 TEST_F(ReplicatorOutcomeTest, NobodyAwaitsTheWordOfAnOriginThatIsGone) {
   auto a = Start("a");
   const auto b = Start("b");
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   const NodeId origin = a->replicator->self();
   a.reset();
   ASSERT_TRUE(b->replicator->CausalWait(kLongNs).ok());
@@ -77,7 +66,7 @@ TEST_F(ReplicatorOutcomeTest, AnOutcomeReadAheadIsKeptUntilItsStatementIsFinishe
   const auto b = Start("b", {.appliers = 0});
   Seqno first;
   for (int i = 0; i < kStatements; ++i) {
-    const Seqno seqno = RunIsolated(*a);
+    const Seqno seqno = a->RunIsolated();
     if (i == 0) first = seqno;
     a->replicator->RecordOutcome(seqno, "1050");
   }
@@ -90,7 +79,7 @@ TEST_F(ReplicatorOutcomeTest, AnOutcomeReadAheadIsKeptUntilItsStatementIsFinishe
 TEST_F(ReplicatorOutcomeTest, SuccessIsNotHeldUp) {
   const auto a = Start("a");
   const auto b = Start("b");
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   EXPECT_TRUE(b->replicator->JudgeOutcome(seqno, "").ok());
   a->replicator->RecordOutcome(seqno, "");
   EXPECT_TRUE(b->replicator->CausalWait(kLongNs).ok());
@@ -100,7 +89,7 @@ TEST_F(ReplicatorOutcomeTest, FailureThatIsNotTheOriginsIsInternal) {
   const auto a = Start("a");
   const auto b = Start("b");
   b->events.survives_divergence = true;  // both who judges and who reads the log may find it first
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   a->replicator->RecordOutcome(seqno, "");
   EXPECT_EQ(b->replicator->JudgeOutcome(seqno, "1146").code(), Code::kInternal);
 }
@@ -109,7 +98,7 @@ TEST_F(ReplicatorOutcomeTest, WithTheOriginGoneTheOthersDecide) {
   const auto a = Start("a");
   const auto b = Start("b");
   const auto c = Start("c");
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   a->Leave();
   auto judged =
       std::async(std::launch::async, [&] { return b->replicator->JudgeOutcome(seqno, "1050"); });
@@ -122,7 +111,7 @@ TEST_F(ReplicatorOutcomeTest, TheOriginIsOutvotedByThoseWhoSawAnotherError) {
   const auto a = Start("a");
   const auto b = Start("b");
   const auto c = Start("c");
-  const Seqno seqno = RunIsolated(*b);
+  const Seqno seqno = b->RunIsolated();
   auto judged =
       std::async(std::launch::async, [&] { return a->replicator->JudgeOutcome(seqno, "1050"); });
   EXPECT_TRUE(c->replicator->JudgeOutcome(seqno, "1050").ok());
@@ -132,7 +121,7 @@ TEST_F(ReplicatorOutcomeTest, TheOriginIsOutvotedByThoseWhoSawAnotherError) {
 TEST_F(ReplicatorOutcomeTest, ANodeThatClosesDoesNotWaitForTheOrigin) {
   const auto a = Start("a");
   const auto b = Start("b");
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   auto judged =
       std::async(std::launch::async, [&] { return b->replicator->JudgeOutcome(seqno, "1050"); });
   b->Leave();
@@ -146,7 +135,7 @@ TEST_F(ReplicatorStopDeathTest, TheOriginStopsWhenItAloneFailed) {
       {
         const auto a = Start("a");
         const auto b = Start("b");
-        const Seqno seqno = RunIsolated(*a);
+        const Seqno seqno = a->RunIsolated();
         CHECK_OK(b->replicator->JudgeOutcome(seqno, ""));
         a->replicator->RecordOutcome(seqno, "1317");
         while (true) std::this_thread::yield();
@@ -160,7 +149,7 @@ TEST_F(ReplicatorStopDeathTest, SuccessWhereMostOthersFailedStopsTheNode) {
         const auto a = Start("a");
         const auto b = Start("b");
         const auto c = Start("c");
-        const Seqno seqno = RunIsolated(*a);
+        const Seqno seqno = a->RunIsolated();
         CHECK_OK(b->replicator->JudgeOutcome(seqno, ""));
         a->replicator->RecordOutcome(seqno, "1050");
         CHECK_OK(c->replicator->JudgeOutcome(seqno, "1050"));

@@ -27,9 +27,7 @@ class ReplicatorReplicaTest : public ::testing::Test {
     TestNode::CreateVolume(*volume_);
   }
   std::unique_ptr<TestNode> Start(const std::string& name, const TestNode::Options& options = {}) {
-    auto node = TestNode::Start(*volume_, name, options);
-    CHECK_OK(node);
-    return std::move(*node);
+    return TestNode::StartOrDie(*volume_, name, options);
   }
   std::unique_ptr<TestNode> Replica(Seqno until, Seqno start = Seqno::Zero()) {
     TestNode::Options options;
@@ -39,17 +37,9 @@ class ReplicatorReplicaTest : public ::testing::Test {
     return Start("r", options);
   }
   bool Stands(Seqno until) { return store_.Get(until).ok(); }
+  // It says so in a file only. Bounded by the time-out of the test.
   void WaitUntilItStands(Seqno until) {
     while (!Stands(until)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  // An isolated statement of `node` that it has not told the outcome of; returns its seqno.
-  static Seqno RunIsolated(TestNode& node) {
-    Record record;
-    record.type = RecordType::kIsolated;
-    record.last_seen = node.replicator->last_left();
-    const SubmitResult result = node.Finish(record, "ddl");
-    CHECK_OK(result.status);
-    return result.seqno;
   }
 
   const std::shared_ptr<MemoryVolume> volume_ = MemoryVolume::Create({});
@@ -94,11 +84,11 @@ TEST_F(ReplicatorReplicaTest, LeavesNoTraceInTheCluster) {
 TEST_F(ReplicatorReplicaTest, WaitsForTheOriginsWord) {
   const auto a = Start("a");
   const auto b = Start("b");
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   CHECK_OK(b->replicator->JudgeOutcome(seqno, ""));
   const auto replica = Replica(seqno);
   CHECK_OK(replica->replicator->WaitFor(seqno, 30'000'000'000));
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // many looks of the replica
   EXPECT_FALSE(Stands(seqno));
   a->replicator->RecordOutcome(seqno, "");
   WaitUntilItStands(seqno);
@@ -107,7 +97,7 @@ TEST_F(ReplicatorReplicaTest, WaitsForTheOriginsWord) {
 TEST_F(ReplicatorReplicaTest, HearsTheOriginsWordBeforeAStatementIsRun) {
   const auto a = Start("a");
   for (int i = 0; i < 10; ++i) CHECK_OK(a->Commit("x").status);
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   a->replicator->RecordOutcome(seqno, "1846");
   const NodeId origin = a->replicator->self();
   const auto replica = Replica(seqno);
@@ -126,7 +116,7 @@ TEST_F(ReplicatorReplicaTest, WaitsUntilEveryMemberHasPassedTheStatement) {
     if (item.record.type == RecordType::kIsolated) gone.wait();
     return Status::Ok();
   };
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   a->replicator->RecordOutcome(seqno, "");
   const auto replica = Replica(seqno);
   CHECK_OK(replica->replicator->WaitFor(seqno, 30'000'000'000));
@@ -139,7 +129,7 @@ TEST_F(ReplicatorReplicaTest, WaitsUntilEveryMemberHasPassedTheStatement) {
 TEST_F(ReplicatorReplicaTest, WhereNobodyIsAttachedNoMemberIsWaitedFor) {
   auto a = Start("a");
   auto b = Start("b");
-  const Seqno seqno = RunIsolated(*a);
+  const Seqno seqno = a->RunIsolated();
   a->backend->Crash();
   b->backend->Crash();
   a.reset();
@@ -156,7 +146,7 @@ TEST_F(ReplicatorReplicaDeathTest, AnotherOutcomeThanTheClustersStopsIt) {
   EXPECT_EXIT(
       {
         const auto a = Start("a");
-        const Seqno seqno = RunIsolated(*a);
+        const Seqno seqno = a->RunIsolated();
         a->replicator->RecordOutcome(seqno, "");
         const auto replica = Replica(seqno);
         const Status judged = replica->replicator->JudgeOutcome(seqno, "1050");

@@ -29,9 +29,7 @@ class ReplicatorTest : public ::testing::Test {
     TestNode::CreateVolume(*volume_);
   }
   std::unique_ptr<TestNode> Start(const std::string& name, const TestNode::Options& options = {}) {
-    auto node = TestNode::Start(*volume_, name, options);
-    CHECK_OK(node);
-    return std::move(*node);
+    return TestNode::StartOrDie(*volume_, name, options);
   }
   // Appends a record as a process that no Replicator watches over.
   void AppendAs(Record record) {

@@ -144,6 +144,13 @@ class TestNode {
     for (int i = 0; i < options.appliers; ++i) node->AddApplier();
     return node;
   }
+  static std::unique_ptr<TestNode> StartOrDie(storage::MemoryVolume& volume,
+                                              const std::string& name,
+                                              const Options& options = {}) {
+    auto node = Start(volume, name, options);
+    CHECK_OK(node);
+    return std::move(*node);
+  }
   ~TestNode() {
     if (replicator != nullptr && !left_) Leave();
   }
@@ -177,6 +184,15 @@ class TestNode {
     replicator->LeaveOrder(result.seqno);
     replicator->Finish(result.seqno);
     return result;
+  }
+  // An isolated statement of this node that it has not told the outcome of; returns its seqno.
+  Seqno RunIsolated() {
+    Record record;
+    record.type = RecordType::kIsolated;
+    record.last_seen = replicator->last_left();
+    const SubmitResult result = Finish(record, "ddl");
+    CHECK_OK(result.status);
+    return result.seqno;
   }
   History HistoryNow() {
     MutexLock lock(events.mutex);
