@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/common.h"
+#include "cli/server_arguments.h"
 #include "node/account.h"
 #include "node/fragment.h"
 #include "node/node_control.h"
@@ -35,11 +36,7 @@ struct UpArguments {
   std::string user = "admin";
   std::string password;
   std::string owner;
-  std::string config;
-  std::string provider;
-  std::string provider_options;
-  std::string plugin;
-  std::string server = node::kDefaultServer;
+  ServerArguments server;
   std::string upkeep;
   int timeout_s = 120;
 };
@@ -106,13 +103,12 @@ Status LookForRunning(const UpArguments& args, std::vector<PlannedNode>& plan) {
 Status MakeVolume(const UpArguments& args) {
   if (storage::LocalBackend::IsVolume(args.places.volume)) {
     // Complete, or finished by a second attempt.
-    RETURN_IF_ERROR(node::LookAtVolume(args.places.volume).status());
     ASSIGN_OR_RETURN(const auto volume, node::LookAtVolume(args.places.volume));
     ASSIGN_OR_RETURN(const auto blobs, volume->ListBlobs("snapshot."));
     if (!blobs.empty()) return Status::Ok();
   }
   std::vector<std::string> argv = {OwnProgram(),       "volume",   "create",
-                                   args.places.volume, "--server", args.server};
+                                   args.places.volume, "--server", args.server.server};
   if (!args.owner.empty()) argv.insert(argv.end(), {"--owner", args.owner});
   Say("making the volume " + args.places.volume);
   char pattern[] = "/tmp/borealis-create-XXXXXX";
@@ -128,17 +124,20 @@ Status MakeVolume(const UpArguments& args) {
 }
 
 std::vector<std::string> AgentArguments(const UpArguments& args, const PlannedNode& node) {
-  std::vector<std::string> argv = {
-      "node",     "run",      "--volume",  args.places.volume, "--data", args.places.data,
-      "--name",   node.name,  "--address", node.address,       "--port", std::to_string(args.port),
-      "--server", args.server};
+  std::vector<std::string> argv = {"node",      "run",
+                                   "--volume",  args.places.volume,
+                                   "--data",    args.places.data,
+                                   "--name",    node.name,
+                                   "--address", node.address,
+                                   "--port",    std::to_string(args.port),
+                                   "--server",  args.server.server};
   const auto add = [&](const char* option, const std::string& value) {
     if (!value.empty()) argv.insert(argv.end(), {option, value});
   };
-  add("--config", args.config.empty() ? "" : node::AbsolutePath(args.config));
-  add("--provider", args.provider);
-  add("--provider-options", args.provider_options);
-  add("--plugin", args.plugin);
+  add("--config", args.server.config.empty() ? "" : node::AbsolutePath(args.server.config));
+  add("--provider", args.server.provider);
+  add("--provider-options", args.server.provider_options);
+  add("--plugin", args.server.plugin);
   add("--upkeep", args.upkeep);
   return argv;
 }
@@ -213,12 +212,12 @@ Status MakeUser(const UpArguments& args, const PlannedNode& node) {
 
 // Each agent checks them, too; here nothing was made yet and there is one line to read.
 Status CheckUsersOptions(const UpArguments& args) {
-  RETURN_IF_ERROR(settings::ProviderOptions::ParseForAgent(args.provider_options).status());
+  RETURN_IF_ERROR(settings::ProviderOptions::ParseForAgent(args.server.provider_options).status());
   RETURN_IF_ERROR(node::UpkeepPolicy::Parse(args.upkeep).status());
-  if (args.config.empty()) return Status::Ok();
-  ASSIGN_OR_RETURN(const Bytes bytes, snapshot::ReadFile(args.config, kFragmentBytesMax));
-  ASSIGN_OR_RETURN(const auto fragment, node::ParseFragment(AsText(bytes), args.config));
-  return node::CheckFragment(fragment, args.config);
+  if (args.server.config.empty()) return Status::Ok();
+  ASSIGN_OR_RETURN(const Bytes bytes, snapshot::ReadFile(args.server.config, kFragmentBytesMax));
+  ASSIGN_OR_RETURN(const auto fragment, node::ParseFragment(AsText(bytes), args.server.config));
+  return node::CheckFragment(fragment, args.server.config);
 }
 
 Status Up(UpArguments& args) {
@@ -278,16 +277,7 @@ void AddUp(CLI::App& app, Outcome& outcome) {
   command->add_option("--owner", up->owner,
                       "User a new volume and its servers belong to [default: mysql for root, else "
                       "you]");
-  command
-      ->add_option("--config", up->config, "File of my.cnf lines to add; unsafe ones are refused")
-      ->type_name("FILE");
-  command->add_option("--provider", up->provider,
-                      "Path of libborealis_provider.so [default: beside this program]");
-  command->add_option("--plugin", up->plugin,
-                      "Path of libborealis_plugin.so, or none [default: beside this program]");
-  command->add_option("--provider-options", up->provider_options,
-                      "Options of the provider, a=1;b=2");
-  command->add_option("--server", up->server, "Path of mariadbd");
+  AddServerOptions(*command, up->server);
   AddUpkeepOption(*command, up->upkeep);
   command->add_option("--timeout", up->timeout_s, "Seconds to wait until all accept writes")
       ->check(CLI::Range(1, 86400));

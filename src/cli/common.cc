@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 
+#include "base/clock.h"
 #include "node/account.h"
 #include "node/upkeep_plan.h"
 #include "node/volume.h"
@@ -16,6 +18,10 @@
 
 namespace borealis::cli {
 namespace {
+
+std::atomic<bool> g_cancel{false};
+
+void OnSignal(int) { g_cancel = true; }
 
 std::string OwnLibrary(const char* variable, const char* library) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread is started
@@ -36,7 +42,28 @@ int Report(const Status& status) {
   return kFailed;
 }
 
-void BeModest() { (void)setpriority(PRIO_PROCESS, 0, 19); }
+int Report(const Result<int>& code) { return code.ok() ? *code : Report(code.status()); }
+
+int ReportBusy(const Status& why) {
+  Report(why);
+  return kBusy;
+}
+
+const std::atomic<bool>& BeginLongWork() {
+  (void)setpriority(PRIO_PROCESS, 0, 19);
+  std::signal(SIGTERM, OnSignal);
+  std::signal(SIGINT, OnSignal);
+  return g_cancel;
+}
+
+double SecondsSince(int64_t began_ns) {
+  return static_cast<double>(SystemClock().MonotonicNs() - began_ns) / 1e9;
+}
+
+void PrintStep(const std::string& step, int64_t began_ns) {
+  fmt::print("{:>6.1f} s  {}\n", SecondsSince(began_ns), step);
+  std::fflush(stdout);
+}
 
 Status Places::Resolve() {
   ASSIGN_OR_RETURN(volume, node::ParseVolumeName(volume));

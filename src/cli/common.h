@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <string>
 
 #include "base/status.h"
@@ -28,6 +29,10 @@ struct Outcome {
 
 // Prints "borealis: message" for a failure and gives its exit code.
 int Report(const Status& status);
+// The same for a command that gives an exit code of its own.
+int Report(const Result<int>& code);
+// kBusy, with the reason.
+int ReportBusy(const Status& why);
 
 inline constexpr size_t kFragmentBytesMax = 1 << 20;  // of a --config file
 
@@ -47,9 +52,12 @@ void AddUpkeepOption(CLI::App& app, std::string& upkeep);
 // A root process becomes the owner of the volume before it touches it. kNotFound: no volume there.
 Status ActAsOwnerOf(const std::string& directory);
 
-// The lowest priority, for what is to be paid by nobody's clients. Servers started by it inherit
-// it.
-void BeModest();
+// Long work that nobody's clients shall pay for: at the lowest priority, which servers started by
+// it inherit. SIGTERM and SIGINT set what is returned, and end nothing by themselves.
+const std::atomic<bool>& BeginLongWork();
+// "   1.2 s  step"
+void PrintStep(const std::string& step, int64_t began_ns);
+double SecondsSince(int64_t began_ns);
 
 // Absolute path of the running program, and of the libraries that belong to it (empty when there is
 // none): next to a build tree's bin/, under a prefix, or $BOREALIS_PROVIDER.

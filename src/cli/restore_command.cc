@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <atomic>
-#include <csignal>
 #include <memory>
 
 #include "base/clock.h"
@@ -18,10 +17,6 @@
 
 namespace borealis::cli {
 namespace {
-
-std::atomic<bool> g_cancel{false};
-
-void OnSignal(int) { g_cancel = true; }
 
 struct RestoreArguments {
   Places places;
@@ -40,12 +35,6 @@ Result<node::RestorePoint> PointOf(const RestoreArguments& args) {
   return point;
 }
 
-void Tell(const std::string& step, int64_t began_ns) {
-  fmt::print("{:>6.1f} s  {}\n", static_cast<double>(SystemClock().MonotonicNs() - began_ns) / 1e9,
-             step);
-  std::fflush(stdout);
-}
-
 // kConflict: another restore works there.
 Status ClaimTarget(const std::string& target, node::UniqueFd& lock) {
   auto taken = node::LockNode(node::RestoringLayout(target));
@@ -58,7 +47,8 @@ Status ClaimTarget(const std::string& target, node::UniqueFd& lock) {
 }
 
 Result<Uuid> Make(const Places& places, const ServerArguments& server, const std::string& target,
-                  const log::Moment& moment, const Position& log_from, int64_t began_ns) {
+                  const log::Moment& moment, const Position& log_from, int64_t began_ns,
+                  const std::atomic<bool>& cancel) {
   node::RestoreRequest request;
   request.target = target;
   request.until = moment.seqno;
@@ -72,7 +62,8 @@ Result<Uuid> Make(const Places& places, const ServerArguments& server, const std
   Result<Uuid> uuid(prepared.ok() ? Status(Code::kInternal, "not run") : prepared);
   if (prepared.ok()) {
     uuid = node::RestoreVolume(
-        request, SystemClock(), [&](const std::string& step) { Tell(step, began_ns); }, g_cancel);
+        request, SystemClock(), [&](const std::string& step) { PrintStep(step, began_ns); },
+        cancel);
   }
   if (!uuid.ok() && lock.valid()) node::AbandonRestoreTarget(target);
   return uuid;
@@ -88,21 +79,16 @@ Result<int> Restore(RestoreArguments& args) {
   ASSIGN_OR_RETURN(const node::RestoreWindow window, node::ReadRestoreWindow(*volume));
   ASSIGN_OR_RETURN(const log::Moment moment,
                    node::ResolveRestorePoint(*volume, point, window, SystemClock().WallUs()));
-  BeModest();
-  std::signal(SIGTERM, OnSignal);
-  std::signal(SIGINT, OnSignal);
+  const std::atomic<bool>& cancel = BeginLongWork();
   fmt::print("restoring seqno {}, of {}, into {}\n", moment.seqno,
              node::FormatMoment(moment.time_us), target);
   std::fflush(stdout);
-  const auto uuid = Make(args.places, args.server, target, moment, window.log_from, began_ns);
-  if (uuid.status().code() == Code::kConflict) {
-    fmt::print(stderr, "borealis: {}\n", uuid.status().message());
-    return static_cast<int>(kBusy);
-  }
+  const auto uuid =
+      Make(args.places, args.server, target, moment, window.log_from, began_ns, cancel);
+  if (uuid.status().code() == Code::kConflict) return ReportBusy(uuid.status());
   RETURN_IF_ERROR(uuid.status());
   fmt::print("volume {} is ready in {} ({:.1f} s); start it with: borealis up --volume {}\n",
-             uuid->ToString(), target,
-             static_cast<double>(SystemClock().MonotonicNs() - began_ns) / 1e9, target);
+             uuid->ToString(), target, SecondsSince(began_ns), target);
   return static_cast<int>(kOk);
 }
 
@@ -128,10 +114,7 @@ void AddRestoreCommand(CLI::App& app, Outcome& outcome) {
   command->add_option("new", args->target, "New or empty directory for the new volume")
       ->required()
       ->type_name("NEWDIR");
-  command->callback([args, &outcome] {
-    const Result<int> code = Restore(*args);
-    outcome.exit_code = code.ok() ? *code : Report(code.status());
-  });
+  command->callback([args, &outcome] { outcome.exit_code = Report(Restore(*args)); });
 }
 
 }  // namespace borealis::cli

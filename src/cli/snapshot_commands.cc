@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 
 #include <atomic>
-#include <csignal>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -23,22 +22,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::atomic<bool> g_cancel{false};
-
-void OnSignal(int) { g_cancel = true; }
-
-// --- take
-// -----------------------------------------------------------------------------------------
+// --- take ---------------------------------------------------------------------------------------
 
 struct TakeArguments {
   Places places;
   ServerArguments server;
 };
-
-int Busy(const Status& status) {
-  fmt::print(stderr, "borealis: {}\n", status.message());
-  return kBusy;
-}
 
 // kConflict: another on this machine has the replica.
 Status PrepareReplica(const Places& places, const ServerArguments& args, node::ServerConfig& server,
@@ -61,21 +50,13 @@ Result<int> Take(TakeArguments& args) {
   request.data = args.places.data;
   node::UniqueFd lock;
   const Status prepared = PrepareReplica(args.places, args.server, request.nodes, lock);
-  if (prepared.code() == Code::kConflict) return Busy(prepared);
+  if (prepared.code() == Code::kConflict) return ReportBusy(prepared);
   RETURN_IF_ERROR(prepared);
-  BeModest();
-  std::signal(SIGTERM, OnSignal);
-  std::signal(SIGINT, OnSignal);
+  const std::atomic<bool>& cancel = BeginLongWork();
   const int64_t began_ns = SystemClock().MonotonicNs();
   const auto taken = node::TakeSnapshot(
-      request, SystemClock(),
-      [&](const std::string& step) {
-        fmt::print("{:>6.1f} s  {}\n",
-                   static_cast<double>(SystemClock().MonotonicNs() - began_ns) / 1e9, step);
-        std::fflush(stdout);
-      },
-      g_cancel);
-  if (taken.status().code() == Code::kConflict) return Busy(taken.status());
+      request, SystemClock(), [&](const std::string& step) { PrintStep(step, began_ns); }, cancel);
+  if (taken.status().code() == Code::kConflict) return ReportBusy(taken.status());
   RETURN_IF_ERROR(taken.status());
   if (!taken->has_value()) {
     fmt::print("there is a snapshot of the newest record already\n");
@@ -84,13 +65,11 @@ Result<int> Take(TakeArguments& args) {
   const snapshot::Manifest& manifest = **taken;
   fmt::print("snapshot {} is published: {} files, {} ({} stored), in {:.1f} s\n", manifest.seqno,
              manifest.files, FormatBytes(manifest.content_bytes),
-             FormatBytes(manifest.stream_bytes),
-             static_cast<double>(SystemClock().MonotonicNs() - began_ns) / 1e9);
+             FormatBytes(manifest.stream_bytes), SecondsSince(began_ns));
   return static_cast<int>(kOk);
 }
 
-// --- tend
-// -----------------------------------------------------------------------------------------
+// --- tend ---------------------------------------------------------------------------------------
 
 struct TendArguments {
   Places places;
@@ -105,11 +84,9 @@ Result<int> Tend(TendArguments& args) {
   request.data = args.places.data;
   node::UniqueFd lock;
   const Status prepared = PrepareReplica(args.places, args.server, request.nodes, lock);
-  if (prepared.code() == Code::kConflict) return Busy(prepared);
+  if (prepared.code() == Code::kConflict) return ReportBusy(prepared);
   RETURN_IF_ERROR(prepared);
-  BeModest();
-  std::signal(SIGTERM, OnSignal);
-  std::signal(SIGINT, OnSignal);
+  const std::atomic<bool>& cancel = BeginLongWork();
   std::string last = "nothing was due";
   const Status status = node::TendVolume(
       request, policy, SystemClock(),
@@ -118,15 +95,14 @@ Result<int> Tend(TendArguments& args) {
         std::fflush(stdout);
         last.clear();
       },
-      g_cancel);
-  if (status.code() == Code::kConflict) return Busy(status);
+      cancel);
+  if (status.code() == Code::kConflict) return ReportBusy(status);
   RETURN_IF_ERROR(status);
   if (!last.empty()) fmt::print("{}\n", last);
   return static_cast<int>(kOk);
 }
 
-// --- list
-// -----------------------------------------------------------------------------------------
+// --- list ---------------------------------------------------------------------------------------
 
 struct ListArguments {
   Places places;
@@ -146,8 +122,7 @@ Status List(ListArguments& args) {
   return Status::Ok();
 }
 
-// --- delete, verify
-// -----------------------------------------------------------------------------------------
+// --- delete, verify -----------------------------------------------------------------------------
 
 struct OneArguments {
   Places places;
@@ -192,10 +167,7 @@ void AddSnapshotCommands(CLI::App& app, Outcome& outcome) {
   AddVolumeOption(*command, take->places, true);
   AddDataOption(*command, take->places);
   AddServerOptions(*command, take->server);
-  command->callback([take, &outcome] {
-    const Result<int> code = Take(*take);
-    outcome.exit_code = code.ok() ? *code : Report(code.status());
-  });
+  command->callback([take, &outcome] { outcome.exit_code = Report(Take(*take)); });
 
   auto tend = std::make_shared<TendArguments>();
   command =
@@ -207,10 +179,7 @@ void AddSnapshotCommands(CLI::App& app, Outcome& outcome) {
   AddDataOption(*command, tend->places);
   AddServerOptions(*command, tend->server);
   AddUpkeepOption(*command, tend->upkeep);
-  command->callback([tend, &outcome] {
-    const Result<int> code = Tend(*tend);
-    outcome.exit_code = code.ok() ? *code : Report(code.status());
-  });
+  command->callback([tend, &outcome] { outcome.exit_code = Report(Tend(*tend)); });
 
   auto list = std::make_shared<ListArguments>();
   command = snapshot->add_subcommand("list", "The snapshots of a volume, oldest first");

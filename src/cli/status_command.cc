@@ -120,10 +120,7 @@ void AddStatus(CLI::App& parent, Outcome& outcome, bool one_node) {
   if (one_node) command->add_option("--name,name", args->name, "The node's name")->required();
   command->add_flag("--json", args->json, "As JSON");
   command->add_flag("--check", args->check, "Exit with 3 unless every node is ready");
-  command->callback([args, &outcome] {
-    const Result<int> code = ShowStatus(*args);
-    outcome.exit_code = code.ok() ? *code : Report(code.status());
-  });
+  command->callback([args, &outcome] { outcome.exit_code = Report(ShowStatus(*args)); });
 }
 
 }  // namespace

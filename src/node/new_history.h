@@ -15,8 +15,8 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "node/progress.h"
 #include "node/server_command.h"
-#include "node/volume_create.h"
 
 namespace borealis::node {
 

@@ -18,8 +18,6 @@ namespace {
 
 using snapshot::Manifest;
 
-constexpr uint64_t kProgressBytes = 256ull << 20;
-
 Result<Manifest> Describe(const ServerConfig& replica, const snapshot::Checkpoint& checkpoint,
                           const Clock& clock) {
   ASSIGN_OR_RETURN(const certification::Certifier certifier,
@@ -40,15 +38,10 @@ Result<Manifest> Publish(storage::Backend& volume, const ServerConfig& replica, 
                          LeaseKeeper& lease, const Progress& progress,
                          const std::atomic<bool>& cancel) {
   snapshot::PublishOptions options;
-  uint64_t told = 0;
-  options.progress = [&](uint64_t bytes) -> Status {
-    if (cancel.load()) return {Code::kAborted, "cancelled"};
+  options.progress = [&,
+                      tell = TellBytes("published", progress, cancel)](uint64_t bytes) -> Status {
     if (lease.lost()) return {Code::kConflict, "another took the lease"};
-    if (bytes - told >= kProgressBytes) {
-      told = bytes;
-      progress(fmt::format("published {} MiB", bytes >> 20));
-    }
-    return Status::Ok();
+    return tell(bytes);
   };
   // Who takes a snapshot sweeps what has no manifest: from here on nobody else does.
   options.before_visible = [&] { return lease.Confirm(); };

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/clock.h"
+#include "node/progress.h"
 #include "node/server_command.h"
-#include "node/volume_create.h"
 #include "snapshot/manifest.h"
 #include "storage/backend.h"
 

@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "log/chain.h"
 #include "log/identity.h"
 #include "log/log.h"
 #include "node/commit_tokens.h"
+#include "node/genesis.h"
 #include "node/layout.h"
 #include "node/process.h"
 #include "node/server_command.h"
@@ -74,21 +74,14 @@ Status MakeSystemTables(const CreateOptions& options, const std::string& directo
                                        TailLines(ReadLogTail(output), 5))};
 }
 
-Status PublishGenesis(const CreateOptions& options, storage::Backend& volume,
-                      const Progress& progress) {
-  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
-  ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(volume, identity.volume));
+Status MakeGenesis(const CreateOptions& options, storage::Backend& volume,
+                   const Progress& progress) {
   ASSIGN_OR_RETURN(const auto scratch, Scratch::Make(options.volume));
   progress("making the system tables");
   RETURN_IF_ERROR(MakeSystemTables(options, scratch->path()));
   progress("publishing snapshot 0");
-  snapshot::Manifest manifest;
-  manifest.volume = identity.volume;
-  manifest.seqno = Seqno::Zero();
-  manifest.position = {chain.entries.front().segment.id, 0, 0};
-  ASSIGN_OR_RETURN(manifest.server_version, ServerVersion(options.server, scratch->path()));
-  manifest.created_us = SystemClock().WallUs();
-  return snapshot::PublishSnapshot(volume, scratch->path() + "/data", manifest, {}).status();
+  return PublishGenesis(volume, scratch->path() + "/data", options.server, scratch->path(),
+                        SystemClock(), {});
 }
 
 // Identity and first segment; Ok when they exist.
@@ -120,7 +113,7 @@ Result<Uuid> Fill(const CreateOptions& options, const Progress& progress) {
   }
   RETURN_IF_ERROR(MakeLog(options, *volume));
   RETURN_IF_ERROR(snapshot::SweepSnapshots(*volume).status());
-  RETURN_IF_ERROR(PublishGenesis(options, *volume, progress));
+  RETURN_IF_ERROR(MakeGenesis(options, *volume, progress));
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(*volume));
   return identity.volume;
 }

@@ -2,11 +2,11 @@
 // from.
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "base/status.h"
 #include "base/uuid.h"
+#include "node/progress.h"
 
 namespace borealis::node {
 
@@ -18,9 +18,6 @@ struct CreateOptions {
   std::string owner;
   uint32_t certification_window = 65536;
 };
-
-// One line per step, for a person.
-using Progress = std::function<void(const std::string&)>;
 
 // Runs as the account that will own the volume. What a crashed creation left is finished; a
 // complete volume is kAlreadyExists. After a failure nothing new is left behind.

@@ -4,13 +4,12 @@
 
 #include <optional>
 
-#include "log/chain.h"
 #include "log/identity.h"
 #include "log/member_position.h"
+#include "node/genesis.h"
 #include "node/new_history.h"
 #include "node/replica.h"
 #include "node/restore_target.h"
-#include "node/server_process.h"
 #include "node/volume.h"
 #include "settings/provider_options.h"
 #include "snapshot/publish.h"
@@ -19,7 +18,6 @@
 namespace borealis::node {
 namespace {
 
-constexpr uint64_t kProgressBytes = 256ull << 20;
 constexpr char kHoldName[] = "restore";  // what `volume show` calls it
 constexpr int64_t kForgottenUs = 86'400'000'000;
 
@@ -79,34 +77,6 @@ Result<Uuid> MakeVolume(const std::string& directory, const log::Identity& old, 
   return identity.volume;
 }
 
-// REQUIRES: nobody is attached.
-Status PublishGenesis(const ServerConfig& config, const Clock& clock, const Progress& progress,
-                      const std::atomic<bool>& cancel) {
-  ASSIGN_OR_RETURN(const auto volume, AttachVolume(config.volume));
-  ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(*volume, config.volume_uuid));
-  ASSIGN_OR_RETURN(const LogBounds bounds, ReadLogBounds(*volume));
-  if (bounds.newest != Seqno::Zero()) {
-    return {Code::kInternal, fmt::format("the new volume's log is at seqno {}", bounds.newest)};
-  }
-  snapshot::Manifest manifest;
-  manifest.volume = config.volume_uuid;
-  manifest.seqno = Seqno::Zero();
-  manifest.position = {chain.entries.front().segment.id, 0, 0};
-  ASSIGN_OR_RETURN(manifest.server_version, ServerVersion(config.server, config.layout.root));
-  manifest.created_us = clock.WallUs();
-  snapshot::PublishOptions options;
-  uint64_t told = 0;
-  options.progress = [&](uint64_t bytes) -> Status {
-    if (cancel.load()) return {Code::kAborted, "cancelled"};
-    if (bytes - told >= kProgressBytes) {
-      told = bytes;
-      progress(fmt::format("packed {} MiB", bytes >> 20));
-    }
-    return Status::Ok();
-  };
-  return snapshot::PublishSnapshot(*volume, config.layout.data(), manifest, options).status();
-}
-
 }  // namespace
 
 Result<Uuid> RestoreVolume(const RestoreRequest& request, const Clock& clock,
@@ -128,7 +98,13 @@ Result<Uuid> RestoreVolume(const RestoreRequest& request, const Clock& clock,
                    MakeVolume(replica.volume, old, clock, request.nodes.provider_options));
   RETURN_IF_ERROR(BeginHistory(replica, clock, progress, cancel));
   progress("publishing it as snapshot 0 of the new volume");
-  RETURN_IF_ERROR(PublishGenesis(replica, clock, progress, cancel));
+  {
+    ASSIGN_OR_RETURN(const auto volume, AttachVolume(replica.volume));
+    snapshot::PublishOptions options;
+    options.progress = TellBytes("packed", progress, cancel);
+    RETURN_IF_ERROR(PublishGenesis(*volume, replica.layout.data(), replica.server,
+                                   replica.layout.root, clock, options));
+  }
   RETURN_IF_ERROR(ShowRestoredVolume(request.target));
   return replica.volume_uuid;
 }

@@ -15,9 +15,9 @@
 
 #include "base/clock.h"
 #include "base/uuid.h"
+#include "node/progress.h"
 #include "node/restore_window.h"
 #include "node/server_command.h"
-#include "node/volume_create.h"
 
 namespace borealis::node {
 
