@@ -13,10 +13,12 @@ MAY_USE = {
     "snapshot": {"storage", "model", "base"},
     "certification": {"model", "base"},
     "replication": {"certification", "log", "snapshot", "storage", "model", "base"},
-    "provider": {"replication", "certification", "log", "snapshot", "storage", "settings", "model",
-                 "base"},
-    # Lives inside the server; reaches the rest only through SQL and status variables.
-    "plugin": {"model", "base"},
+    "faults": {"model", "base"},
+    "provider": {"replication", "certification", "log", "snapshot", "storage", "settings", "faults",
+                 "model", "base"},
+    # Lives inside the server; reaches the provider there through faults/control.h, the rest only
+    # through SQL and status variables.
+    "plugin": {"faults", "model", "base"},
     # The agent, the control plane and the commands never link replication or provider.
     "node": {"certification", "log", "snapshot", "storage", "settings", "model", "base"},
     "verify": {"node", "certification", "log", "snapshot", "storage", "settings", "model", "base"},

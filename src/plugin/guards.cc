@@ -4,13 +4,21 @@
 // First line: before a text from a client is parsed, what must not run in it is overwritten, in
 // place and at its length, with an assignment to a variable whose check raises the refusal. (An
 // error raised at that moment would be discarded.) A span too short for it becomes a syntax error.
+// A statement that injects a fault, which the server does not know, becomes the same; the check
+// injects it.
 // Second line: when a statement locks a table, whichever way it came, an error raised stops it. Not
 // inside of total order: the other servers would not stop.
+#include <atomic>
 #include <cstring>
 #include <optional>
+#include <string>
 
 #include "plugin/definition_sessions.h"
+#include "plugin/fault_effects.h"
+#include "plugin/fault_text.h"
+#include "plugin/pending_work.h"
 #include "plugin/plugin_abi.h"
+#include "plugin/provider_link.h"
 #include "plugin/server_calls.h"
 #include "plugin/text_rules.h"
 
@@ -20,21 +28,39 @@ extern "C" borealis::plugin::abi::PrintErrorService* my_print_error_service;
 namespace borealis::plugin {
 namespace {
 
-constexpr char kRefusing[] = "SET no_go=1";
-constexpr size_t kRefusingBytes = sizeof(kRefusing) - 1;
+constexpr std::string_view kAssignment = "SET no_go=";
 
 std::optional<ServerCalls> server;
+ProviderLink provider;
 DefinitionSessions definitions;
-thread_local std::optional<Refusal> pending;  // between overwriting and the variable's check
+std::atomic<uint64_t> texts{0};    // of clients, since the start
+thread_local PendingWork pending;  // between overwriting and the variable's check
 
 void Raise(const Refusal& refusal) {
   my_print_error_service->printf_error(refusal.error, "Borealis: %s", 0, refusal.message.c_str());
 }
 
-int RaisePending(abi::Thd*, abi::SystemVariable*, void*, void*) {
-  Raise(pending.value_or(Refusal{kErrorNotSupported, "no_go can't be set"}));
-  pending.reset();
-  return 1;
+// 0: done; else an error was raised.
+int DoPending(abi::Thd* thd, abi::SystemVariable*, void* save, void* value) {
+  long long number = 0;
+  const auto* given = static_cast<abi::Value*>(value);
+  if (given->as_int(given, &number) != 0) number = 0;
+  const uint64_t connection = server->Connection(thd);
+  const auto work = pending.Take(connection, number);
+  std::optional<Refusal> refusal = Refusal{kErrorNotSupported, "no_go can't be set"};
+  if (work && std::holds_alternative<Refusal>(*work)) {
+    refusal = std::get<Refusal>(*work);
+  } else if (work) {
+    if (!server->MayInjectFaults(thd)) return 1;
+    refusal = InjectFault(std::get<FaultCommand>(*work), provider.Find(server->Provider(thd)),
+                          connection);
+  }
+  if (refusal) {
+    Raise(*refusal);
+    return 1;
+  }
+  *static_cast<char*>(save) = 0;
+  return 0;
 }
 
 TextFacts Facts(abi::Thd* thd, std::string_view sql) {
@@ -52,24 +78,36 @@ bool IsSystemDatabase(std::string_view name) {
          name == "sys";
 }
 
-void Overwrite(const abi::GeneralEvent& event, const Finding& found) {
-  char* span = const_cast<char*>(event.query) + found.begin;
-  const size_t bytes = found.end - found.begin;
-  memset(span, ' ', bytes);
-  if (bytes < kRefusingBytes) {
+// Bytes [begin, end) of the text become the assignment that stands for `work`.
+void Overwrite(const abi::GeneralEvent& event, size_t begin, size_t end, Work work) {
+  char* span = const_cast<char*>(event.query) + begin;
+  const std::string number = std::to_string(pending.Add(std::move(work)));
+  memset(span, ' ', end - begin);
+  if (end - begin < kAssignment.size() + number.size()) {
     *span = '?';
     return;
   }
-  memcpy(span, kRefusing, kRefusingBytes);
-  pending = found.refusal;
+  memcpy(span, kAssignment.data(), kAssignment.size());
+  memcpy(span + kAssignment.size(), number.data(), number.size());
+}
+
+// Only a provider that hears of answers can wait for them.
+void LookForProvider(abi::Thd* thd) {
+  if (provider.found() != nullptr) return;
+  const uint64_t n = texts.fetch_add(1) + 1;
+  if ((n & (n - 1)) == 0) provider.Find(server->Provider(thd));  // ever more rarely
 }
 
 void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
   if (std::string_view(event.command, event.command_length) != "Query") return;
   if (!server->IsBeforeParsing(thd)) return;
-  pending.reset();
+  LookForProvider(thd);
+  pending.Begin(event.thread_id);
   const std::string_view sql(event.query, event.query_length);
   TextFacts facts = Facts(thd, sql);
+  for (FaultStatement& fault : FindFaults(sql, facts.backslash_escapes)) {
+    Overwrite(event, fault.begin, fault.end, std::move(fault.meaning));
+  }
   auto found = CheckText(sql, facts);
   if (found) {
     facts.ordinary = server->IsOrdinary(thd);
@@ -83,10 +121,17 @@ void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
                      "interrupted"}};
   }
   if (found) {
-    Overwrite(event, *found);
+    Overwrite(event, found->begin, found->end, std::move(found->refusal));
   } else if (ChangesDefinitions(sql, facts.backslash_escapes)) {
     definitions.Begin(event.thread_id);
   }
+}
+
+// After a command, or one statement of several: its answer is on its way.
+void OnAnswered(const abi::GeneralEvent& event) {
+  definitions.End(event.thread_id);
+  if (const faults::Control* control = provider.found()) control->answered(event.thread_id);
+  if (event.error_code != 0) pending.Clear();
 }
 
 std::optional<Refusal> CheckTable(abi::Thd* thd, const abi::TableEvent& event) {
@@ -116,7 +161,7 @@ void OnEvent(abi::Thd* thd, unsigned event_class, const void* event) {
   if (event_class == abi::kGeneralClass) {
     const auto& general = *static_cast<const abi::GeneralEvent*>(event);
     if (general.subclass == abi::GeneralEvent::kLog) OnText(thd, general);
-    if (general.subclass == abi::GeneralEvent::kStatus) definitions.End(general.thread_id);
+    if (general.subclass == abi::GeneralEvent::kStatus) OnAnswered(general);
   } else if (event_class == abi::kTableClass) {
     const auto& table = *static_cast<const abi::TableEvent*>(event);
     if (table.subclass == abi::TableEvent::kLock) OnTable(thd, table);
@@ -142,11 +187,11 @@ abi::Audit audit = {abi::kAuditInterfaceVersion,
 void Ignore(abi::Thd*, unsigned, const void*) {}
 abi::Audit no_audit = {abi::kAuditInterfaceVersion, nullptr, Ignore, {1ul << 1}};
 
-abi::SessionBool go = {
-    {abi::SessionBool::kFlags, "go", "What a refused statement becomes", RaisePending, nullptr},
-    0,
-    0,
-    nullptr};
+abi::SessionBool go = {{abi::SessionBool::kFlags, "go",
+                        "What a statement that must not run becomes", DoPending, nullptr},
+                       0,
+                       0,
+                       nullptr};
 abi::SystemVariable* no_variables[] = {&go.header, nullptr};
 
 }  // namespace
@@ -167,7 +212,7 @@ abi::Plugin _maria_plugin_declarations_[] = {
      borealis::plugin::Start, borealis::plugin::Stop, 0x0001, nullptr, nullptr, BOREALIS_VERSION,
      abi::kMaturityStable},
     {abi::kAuditPlugin, &borealis::plugin::no_audit, "no", "Borealis",
-     "The variable that a refused statement sets", abi::kLicenseGpl, borealis::plugin::Stop,
-     borealis::plugin::Stop, 0x0001, nullptr, borealis::plugin::no_variables, BOREALIS_VERSION,
-     abi::kMaturityStable},
+     "The variable that a statement which must not run sets", abi::kLicenseGpl,
+     borealis::plugin::Stop, borealis::plugin::Stop, 0x0001, nullptr,
+     borealis::plugin::no_variables, BOREALIS_VERSION, abi::kMaturityStable},
     {}};

@@ -96,6 +96,15 @@ static_assert(offsetof(TableEvent, database) == 72 && offsetof(TableEvent, read_
               sizeof(TableEvent) == 152);
 
 // --- A session variable of type bool -------------------------------------------------------------
+struct Value {  // that a statement gives
+  int (*type)(const Value*);
+  const char* (*as_text)(const Value*, char* buffer, int* length);
+  int (*as_real)(const Value*, double*);
+  int (*as_int)(const Value*, long long*);  // not 0: NULL
+  int (*is_unsigned)(const Value*);
+};
+static_assert(offsetof(Value, as_int) == 24);
+
 struct SystemVariable {
   int flags;
   const char* name;

@@ -8,9 +8,10 @@ namespace borealis::plugin {
 namespace {
 
 // Of MariaDB 10.11: the value that a session's command has from the arrival of a text until it is
-// parsed, and a bit of its privileges.
+// parsed, and bits of its privileges.
 constexpr int kNoCommandYet = 161;
 constexpr unsigned long long kSuper = 1ull << 15;
+constexpr unsigned long long kConnectionAdmin = 1ull << 32;
 
 template <typename Function>
 void Look(const char* symbol, Function*& target, std::string& missing) {
@@ -32,6 +33,7 @@ std::optional<ServerCalls> ServerCalls::Find(std::string& missing) {
   Look("wsrep_thd_is_applying", calls.applying_, missing);
   Look("wsrep_thd_is_toi", calls.total_order_, missing);
   Look("thd_query_string", calls.statement_, missing);
+  Look("thd_get_thread_id", calls.connection_, missing);
   if (!missing.empty()) return std::nullopt;
   return calls;
 }
@@ -39,6 +41,19 @@ std::optional<ServerCalls> ServerCalls::Find(std::string& missing) {
 bool ServerCalls::IsBeforeParsing(abi::Thd* thd) const { return command_(thd) == kNoCommandYet; }
 
 bool ServerCalls::IsOrdinary(abi::Thd* thd) const { return lacks_privilege_(thd, kSuper, true); }
+
+bool ServerCalls::MayInjectFaults(abi::Thd* thd) const {
+  return !lacks_privilege_(thd, kConnectionAdmin | kSuper, false);
+}
+
+uint64_t ServerCalls::Connection(abi::Thd* thd) const { return connection_(thd); }
+
+std::string ServerCalls::Provider(abi::Thd* thd) const {
+  const void* value = Value(Known().provider, thd, kGlobal);  // of a text variable: where it points
+  const char* text = nullptr;
+  if (value != nullptr) memcpy(&text, value, sizeof(text));
+  return text == nullptr ? std::string() : text;
+}
 
 bool ServerCalls::IsInTotalOrder(abi::Thd* thd) const { return total_order_(thd) != 0; }
 
@@ -54,7 +69,7 @@ const ServerCalls::Variables& ServerCalls::Known() const {
       Variable("auto_increment_increment"),  Variable("auto_increment_offset"),
       Variable("wsrep_trx_fragment_size"),   Variable("wsrep_trx_fragment_unit"),
       Variable("default_storage_engine"),    Variable("sql_mode"),
-      Variable("max_statement_time"),
+      Variable("max_statement_time"),        Variable("wsrep_provider"),
   };
   return known;
 }

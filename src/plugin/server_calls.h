@@ -23,6 +23,10 @@ class ServerCalls {
   // No SUPER, as the session is at this moment (a routine may run as its definer). The server
   // counts a yes as a denied access, so ask only when something will be denied.
   bool IsOrdinary(abi::Thd* thd) const;
+  // CONNECTION ADMIN or SUPER. False: the server's own error (1227) was raised.
+  bool MayInjectFaults(abi::Thd* thd) const;
+  uint64_t Connection(abi::Thd* thd) const;
+  std::string Provider(abi::Thd* thd) const;  // wsrep_provider
   // A thread of the server that applies other servers' changes.
   bool IsApplying(abi::Thd* thd) const;
   // A statement that runs on every server in total order has begun: it can't be refused any more.
@@ -48,6 +52,7 @@ class ServerCalls {
     const void* default_engine;
     const void* sql_mode;
     const void* statement_timeout;
+    const void* provider;
   };
   const void* Variable(const char* name) const;
   const Variables& Known() const;  // REQUIRES: the storage engine was started
@@ -65,6 +70,7 @@ class ServerCalls {
   char (*applying_)(const abi::Thd*) = nullptr;
   char (*total_order_)(const abi::Thd*) = nullptr;
   LexString* (*statement_)(abi::Thd*) = nullptr;
+  unsigned long (*connection_)(const abi::Thd*) = nullptr;
 };
 
 }  // namespace borealis::plugin

@@ -39,6 +39,8 @@ class Tokenizer {
 
   std::optional<Token> Next();  // nullopt at the end
   size_t position() const { return at_; }
+  // Within an executable comment, as of the last token.
+  bool in_code_comment() const { return in_code_comment_; }
   bool backslash_escapes() const { return backslash_escapes_; }
 
  private:

@@ -1,14 +1,20 @@
 // The library's border: C functions of the wsrep plug, each one short and noexcept, forwarding to
 // Provider; and the symbols that the server looks up by name (provider.map).
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
 #include "base/log.h"
+#include "faults/control.h"
 #include "provider/provider.h"
 
 namespace borealis::provider {
 namespace {
+
+// For those who have no plug: the server's plugin. A server has one provider at a time; it is freed
+// when no client is left.
+std::atomic<Provider*> running{nullptr};
 
 Provider& Of(abi::Plug* plug) {
   CHECK(plug->ctx != nullptr, "called before init");
@@ -44,7 +50,8 @@ abi::Status Init(abi::Plug* plug, const abi::InitArgs* args) noexcept {
   }
   auto provider = Provider::Create(*args);
   if (!provider.ok()) return Report(provider.status(), abi::kFatal);
-  plug->ctx = std::move(provider).value().release();
+  running = std::move(provider).value().release();
+  plug->ctx = running;
   return abi::kOk;
 }
 
@@ -148,6 +155,7 @@ abi::Status Unlock(abi::Plug*, const char*, uint64_t) noexcept { return abi::kOk
 bool IsLocked(abi::Plug*, const char*, uint64_t*, abi::UuidBytes*) noexcept { return false; }
 
 void Free(abi::Plug* plug) noexcept {
+  running = nullptr;
   delete static_cast<Provider*>(plug->ctx);
   plug->ctx = nullptr;
   SetLogSink(nullptr);
@@ -201,6 +209,15 @@ const abi::Plug kPlug = {
     nullptr,
 };
 
+void Answered(uint64_t connection) noexcept {
+  if (Provider* provider = running) provider->Answered(connection);
+}
+void Crash(faults::CrashPart part, uint64_t connection) noexcept {
+  if (Provider* provider = running) provider->Crash(part, connection);
+}
+
+const faults::Control kControl = {faults::kControlVersion, Answered, Crash};
+
 }  // namespace
 }  // namespace borealis::provider
 
@@ -217,6 +234,10 @@ BOREALIS_EXPORT int wsrep_loader(borealis::provider::abi::Plug* plug) noexcept {
   *plug = borealis::provider::kPlug;
   plug->dlh = dlh;
   return 0;
+}
+
+BOREALIS_EXPORT const borealis::faults::Control* borealis_control() noexcept {
+  return &borealis::provider::kControl;
 }
 
 // The server refuses a provider without them. There are no peers whose addresses could be allowed.

@@ -46,6 +46,7 @@ Provider::Provider(const abi::InitArgs& args, Options options)
       node_incoming_(OrEmpty(args.node_incoming)),
       proto_ver_(args.proto_ver),
       cache_(OrEmpty(args.data_dir), OrEmpty(args.node_name)),
+      unanswered_(SystemClock()),
       options_(options) {
   SetLogLevel(options.debug ? LogLevel::kDebug : LogLevel::kInfo);
   barrier_.Enable(options.snapshot_barrier);

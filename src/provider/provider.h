@@ -21,6 +21,8 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "faults/control.h"
+#include "faults/unanswered_commits.h"
 #include "provider/cache_marks.h"
 #include "provider/snapshot_barrier.h"
 #include "provider/transaction.h"
@@ -94,6 +96,10 @@ class Provider : private replication::ReplicationEvents {
   abi::Status Desync();
   abi::Status Resync();
 
+  // --- Faults that a user asks for (faults.cc) ------------------------------------------------
+  void Answered(uint64_t connection) { unanswered_.Answered(connection); }
+  [[noreturn]] void Crash(faults::CrashPart part, uint64_t connection);
+
   // --- Status variables (stats.cc) ------------------------------------------------------------
   abi::StatsVar* Stats();
   static void FreeStats(abi::StatsVar* vars);
@@ -162,6 +168,7 @@ class Provider : private replication::ReplicationEvents {
   CacheMarks cache_;
   SnapshotBarrier barrier_;
   TransactionRegistry registry_;
+  faults::UnansweredCommits unanswered_;
   std::atomic<replication::Replicator*> current_{nullptr};
   std::atomic<LocalState> state_{LocalState::kInitialized};
   std::atomic<bool> debug_{false};
