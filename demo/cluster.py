@@ -1,7 +1,6 @@
-"""The running cluster as the demo sees it: `borealis status --json`, SQL, and kill -9."""
+"""The running cluster as the demo sees it: `borealis status --json`, SQL, and crashes by SQL."""
 import json
 import os
-import signal
 import subprocess
 import time
 
@@ -79,16 +78,22 @@ class Cluster:
         if done.returncode != 0:
             raise DemoError(f"the mariadb client on {node['name']} failed: {done.stderr.strip()}")
 
-    def kill_server(self, name):
-        """kill -9 of the node's mariadbd; returns the monotonic time of the signal once it is dead."""
-        pid = self.node(name)["pid"]
+    def crash_server(self, name):
+        """ALTER SYSTEM CRASH on the node, by the mariadb client; returns the monotonic time of the
+        statement once the server is dead."""
+        node = self.node(name)
+        pid = node["pid"]
         if not pid or process_name(pid) not in ("mariadbd", "mysqld"):
-            raise DemoError(f"{name} has no running server to kill (pid {pid})")
+            raise DemoError(f"{name} has no running server to crash (pid {pid})")
+        command, env = self.client_command(node)
         at = time.monotonic()
-        os.kill(pid, signal.SIGKILL)
+        done = subprocess.run(command, input="ALTER SYSTEM CRASH;", env=env, capture_output=True,
+                              text=True, check=False)
+        if "2013" not in done.stderr and "2006" not in done.stderr:  # the connection is lost
+            raise DemoError(f"{name} did not crash: {done.stderr.strip()}")
         while process_alive(pid):
             if time.monotonic() - at > DEATH_TIMEOUT_S:
-                raise DemoError(f"{name}: pid {pid} is still there {DEATH_TIMEOUT_S} s after kill -9")
+                raise DemoError(f"{name}: pid {pid} is still there {DEATH_TIMEOUT_S} s later")
             time.sleep(0.005)
         return at
 

@@ -8,9 +8,10 @@ row is inserted through the other connection, and whichever connection is down i
 background: a node that is down never holds up the loop. When both are down the client waits for
 either, up to --give-up seconds.
 
-A row whose COMMIT got no answer is inserted again: its first attempt may or may not be there, so a
-crash between commit and acknowledgement can leave that title twice. That is the client's doing and
-true of any database; the summary says how many rows it may have touched.
+A row whose COMMIT got no answer is inserted again. A server that dies by ALTER SYSTEM CRASH answers
+first what is durable, so the first attempt is not there. After any other death (kill -9, a power
+failure) it may be, and the title is there twice: that is the client's doing and true of any database.
+The summary says how many rows it may have touched.
 
 The journal (--journal FILE) has one JSON object per line: {"event": "attempt" | "ack" | "error" |
 "down" | "up" | "end", "t": seconds on CLOCK_MONOTONIC, "node", "row", "title", ...}.

@@ -29,9 +29,9 @@ def count_pane(cluster, nodes):
 
 
 def crash_pane(cluster, nodes):
-    """Kills a server on request."""
+    """Crashes a server on request."""
     names = {str(i): node["name"] for i, node in enumerate(nodes, 1)}
-    print("Type 1 or 2 and Enter: kill -9 of that node's server. q ends the demo.")
+    print("Type 1 or 2 and Enter: ALTER SYSTEM CRASH on that node. q ends the demo.")
     while True:
         try:
             choice = input("crash> ").strip()
@@ -44,7 +44,7 @@ def crash_pane(cluster, nodes):
             print("1, 2 or q")
             continue
         try:
-            cluster.kill_server(names[choice])
+            cluster.crash_server(names[choice])
             print(f"{names[choice]}: its server is dead; watch the other panes")
         except DemoError as e:
             print(e)

@@ -46,19 +46,14 @@ class VerdictTest(unittest.TestCase):
         self.assertIn("node2 lacks 1 titles, the first is 'Course 007'", self.failures(run))
         self.assertEqual(judge(run)[0]["lost"], 1)
 
-    def test_repeat_after_a_failed_attempt_is_counted_not_failed(self):
-        run = good_run()
-        title = next(e["title"] for e in run.events if e["event"] == "error")
-        for titles in run.found.values():
-            titles.append(title)
-        figures, failures = judge(run)
-        self.assertEqual((figures["repeats"], failures), (1, []))
-
-    def test_repeat_without_a_failed_attempt_fails(self):
-        run = good_run()
-        for titles in run.found.values():
-            titles.append("Course 000")
-        self.assertIn("'Course 000' twice although no attempt", self.failures(run))
+    def test_repeat_fails_also_after_a_failed_attempt(self):
+        for title in ("Course 000", next(e["title"] for e in good_run().events
+                                         if e["event"] == "error")):
+            run = good_run()
+            for titles in run.found.values():
+                titles.append(title)
+            self.assertEqual(judge(run)[0]["repeats"], 1)
+            self.assertIn(f"41 rows instead of 40: '{title}' is there twice", self.failures(run))
 
     def test_nodes_that_differ_fail(self):
         run = good_run()

@@ -1,6 +1,7 @@
-"""The demo without a terminal: runs the client, kills each node's server once, proves the outcome."""
+"""The demo without a terminal: runs the client, crashes each node once, proves the outcome."""
 import json
 import os
+import random
 import shutil
 import subprocess
 import tempfile
@@ -70,7 +71,7 @@ class Counter(threading.Thread):
 
 
 class Recovery(threading.Thread):
-    """Tries to write on a node that was just killed until one write is committed."""
+    """Tries to write on a node that was just crashed until one write is committed."""
 
     def __init__(self, cluster, node, killed, restarts_before):
         super().__init__(daemon=True)
@@ -85,7 +86,7 @@ class Recovery(threading.Thread):
                 self._cluster.query(self.node, statement)
                 self.back = time.monotonic()
                 print(f"            {self.node['name']} accepts writes again, "
-                      f"{self.back - self.killed:.2f} s after the kill", flush=True)
+                      f"{self.back - self.killed:.2f} s after the crash", flush=True)
             except pymysql.MySQLError:
                 time.sleep(PROBE_PAUSE_S)
 
@@ -124,18 +125,20 @@ class Unattended:
 
     def crash(self, node):
         before = self.cluster.node(node["name"])
-        killed = self.cluster.kill_server(node["name"])
-        print(f"            kill -9 of {node['name']}'s server, pid {before['pid']}", flush=True)
+        killed = self.cluster.crash_server(node["name"])
+        print(f"            ALTER SYSTEM CRASH on {node['name']}: pid {before['pid']} is dead", flush=True)
         recovery = Recovery(self.cluster, node, killed, before["restarts"])
         self.recoveries.append(recovery)
         recovery.start()
 
     def supervise(self, client, journal):
-        """Kills node 1 at a quarter of the rows, node 2 at six tenths, never both at once."""
+        """Crashes node 1 at a quarter of the rows, node 2 at six tenths, never both at once; each at
+        any moment of the client's interval."""
         plan = [(self.nodes[0], self.rows // 4), (self.nodes[1], self.rows * 6 // 10)]
         while client.poll() is None:
             down = any(r.is_alive() for r in self.recoveries)
             if plan and not down and journal.acknowledged() >= plan[0][1]:
+                time.sleep(random.uniform(0, self.interval))
                 self.crash(plan.pop(0)[0])
             time.sleep(TICK_S)
         for recovery in self.recoveries:

@@ -1,10 +1,11 @@
 // Texts of queries, searched for statements that inject faults: what is found lies within the text,
 // in order, begins with our words, is no more than the text alone would give, and every number is
-// within its bounds; blanked out, nothing is found any more.
+// within its bounds; blanked out, nothing is found any more. And what members ask others to hold
+// back: what is accepted encodes to the same bytes.
 //
-//   first byte & 1   sql_mode NO_BACKSLASH_ESCAPES
-//   the rest         the text
+//   first byte % 3   0: a text   1: under sql_mode NO_BACKSLASH_ESCAPES   2: a hint
 #include "base/check.h"
+#include "faults/replica_faults.h"
 #include "fuzz/fuzz_input.h"
 #include "plugin/fault_text.h"
 #include "plugin/statement_parts.h"
@@ -58,7 +59,14 @@ void Search(std::string_view sql, bool backslash_escapes) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace borealis;  // NOLINT: a fuzz target
   fuzz::Input input(data, size);
-  const bool backslash_escapes = (input.Take<uint8_t>() & 1) == 0;
-  plugin::Search(input.text(), backslash_escapes);
+  const int mode = input.Take<uint8_t>() % 3;
+  if (mode < 2) {
+    plugin::Search(input.text(), mode == 0);
+    return 0;
+  }
+  Bytes hint = input.copy();
+  fuzz::MakeHashRight(hint, faults::kReplicaFaultsSeed);
+  const auto asked = faults::ReplicaFaults::Decode(hint);
+  if (asked.ok()) CHECK(fuzz::Same(asked->Encode(), hint));
   return 0;
 }

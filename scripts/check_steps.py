@@ -236,7 +236,7 @@ def free_port():
 
 
 def step_demo(context):
-    """the demo, unattended, on a cluster of its own: each node killed once, nothing lost"""
+    """the demo, unattended, on a cluster of its own: each node crashed once, nothing lost, nothing twice"""
     if not context.build("release", PRODUCT):
         return
     folder = tempfile.mkdtemp(prefix="borealis-check-")

@@ -6,17 +6,23 @@
 // process. A function that is called while no provider is initialized does nothing, or says so.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace borealis::faults {
 
-inline constexpr uint32_t kControlVersion = 1;  // changes with every change below
+inline constexpr uint32_t kControlVersion = 2;  // changes with every change below
 inline constexpr char kControlSymbol[] = "borealis_control";
 
 enum class CrashPart : uint32_t {
   kInstance = 0,    // the server's process
   kDispatcher = 1,  // what appends to the volume
   kNode = 2,        // both, and the cache is discarded
+};
+
+struct VolumeParts {
+  uint64_t disks;
+  uint64_t nodes;
 };
 
 struct Control {
@@ -27,6 +33,15 @@ struct Control {
   // Ends the process hard, after durable commits of connections other than `connection` were
   // answered (UnansweredCommits::kWaitNsMax). Does not return where a provider is initialized.
   void (*crash)(CrashPart part, uint64_t connection);
+  // What a fault's place may name: disks and nodes of the volume, from 0. {0, 0}: not connected.
+  VolumeParts (*volume_parts)();
+  // For so many seconds this share of attempts to append a client's record fails, or of records
+  // takes longer (DiskFaults). 0 percent: ends it.
+  void (*fail_appends)(double percent, int64_t seconds);
+  void (*congest_appends)(double percent, int64_t min_ms, int64_t max_ms, int64_t seconds);
+  // For so many seconds the node named so (all others: "") sees this node's records later
+  // (HeldSources). False: `reason` has one line, cut to `bytes` with its zero, that says why not.
+  bool (*hold_back)(const char* node, double percent, int64_t seconds, char* reason, size_t bytes);
 };
 
 using ControlFunction = const Control* (*)();

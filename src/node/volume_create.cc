@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "log/identity.h"
 #include "log/log.h"
+#include "node/aurora_schema.h"
 #include "node/commit_tokens.h"
 #include "node/genesis.h"
 #include "node/layout.h"
@@ -64,7 +65,8 @@ Status MakeSystemTables(const CreateOptions& options, const std::string& directo
   const std::string sql = directory + "/genesis.sql";
   RETURN_IF_ERROR(snapshot::WriteFileAtomically(
       sql,
-      AsBytes("DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost';\n" + CommitTokenSchema()),
+      AsBytes("DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost';\n" + CommitTokenSchema() +
+              AuroraSchema()),
       snapshot::Durability::kProcess));
   argv.push_back("--extra-file=" + sql);
   const std::string output = directory + "/install.log";

@@ -28,7 +28,9 @@ extern "C" borealis::plugin::abi::PrintErrorService* my_print_error_service;
 namespace borealis::plugin {
 namespace {
 
-constexpr std::string_view kAssignment = "SET no_go=";
+const std::string kAssignment = "SET no_go=";
+// A procedure of every volume, whose name is this short for this reason.
+constexpr std::string_view kVolumeStatus = "CALL borealis.v()";
 
 std::optional<ServerCalls> server;
 ProviderLink provider;
@@ -78,17 +80,21 @@ bool IsSystemDatabase(std::string_view name) {
          name == "sys";
 }
 
-// Bytes [begin, end) of the text become the assignment that stands for `work`.
-void Overwrite(const abi::GeneralEvent& event, size_t begin, size_t end, Work work) {
+// Bytes [begin, end) of the text become `statement`, or a syntax error if it is longer.
+void Overwrite(const abi::GeneralEvent& event, size_t begin, size_t end,
+               std::string_view statement) {
   char* span = const_cast<char*>(event.query) + begin;
-  const std::string number = std::to_string(pending.Add(std::move(work)));
   memset(span, ' ', end - begin);
-  if (end - begin < kAssignment.size() + number.size()) {
-    *span = '?';
-    return;
-  }
-  memcpy(span, kAssignment.data(), kAssignment.size());
-  memcpy(span + kAssignment.size(), number.data(), number.size());
+  if (statement.size() > end - begin) statement = "?";
+  memcpy(span, statement.data(), statement.size());
+}
+
+// They become the assignment that stands for `work`.
+void Overwrite(const abi::GeneralEvent& event, size_t begin, size_t end, Work work) {
+  const bool status = std::holds_alternative<FaultCommand>(work) &&
+                      std::holds_alternative<VolumeStatus>(std::get<FaultCommand>(work));
+  if (status) return Overwrite(event, begin, end, kVolumeStatus);
+  Overwrite(event, begin, end, kAssignment + std::to_string(pending.Add(std::move(work))));
 }
 
 // Only a provider that hears of answers can wait for them.

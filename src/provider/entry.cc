@@ -2,6 +2,7 @@
 // Provider; and the symbols that the server looks up by name (provider.map).
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -11,6 +12,10 @@
 
 namespace borealis::provider {
 namespace {
+
+constexpr int64_t kNsPerMs = 1'000'000;
+constexpr int64_t kNsPerS = 1'000'000'000;
+constexpr int64_t kUsPerS = 1'000'000;
 
 // For those who have no plug: the server's plugin. A server has one provider at a time; it is freed
 // when no client is left.
@@ -216,7 +221,32 @@ void Crash(faults::CrashPart part, uint64_t connection) noexcept {
   if (Provider* provider = running) provider->Crash(part, connection);
 }
 
-const faults::Control kControl = {faults::kControlVersion, Answered, Crash};
+faults::VolumeParts VolumeParts() noexcept {
+  const Provider* provider = running;
+  return provider == nullptr ? faults::VolumeParts{} : provider->Parts();
+}
+void FailAppends(double percent, int64_t seconds) noexcept {
+  if (Provider* provider = running) provider->disk_faults().Fail(percent, seconds * kNsPerS);
+}
+void CongestAppends(double percent, int64_t min_ms, int64_t max_ms, int64_t seconds) noexcept {
+  if (Provider* provider = running) {
+    provider->disk_faults().Congest(percent, min_ms * kNsPerMs, max_ms * kNsPerMs,
+                                    seconds * kNsPerS);
+  }
+}
+bool HoldBack(const char* node, double percent, int64_t seconds, char* reason,
+              size_t bytes) noexcept {
+  Provider* provider = running;
+  const Status status =
+      provider == nullptr
+          ? Status(Code::kUnavailable, "not connected to a volume")
+          : provider->HoldBack({node, percent, SystemClock().WallUs() + seconds * kUsPerS});
+  if (!status.ok()) snprintf(reason, bytes, "%s", status.message().c_str());
+  return status.ok();
+}
+
+const faults::Control kControl = {
+    faults::kControlVersion, Answered, Crash, VolumeParts, FailAppends, CongestAppends, HoldBack};
 
 }  // namespace
 }  // namespace borealis::provider

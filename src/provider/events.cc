@@ -38,6 +38,7 @@ Status Provider::Apply(ApplyItem& item, void* applier, bool* exit) {
 }
 
 Status Provider::ApplyRecord(ApplyItem& item, void* applier, bool* exit) {
+  held_sources_.Await(item.record.source);
   // Where the data differ, what follows need not apply: it only has to pass.
   const bool dummy = item.action == Action::kDummy || diverged_;
   if (item.record.type == RecordType::kIsolated && !dummy) {

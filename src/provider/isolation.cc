@@ -28,6 +28,7 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
     const auto* bytes = static_cast<const std::byte*>(action[i].ptr);
     payload.insert(payload.end(), bytes, bytes + action[i].len);
   }
+  disk_faults_.BeforeAppend(nullptr);
   unanswered_.Begin(connection, nullptr);
   Record record;
   record.type = RecordType::kIsolated;

@@ -85,7 +85,8 @@ abi::Status Provider::Certify(uint64_t connection, abi::Handle& handle, uint32_t
     LogWarning("commit refused: {}", room.message());
     return abi::kConnFail;
   }
-  const bool go = room.ok() && unanswered_.Begin(connection, &trx->aborted());
+  const bool go = room.ok() && disk_faults_.BeforeAppend(&trx->aborted()) &&
+                  unanswered_.Begin(connection, &trx->aborted());
   if (!go || !trx->StartReplicating(fragment)) return abi::kTrxFail;
   trx->flags = flags;
   Record record = TakeRecord(*trx, connection, replicator->last_left());
@@ -226,6 +227,7 @@ abi::Status Provider::AbortCertification(int64_t bf_seqno, uint64_t victim, int6
   replicator->figures().bf_aborts.fetch_add(1);
   if (wake.IsDefined()) replicator->WakeOrder(wake);
   replicator->WakeRoom();
+  disk_faults_.Wake();
   unanswered_.Wake();
   RollBackIfDue(*trx);
   return abi::kOk;

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <random>
 #include <utility>
 
 #include "base/log.h"
@@ -47,6 +48,8 @@ Provider::Provider(const abi::InitArgs& args, Options options)
       proto_ver_(args.proto_ver),
       cache_(OrEmpty(args.data_dir), OrEmpty(args.node_name)),
       unanswered_(SystemClock()),
+      disk_faults_(SystemClock(), std::random_device()()),
+      held_sources_(SystemClock(), std::random_device()()),
       options_(options) {
   SetLogLevel(options.debug ? LogLevel::kDebug : LogLevel::kInfo);
   barrier_.Enable(options.snapshot_barrier);
@@ -133,6 +136,7 @@ Status Provider::Connect(std::string_view url, bool bootstrap) {
   }
   ASSIGN_OR_RETURN(session->replicator, std::move(started));
   MutexLock lock(mutex_);
+  held_sources_.Begin();
   start_view_given_ = start_view_done_ = false;
   position_ = start;
   sessions_.push_back(std::move(session));
@@ -228,6 +232,7 @@ Status Provider::DeliverConnected(const Session& session) {
 }
 
 void Provider::Disconnect() {
+  EndFaults();
   std::thread leaving;
   {
     MutexLock lock(mutex_);

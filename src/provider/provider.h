@@ -22,6 +22,9 @@
 
 #include "base/mutex.h"
 #include "faults/control.h"
+#include "faults/disk_faults.h"
+#include "faults/held_sources.h"
+#include "faults/replica_faults.h"
 #include "faults/unanswered_commits.h"
 #include "provider/cache_marks.h"
 #include "provider/snapshot_barrier.h"
@@ -99,6 +102,10 @@ class Provider : private replication::ReplicationEvents {
   // --- Faults that a user asks for (faults.cc) ------------------------------------------------
   void Answered(uint64_t connection) { unanswered_.Answered(connection); }
   [[noreturn]] void Crash(faults::CrashPart part, uint64_t connection);
+  faults::VolumeParts Parts() const;
+  faults::DiskFaults& disk_faults() { return disk_faults_; }
+  // kInvalidArgument: no other member has that name. kUnavailable.
+  Status HoldBack(const faults::ReplicaFault& fault) EXCLUDES(replica_faults_mutex_);
 
   // --- Status variables (stats.cc) ------------------------------------------------------------
   abi::StatsVar* Stats();
@@ -141,12 +148,18 @@ class Provider : private replication::ReplicationEvents {
   void AppendRollback(uint64_t trx_id) EXCLUDES(rollbacks_mutex_);
   Status TryAppendRollback(uint64_t trx_id);
   bool FlushRollbacks() EXCLUDES(rollbacks_mutex_);
+  // Faults that a user asked for (faults.cc).
+  void EndFaults();
+  void FollowHeldSources(storage::Backend& backend);
+  Status PublishReplicaFaults() REQUIRES(replica_faults_mutex_);
+  storage::Backend* backend() EXCLUDES(mutex_);  // null: not connected
   // What came of applying: ok, or this node's data differs.
   Status JudgeApplied(const Transaction& trx, const abi::Buffer* error);
 
   // replication::ReplicationEvents (events.cc)
   Status Apply(replication::ApplyItem& item, void* applier, bool* exit) override;
   Status ViewChanged(const replication::ApplyItem& item, void* applier) override;
+  void Ticked() override;
   void Synced() override;
   bool Behind() override EXCLUDES(telling_mutex_);
   bool TellBehind() REQUIRES(telling_mutex_);
@@ -169,6 +182,8 @@ class Provider : private replication::ReplicationEvents {
   SnapshotBarrier barrier_;
   TransactionRegistry registry_;
   faults::UnansweredCommits unanswered_;
+  faults::DiskFaults disk_faults_;
+  faults::HeldSources held_sources_;
   std::atomic<replication::Replicator*> current_{nullptr};
   std::atomic<LocalState> state_{LocalState::kInitialized};
   std::atomic<bool> debug_{false};
@@ -203,6 +218,9 @@ class Provider : private replication::ReplicationEvents {
   // Streaming transactions of other nodes that were applied here and did not end yet. For victims
   // only: those recovered at the start are unknown until their next fragment.
   std::set<std::pair<uint64_t, NodeId>> streams_ GUARDED_BY(streams_mutex_);
+
+  Mutex replica_faults_mutex_;
+  faults::ReplicaFaults replica_faults_ GUARDED_BY(replica_faults_mutex_);  // asked for here
 
   Mutex rollbacks_mutex_;
   // Transactions of this node whose rollback record could not be appended yet.

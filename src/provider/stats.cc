@@ -89,6 +89,18 @@ void AddCommitFigures(StatsBuilder& out, const replication::CommitFigures& f) {
   out.Int("flow_control_recv", 0);
 }
 
+// What SHOW VOLUME STATUS shows (node/aurora_schema.cc).
+void AddFaults(StatsBuilder& out, const faults::VolumeParts& parts,
+               const faults::DiskFaults::Figures& disk, uint64_t held) {
+  out.Int("borealis_volume_disks", static_cast<int64_t>(parts.disks));
+  out.Int("borealis_volume_nodes", static_cast<int64_t>(parts.nodes));
+  out.Real("borealis_fault_disk_failing", disk.failing_percent);
+  out.Real("borealis_fault_disk_congested", disk.congested_percent);
+  out.Int("borealis_fault_disk_failures", static_cast<int64_t>(disk.failures));
+  out.Int("borealis_fault_disk_delays", static_cast<int64_t>(disk.delays));
+  out.Int("borealis_fault_held_back", static_cast<int64_t>(held));
+}
+
 }  // namespace
 
 abi::StatsVar* Provider::Stats() {
@@ -135,6 +147,7 @@ abi::StatsVar* Provider::Stats() {
   out.Int("borealis_waiting_order", pipeline.enter_waiters);
   out.Text("borealis_behind", replicator->behind() ? "ON" : "OFF");
   out.Int("borealis_queued_bytes", static_cast<int64_t>(pipeline.queued_bytes));
+  AddFaults(out, Parts(), disk_faults_.figures(), held_sources_.held());
   return out.Finish();
 }
 

@@ -27,6 +27,8 @@ class ReplicationEvents {
   virtual Status Apply(ApplyItem& item, void* applier, bool* exit) = 0;
   // From an applier thread, alone: everything before finished, nothing after started.
   virtual Status ViewChanged(const ApplyItem& item, void* applier) = 0;
+  // From the ticker, about every tick_ms. Must not wait.
+  virtual void Ticked() {}
   // From an applier thread: caught up with the durable end of the log.
   virtual void Synced() = 0;
   // From a thread of this node's own: too far behind to serve clients. Synced() follows when it has

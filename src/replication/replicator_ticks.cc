@@ -38,6 +38,7 @@ void Replicator::Tick(uint64_t n) {
   if (!read.ok()) LogError("reading the log failed: {}", read.ToString());
   CheckpointIfDue();
   TickService();
+  events_.Ticked();
 }
 
 // Leaving service is told from here and not by an applier: where one is busy with a huge

@@ -1,0 +1,23 @@
+#include "node/aurora_schema.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+namespace borealis::node {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+
+TEST(AuroraSchema, EachStatementIsOneLine) {
+  std::istringstream schema(AuroraSchema());
+  for (std::string line; std::getline(schema, line);) {
+    EXPECT_THAT(line, EndsWith(";"));
+    EXPECT_THAT(line, HasSubstr("borealis."));
+  }
+}
+
+}  // namespace
+}  // namespace borealis::node
