@@ -224,6 +224,43 @@ TEST(TrimTest, AWriterWhoseChunksAreTrimmedBeforeItsRecordWritesThemAgain) {
   EXPECT_EQ(Texts(*rest).back(), AsText(payload));
 }
 
+// What a trim makes on a full disk is no use to those who wait for room.
+TEST(TrimTest, ARollDoesNotTakeTheSuccessorOfATrim) {
+  MemoryCluster cluster(storage::kPositionedTraits, testing::kSmallOptions, 2);
+  uint64_t request = 0;
+  RollBy(cluster.log(0), 3, request);
+  const storage::SegmentRef open = cluster.log().ReadChain()->entries.back().segment;
+  const storage::SegmentRef own{{open.id.value + 1}, {open.epoch.value + 2}};
+  ASSERT_TRUE(cluster.backend(0).CreateSegment(own).ok());  // by a trim that is under way
+  RollBy(cluster.log(1), 1, request);
+  const storage::SegmentRef next = cluster.log(1).ReadChain()->entries.back().segment;
+  EXPECT_NE(next.id, own.id);
+  // The next trim sweeps what that one left, should it have died.
+  ASSERT_TRUE(cluster.log(0).Trim(*cluster.log(0).DurableEnd()).ok());
+  EXPECT_THAT(*cluster.backend(0).ListSegments(), ::testing::Not(::testing::Contains(own.id)));
+}
+
+TEST(TrimTest, TakesTheSuccessorThatARollHasMade) {
+  MemoryCluster cluster;
+  uint64_t request = 0;
+  RollBy(cluster.log(), 3, request);
+  const storage::SegmentRef open = cluster.log().ReadChain()->entries.back().segment;
+  const storage::SegmentRef shared{{open.id.value + 1}, {open.epoch.value + 1}};
+  ASSERT_TRUE(cluster.backend().CreateSegment(shared).ok());
+  ASSERT_TRUE(cluster.log().Trim(*cluster.log().DurableEnd()).ok());
+  EXPECT_EQ(cluster.log().ReadChain()->entries.back().segment, shared);
+}
+
+TEST(TrimTest, MakesOneOfItsOwnElse) {
+  MemoryCluster cluster;
+  uint64_t request = 0;
+  RollBy(cluster.log(), 3, request);
+  const storage::SegmentRef open = cluster.log().ReadChain()->entries.back().segment;
+  ASSERT_TRUE(cluster.log().Trim(*cluster.log().DurableEnd()).ok());
+  EXPECT_EQ(cluster.log().ReadChain()->entries.back().segment.epoch.value, open.epoch.value + 2);
+  ASSERT_EQ(AppendOne(cluster.log(), TextRecord("after", ++request)).outcome, AppendOutcome::kOk);
+}
+
 TEST(TrimTest, AReaderInATrimmedSegmentIsTold) {
   MemoryCluster cluster;
   uint64_t request = 0;

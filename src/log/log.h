@@ -14,7 +14,8 @@
 //             Seal at the cut, roll. Nothing is overwritten, and what survives is synced before
 //             anything of it is read.
 //   trim:     drops a prefix of the chain in the same swap as a roll: a writer whose chunks were
-//             dropped finds its segment sealed before it can name them.
+//             dropped finds its segment sealed before it can name them. Its successor has epoch + 2
+//             unless a roll has made one already, so that no roll takes it.
 //
 // Format: log/batch.h, log/chain.h, log/identity.h. Thread-safe unless said otherwise; one Log per
 // process and volume.

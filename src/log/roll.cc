@@ -29,7 +29,7 @@ Status SegmentChain::Roll(const storage::SegmentRef& from) {
   for (int attempt = 0; attempt < kRollAttemptsMax; ++attempt) {
     ASSIGN_OR_RETURN(const std::shared_ptr<const Chain> chain, Refresh());
     if (!(chain->entries.back().segment == from)) return {};
-    const auto dropped = TryRoll(*chain, SegmentId{0});
+    const auto dropped = TryRoll(*chain, SegmentId{0}, Successor::kShared);
     if (dropped.ok()) return {};
     if (dropped.status().code() != Code::kConflict) return dropped.status();
   }
@@ -42,7 +42,7 @@ Status SegmentChain::Prepare(const storage::SegmentRef& from) {
   if (prepared_for_ == from) return {};
   const ChainEntry open = Open();
   if (!(open.segment == from)) return {};
-  ASSIGN_OR_RETURN(prepared_, MakeSuccessor(open));
+  ASSIGN_OR_RETURN(prepared_, MakeSuccessor(open, Successor::kShared));
   prepared_for_ = from;
   return {};
 }
@@ -61,10 +61,12 @@ Result<uint64_t> SegmentChain::Trim(const Position& keep) {
                       fmt::format("trim: position {} is past the end of the log", keep));
       }
       if (CountDroppable(*chain, keep.segment) == 0) return uint64_t{0};
-      auto rolled = TryRoll(*chain, keep.segment);
+      auto rolled = TryRoll(*chain, keep.segment, Successor::kOwn);
       if (rolled.ok() && rolled->empty()) return uint64_t{0};
       if (!rolled.ok() && rolled.status().code() != Code::kConflict) return rolled.status();
       if (rolled.ok()) dropped = std::move(rolled).value();
+      // Another roll won: the successor made for this one would be in the way of the next.
+      if (!rolled.ok()) RETURN_IF_ERROR(Sweep());
     }
   }
   uint64_t bytes = 0;
@@ -77,6 +79,8 @@ Result<uint64_t> SegmentChain::Trim(const Position& keep) {
                  deleted.ToString());
     }
   }
+  const Status swept = Sweep();
+  if (!swept.ok()) LogWarning("sweeping segments: {}", swept.ToString());
   return bytes;
 }
 
@@ -93,18 +97,24 @@ Status SegmentChain::Sweep() {
   return {};
 }
 
-Result<storage::SegmentRef> SegmentChain::MakeSuccessor(const ChainEntry& open) {
+bool SegmentChain::IsUnused(const storage::SegmentRef& segment) {
+  const Result<storage::SegmentState> state = backend_.State(segment);
+  return state.ok() && !state->sealed && !state->must_seal && state->written_end == 0;
+}
+
+Result<storage::SegmentRef> SegmentChain::MakeSuccessor(const ChainEntry& open, Successor kind) {
   if (prepared_for_ == open.segment) return prepared_;
   storage::SegmentRef successor{{open.segment.id.value + 1}, {open.segment.epoch.value + 1}};
+  if (kind == Successor::kOwn) {
+    if (IsUnused(successor)) return successor;
+    ++successor.epoch.value;
+  }
   for (int i = 0; i < kSuccessorIdsMax; ++i, ++successor.id.value) {
     const Status created = backend_.CreateSegment(successor);
     if (created.ok()) return successor;
     if (created.code() != Code::kAlreadyExists) return created;
     // Made by another process that rolls now, or that died before it swapped the chain.
-    const Result<storage::SegmentState> state = backend_.State(successor);
-    if (state.ok() && !state->sealed && !state->must_seal && state->written_end == 0) {
-      return successor;
-    }
+    if (IsUnused(successor)) return successor;
     ASSIGN_OR_RETURN(const std::shared_ptr<const Chain> chain, Refresh());
     if (!(chain->entries.back().segment == open.segment)) {
       return Status(Code::kConflict, "the chain moved on");
@@ -114,10 +124,11 @@ Result<storage::SegmentRef> SegmentChain::MakeSuccessor(const ChainEntry& open) 
                                                 backend_.Describe(), open.segment.id));
 }
 
-Result<std::vector<ChainEntry>> SegmentChain::TryRoll(const Chain& chain, SegmentId keep) {
+Result<std::vector<ChainEntry>> SegmentChain::TryRoll(const Chain& chain, SegmentId keep,
+                                                      Successor kind) {
   Chain next = chain;
   ChainEntry& last = next.entries.back();
-  ASSIGN_OR_RETURN(const storage::SegmentRef successor, MakeSuccessor(last));
+  ASSIGN_OR_RETURN(const storage::SegmentRef successor, MakeSuccessor(last, kind));
   const Result<uint64_t> final_size = backend_.Seal(last.segment);
   if (!final_size.ok()) {
     const Code code = final_size.status().code();

@@ -63,10 +63,17 @@ class SegmentChain {
   static constexpr int kSuccessorIdsMax = 16;
 
   void Adopt(Chain chain) EXCLUDES(mutex_);
-  Result<storage::SegmentRef> MakeSuccessor(const ChainEntry& open) REQUIRES(roll_mutex_);
+  // kShared: the one that all who roll now make or find. kOwn: for a trim. That one is taken if it
+  // is there; else one is made under an epoch of which no roll expects it, so that on a full disk
+  // nobody can roll to it, and fill it, before the trim has made room.
+  enum class Successor { kShared, kOwn };
+  Result<storage::SegmentRef> MakeSuccessor(const ChainEntry& open, Successor kind)
+      REQUIRES(roll_mutex_);
+  bool IsUnused(const storage::SegmentRef& segment);
   // One attempt of a roll, dropping what lies before `keep`. Gives the dropped entries; kConflict
   // when the chain is not as assumed any more.
-  Result<std::vector<ChainEntry>> TryRoll(const Chain& chain, SegmentId keep) REQUIRES(roll_mutex_);
+  Result<std::vector<ChainEntry>> TryRoll(const Chain& chain, SegmentId keep, Successor kind)
+      REQUIRES(roll_mutex_);
   // kConflict; kUnavailable: may still happen.
   Status Swap(Chain chain) REQUIRES(roll_mutex_);
   Counted CountedSoFar(const ChainEntry& entry) const EXCLUDES(mutex_);
