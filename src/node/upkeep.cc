@@ -23,28 +23,11 @@ namespace {
 
 constexpr int kLookMs = 100;
 constexpr int kEndMs = 20'000;  // then it is killed
-constexpr uint64_t kReserveSlack = 8ull << 20;
 
 uint64_t FreeBytes(const std::string& directory) {
   struct statvfs info {};
   if (statvfs(directory.c_str(), &info) != 0) return UINT64_MAX;
   return uint64_t{info.f_bavail} * info.f_frsize;
-}
-
-std::string ReservePath(const std::string& directory) { return directory + "/.reserve"; }
-
-// Space for the segment that a trim has to make, held while there is plenty.
-void KeepReserve(const std::string& directory, const log::Chain& chain) {
-  const std::string path = ReservePath(directory);
-  uint64_t bytes = 0;
-  for (const log::ChainEntry& entry : chain.entries) bytes = std::max(bytes, entry.medium_bytes);
-  bytes += kReserveSlack;
-  if (FileBytes(path) >= bytes || FreeBytes(directory) < 4 * bytes) return;
-  const snapshot::UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-  if (!fd.valid() || posix_fallocate(fd.get(), 0, static_cast<off_t>(bytes)) != 0) {
-    unlink(path.c_str());
-    LogWarning("no space is reserved for trimming on a full disk ({})", path);
-  }
 }
 
 SnapshotFact LookAtSnapshot(storage::Backend& volume, Seqno seqno, const Uuid& uuid) {
@@ -66,19 +49,6 @@ Result<std::unique_ptr<log::Log>> OpenLog(storage::Backend& volume, const Clock&
     return Status(Code::kUnavailable, "no server is attached to the volume");
   }
   return log::Log::Open(volume, {}, clock);
-}
-
-// The lease is a register, and writing one takes space, too.
-Result<std::unique_ptr<LeaseKeeper>> TakeLease(storage::Backend& volume,
-                                               const std::string& directory, const Clock& clock,
-                                               const Progress& progress,
-                                               const std::atomic<bool>& cancel) {
-  auto lease = LeaseKeeper::Take(volume, clock, kSnapshotLease, &cancel);
-  if (lease.status().code() != Code::kNoSpace || unlink(ReservePath(directory).c_str()) != 0) {
-    return lease;
-  }
-  progress("the disk is full: the reserved space is used to trim");
-  return LeaseKeeper::Take(volume, clock, kSnapshotLease, &cancel);
 }
 
 Status TakeIfDue(const TakeRequest& request, const UpkeepPolicy& policy, storage::Backend& volume,
@@ -131,23 +101,16 @@ Result<VolumeFacts> GatherFacts(storage::Backend& volume, const std::string& dir
   return facts;
 }
 
-Result<uint64_t> Discard(storage::Backend& volume, const std::string& directory,
-                         const UpkeepPlan& plan, const Clock& clock, const Progress& progress) {
+Result<uint64_t> Discard(storage::LocalBackend& volume, const UpkeepPlan& plan, const Clock& clock,
+                         const Progress& progress) {
   for (const Seqno seqno : plan.surplus) {
     RETURN_IF_ERROR(snapshot::DeleteSnapshot(volume, seqno));
     progress(fmt::format("snapshot {} is deleted", seqno));
   }
   if (!plan.trim) return 0;
   ASSIGN_OR_RETURN(const auto log, OpenLog(volume, clock));
-  auto freed = log->Trim(*plan.trim);
-  if (freed.status().code() == Code::kNoSpace && unlink(ReservePath(directory).c_str()) == 0) {
-    progress("the disk is full: the reserved space is used to trim");
-    freed = log->Trim(*plan.trim);
-  }
-  RETURN_IF_ERROR(freed.status());
-  if (*freed > 0) progress(fmt::format("{} MiB of the log are trimmed", *freed >> 20));
-  ASSIGN_OR_RETURN(const log::Chain chain, log->ReadChain());
-  KeepReserve(directory, chain);
+  ASSIGN_OR_RETURN(const uint64_t freed, log->Trim(*plan.trim));
+  if (freed > 0) progress(fmt::format("{} MiB of the log are trimmed", freed >> 20));
   return freed;
 }
 
@@ -157,17 +120,19 @@ Status TendVolume(const TakeRequest& request, const UpkeepPolicy& policy, const 
   ASSIGN_OR_RETURN(const auto options,
                    settings::ProviderOptions::Parse(request.nodes.provider_options));
   ASSIGN_OR_RETURN(const auto volume,
-                   AttachVolume(directory, (uint64_t{options.segment_mib} + 1) << 20));
+                   AttachForUpkeep(directory, (uint64_t{options.segment_mib} + 1) << 20));
   if (volume->NeedsRecovery()) {
     return {Code::kUnavailable, "no server is attached to the volume: start a node first"};
   }
   // A snapshot that can't be had must not keep the log from being trimmed.
   const Status taken = TakeIfDue(request, policy, *volume, clock, progress, cancel);
   if (taken.code() == Code::kConflict || taken.code() == Code::kAborted) return taken;
-  ASSIGN_OR_RETURN(const auto lease, TakeLease(*volume, directory, clock, progress, cancel));
+  ASSIGN_OR_RETURN(const auto lease, LeaseKeeper::Take(*volume, clock, kSnapshotLease, &cancel));
   ASSIGN_OR_RETURN(const VolumeFacts facts, GatherFacts(*volume, directory, clock));
   RETURN_IF_ERROR(lease->Confirm());
-  RETURN_IF_ERROR(Discard(*volume, directory, PlanUpkeep(policy, facts), clock, progress).status());
+  RETURN_IF_ERROR(Discard(*volume, PlanUpkeep(policy, facts), clock, progress).status());
+  const Status kept = volume->KeepReserve();
+  if (!kept.ok()) LogWarning("nothing is held back for a full disk: {}", kept.message());
   return taken;
 }
 

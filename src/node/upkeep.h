@@ -18,7 +18,7 @@
 #include "node/process.h"
 #include "node/snapshot_take.h"
 #include "node/upkeep_plan.h"
-#include "storage/backend.h"
+#include "storage/local/local_backend.h"
 
 namespace borealis::node {
 
@@ -30,14 +30,15 @@ using KnownSnapshots = std::map<Seqno, SnapshotFact>;
 Result<VolumeFacts> GatherFacts(storage::Backend& volume, const std::string& directory,
                                 const Clock& clock, KnownSnapshots* known = nullptr);
 
-// Does what is due now. kConflict: another does it. What it did is told to `progress`.
+// Does what is due now, and fills up the volume's reserve when there is room. kConflict: another
+// does it. What it did is told to `progress`.
 Status TendVolume(const TakeRequest& request, const UpkeepPolicy& policy, const Clock& clock,
                   const Progress& progress, const std::atomic<bool>& cancel);
 
 // Removes snapshots and log as the plan says and returns the bytes freed of the log. On a full disk
-// the reserved space (VOLUME/.reserve) is given up for it, and taken again when there is room.
-Result<uint64_t> Discard(storage::Backend& volume, const std::string& directory,
-                         const UpkeepPlan& plan, const Clock& clock, const Progress& progress);
+// it lives on the volume's reserve.
+Result<uint64_t> Discard(storage::LocalBackend& volume, const UpkeepPlan& plan, const Clock& clock,
+                         const Progress& progress);
 
 // The agent's thread.
 class UpkeepWatch {

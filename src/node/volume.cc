@@ -50,6 +50,14 @@ Result<std::unique_ptr<storage::Backend>> AttachVolume(const std::string& direct
   return std::unique_ptr<storage::Backend>(std::move(backend).value());
 }
 
+Result<std::unique_ptr<storage::LocalBackend>> AttachForUpkeep(const std::string& directory,
+                                                               uint64_t segment_bytes_max) {
+  storage::LocalOptions options;
+  options.segment_bytes_max = segment_bytes_max;
+  options.use_reserve = true;
+  return storage::LocalBackend::Open(directory, options);
+}
+
 Result<LogBounds> ReadLogBounds(storage::Backend& volume) {
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
   ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(volume, identity.volume));

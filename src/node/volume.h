@@ -7,7 +7,7 @@
 #include "base/status.h"
 #include "log/log.h"
 #include "node/cache_decision.h"
-#include "storage/backend.h"
+#include "storage/local/local_backend.h"
 
 namespace borealis::node {
 
@@ -24,6 +24,9 @@ Result<std::unique_ptr<storage::Backend>> AttachVolume(const std::string& direct
 // The same for who may make segments, with their capacity.
 Result<std::unique_ptr<storage::Backend>> AttachVolume(const std::string& directory,
                                                        uint64_t segment_bytes_max);
+// For who frees space: with the right to what is held back for that.
+Result<std::unique_ptr<storage::LocalBackend>> AttachForUpkeep(const std::string& directory,
+                                                               uint64_t segment_bytes_max);
 
 // What the log holds, from a look at it: reads the open segment only. kCorruption names the place.
 Result<LogBounds> ReadLogBounds(storage::Backend& volume);

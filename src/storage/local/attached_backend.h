@@ -61,6 +61,7 @@ class AttachedBackend final : public LocalBackend {
   bool NeedsRecovery() const override { return recovering_; }
   Status EndRecovery() override;
   Result<Figures> FiguresOf(const SegmentRef& segment) override;
+  Status KeepReserve() override { return reserve_.Keep(options_.segment_bytes_max); }
 
   Result<RegisterValue> ReadRegister(std::string_view name) override {
     return registers_.Read(name);
@@ -105,6 +106,7 @@ class AttachedBackend final : public LocalBackend {
   Attachment attachment_;
   HangWatch watch_;
   SegmentFiles files_;
+  Reserve reserve_;
   SpareSegments spares_;
   SegmentTable table_;
   GroupCommit commit_;

@@ -32,6 +32,10 @@ class LocalBackend : public Backend {
   // medium.
   static Result<std::unique_ptr<Backend>> OpenReadOnly(const std::string& directory);
 
+  // Holds back room on the disk for backends with LocalOptions::use_reserve: a segment and some
+  // registers. kNoSpace: there is too little room.
+  virtual Status KeepReserve() = 0;
+
   // Appends acknowledged and syncs made for a segment since it was created, by all processes.
   struct Figures {
     uint64_t appends = 0;

@@ -84,9 +84,10 @@ Result<std::vector<std::string>> ListValueFiles(int directory, std::string_view 
   return names;
 }
 
-RegisterStore::RegisterStore(int directory, SharedState& state, HangWatch& watch,
+RegisterStore::RegisterStore(int directory, Reserve& reserve, SharedState& state, HangWatch& watch,
                              const LocalOptions& options)
     : directory_(directory),
+      reserve_(reserve),
       state_(state),
       watch_(watch),
       options_(options),
@@ -145,6 +146,9 @@ Status RegisterStore::Replace(const std::string& file_name, ByteView file) {
     return ErrnoStatus(errno, "rename");
   };
   Status status = replace();
+  while (options_.use_reserve && status.code() == Code::kNoSpace && reserve_.GiveUpPiece()) {
+    status = replace();
+  }
   if (!status.ok()) (void)RemoveFile(directory_, kTemporary);
   return status;
 }

@@ -18,6 +18,7 @@
 #include "storage/backend.h"
 #include "storage/local/file_ops.h"
 #include "storage/local/hang_watch.h"
+#include "storage/local/reserve.h"
 #include "storage/local/shared_state.h"
 
 namespace borealis::storage::local {
@@ -34,7 +35,8 @@ Result<std::vector<std::string>> ListValueFiles(int directory, std::string_view 
 class RegisterStore {
  public:
   // `directory` is the volume's registers/; all outlive it. `volume` is for messages.
-  RegisterStore(int directory, SharedState& state, HangWatch& watch, const LocalOptions& options);
+  RegisterStore(int directory, Reserve& reserve, SharedState& state, HangWatch& watch,
+                const LocalOptions& options);
 
   // Sets the highest version in use; sweeps unfinished files. REQUIRES: nobody else attached.
   Status Init();
@@ -54,6 +56,7 @@ class RegisterStore {
   Status SyncDirectory(std::string_view name);
 
   const int directory_;
+  Reserve& reserve_;
   SharedState& state_;
   HangWatch& watch_;
   const LocalOptions& options_;

@@ -69,6 +69,7 @@ class SegmentFiles {
 
   static constexpr uint64_t kChunkBytes = 1 << 20;
   static constexpr char kSpareName[] = ".spare";
+  static constexpr char kReserveName[] = ".reserve";
   static constexpr char kNewPrefix[] = ".new-";
 
  private:

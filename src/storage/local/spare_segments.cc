@@ -4,8 +4,8 @@
 
 namespace borealis::storage::local {
 
-SpareSegments::SpareSegments(SegmentFiles& files, const LocalOptions& options)
-    : files_(files), options_(options) {
+SpareSegments::SpareSegments(SegmentFiles& files, Reserve& reserve, const LocalOptions& options)
+    : files_(files), reserve_(reserve), options_(options) {
   if (options_.prepare_spares) thread_ = std::thread([this] { Run(); });
 }
 
@@ -39,7 +39,12 @@ Result<std::string> SpareSegments::Take() {
   }
   name = Claim();
   if (!name.empty()) return name;
-  return files_.MakeZeroed(options_.segment_bytes_max);
+  Result<std::string> made = files_.MakeZeroed(options_.segment_bytes_max);
+  if (options_.use_reserve && made.status().code() == Code::kNoSpace) {
+    name = reserve_.TakeSegment(options_.segment_bytes_max);
+    if (!name.empty()) return name;
+  }
+  return made;
 }
 
 void SpareSegments::Prepare() {

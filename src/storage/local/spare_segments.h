@@ -8,18 +8,20 @@
 
 #include "base/mutex.h"
 #include "storage/local/local_options.h"
+#include "storage/local/reserve.h"
 #include "storage/local/segment_files.h"
 
 namespace borealis::storage::local {
 
 class SpareSegments {
  public:
-  // Both outlive it.
-  SpareSegments(SegmentFiles& files, const LocalOptions& options);
+  // All outlive it.
+  SpareSegments(SegmentFiles& files, Reserve& reserve, const LocalOptions& options);
   ~SpareSegments();
 
   // A zeroed file of full capacity under an internal name that is the caller's alone: the spare if
-  // there is one, else made now (or awaited, when this object's thread is making it). kNoSpace.
+  // there is one, else made now (or awaited, when this object's thread is making it); the reserve
+  // on a full disk if the options allow that. kNoSpace.
   Result<std::string> Take();
   // Asks the thread to make one unless there is one.
   void Prepare();
@@ -31,6 +33,7 @@ class SpareSegments {
   std::string Claim();
 
   SegmentFiles& files_;
+  Reserve& reserve_;
   const LocalOptions& options_;
   Mutex mutex_;
   CondVar changed_;

@@ -7,6 +7,8 @@
 //     segments/          <id>.<epoch>  decimal; mode 0400 and cut to size once sealed, 0700
 //     meanwhile
 //                        .spare        a zeroed file in waiting; .new-*  one being made
+//                        .reserve      another, for a full disk (reserve.h), as are
+//     .reserve.*
 //     registers/         <name>        register_store.h
 //     blobs/             <name>; .tmp-* unfinished
 //     hints/             <name>
