@@ -20,6 +20,27 @@ CREATE DEFINER = 'borealis.sys'@localhost PROCEDURE borealis.v() READS SQL DATA
                           'WSREP_BOREALIS_FAULT_DISK_CONGESTED')
   ORDER BY 1)";
 
+// Names and order of Aurora's information_schema.replica_host_status, and what clients of it read:
+// every member writes, so each is a master. Its processor's load is not measured.
+constexpr std::string_view kTopology = R"(
+CREATE DEFINER = 'borealis.sys'@localhost VIEW borealis.replica_host_status AS
+  SELECT JSON_VALUE(VARIABLE_VALUE, '$.server_id') AS server_id,
+         IF(JSON_VALUE(VARIABLE_VALUE, '$.status') = 'Offline', '', 'MASTER_SESSION_ID')
+           AS session_id,
+         CAST(NULL AS DOUBLE) AS cpu,
+         FROM_UNIXTIME(NULLIF(JSON_VALUE(VARIABLE_VALUE, '$.updated_us'), 0) / 1000000)
+           AS last_update_timestamp,
+         CAST(JSON_VALUE(VARIABLE_VALUE, '$.lag_ms') AS DOUBLE) AS replica_lag_in_milliseconds,
+         CAST(JSON_VALUE(VARIABLE_VALUE, '$.status') = 'Online' AS SIGNED) AS has_primary,
+         JSON_VALUE(VARIABLE_VALUE, '$.status') AS last_reported_status,
+         JSON_VALUE(VARIABLE_VALUE, '$.endpoint') AS endpoint
+  FROM information_schema.GLOBAL_STATUS
+  WHERE LEFT(VARIABLE_NAME, 22) = 'WSREP_BOREALIS_MEMBER_')";
+
+constexpr std::string_view kReaders = R"(
+INSERT INTO mysql.tables_priv (Host, Db, User, Table_name, Grantor, Table_priv) VALUES
+  ('', 'borealis', 'PUBLIC', 'replica_host_status', 'root@localhost', 'Select'))";
+
 std::string OneLine(std::string_view statement) {
   std::string line(statement.substr(statement.find_first_not_of('\n')));
   std::replace(line.begin(), line.end(), '\n', ' ');
@@ -28,6 +49,8 @@ std::string OneLine(std::string_view statement) {
 
 }  // namespace
 
-std::string AuroraSchema() { return OneLine(kVolumeStatus); }
+std::string AuroraSchema() {
+  return OneLine(kVolumeStatus) + OneLine(kTopology) + OneLine(kReaders);
+}
 
 }  // namespace borealis::node

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "plugin/aurora_variables.h"
 #include "plugin/definition_sessions.h"
 #include "plugin/fault_effects.h"
 #include "plugin/fault_text.h"
@@ -21,6 +22,7 @@
 #include "plugin/provider_link.h"
 #include "plugin/server_calls.h"
 #include "plugin/text_rules.h"
+#include "plugin/topology_text.h"
 
 // Filled in by the server when it loads the plugin; until then the version of the service.
 extern "C" borealis::plugin::abi::PrintErrorService* my_print_error_service;
@@ -114,6 +116,9 @@ void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
   for (FaultStatement& fault : FindFaults(sql, facts.backslash_escapes)) {
     Overwrite(event, fault.begin, fault.end, std::move(fault.meaning));
   }
+  for (const auto& [begin, end] : FindTopology(sql, facts.backslash_escapes)) {
+    Overwrite(event, begin, end, kTopologyView);
+  }
   auto found = CheckText(sql, facts);
   if (found) {
     facts.ordinary = server->IsOrdinary(thd);
@@ -165,6 +170,7 @@ void OnTable(abi::Thd* thd, const abi::TableEvent& event) {
 void OnEvent(abi::Thd* thd, unsigned event_class, const void* event) {
   if (thd == nullptr || !server) return;
   if (event_class == abi::kGeneralClass) {
+    PrepareAuroraVariables(*server, thd);
     const auto& general = *static_cast<const abi::GeneralEvent*>(event);
     if (general.subclass == abi::GeneralEvent::kLog) OnText(thd, general);
     if (general.subclass == abi::GeneralEvent::kStatus) OnAnswered(general);
@@ -221,4 +227,8 @@ abi::Plugin _maria_plugin_declarations_[] = {
      "The variable that a statement which must not run sets", abi::kLicenseGpl,
      borealis::plugin::Stop, borealis::plugin::Stop, 0x0001, nullptr,
      borealis::plugin::no_variables, BOREALIS_VERSION, abi::kMaturityStable},
+    {abi::kAuditPlugin, &borealis::plugin::no_audit, "aurora", "Borealis",
+     "The variables that clients of Aurora ask for", abi::kLicenseGpl, borealis::plugin::Stop,
+     borealis::plugin::Stop, 0x0001, nullptr, borealis::plugin::aurora_variables, BOREALIS_VERSION,
+     abi::kMaturityStable},
     {}};

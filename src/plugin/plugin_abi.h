@@ -97,6 +97,7 @@ static_assert(offsetof(TableEvent, database) == 72 && offsetof(TableEvent, read_
 
 // --- A session variable of type bool -------------------------------------------------------------
 struct Value {  // that a statement gives
+  static constexpr int kInteger = 2;
   int (*type)(const Value*);
   const char* (*as_text)(const Value*, char* buffer, int* length);
   int (*as_real)(const Value*, double*);
@@ -122,6 +123,31 @@ struct SessionBool {
 };
 static_assert(sizeof(SystemVariable) == 40 && offsetof(SessionBool, default_value) == 44 &&
               sizeof(SessionBool) == 56);
+
+struct TypeLibrary {
+  unsigned count;
+  const char* name;
+  const char** names;  // and a null
+  unsigned* lengths;
+};
+struct SessionEnum {
+  static constexpr int kFlags = 0x0006 | 0x0100 | 0x0800;  // enum, of a session, no option
+  SystemVariable header;
+  int offset;
+  unsigned long default_value;
+  unsigned long* (*resolve)(Thd*, int offset);  // no session: the global value
+  TypeLibrary* library;
+};
+static_assert(sizeof(TypeLibrary) == 32 && offsetof(SessionEnum, default_value) == 48 &&
+              sizeof(SessionEnum) == 72);
+
+struct GlobalText {
+  static constexpr int kReadOnly = 0x0005 | 0x0200 | 0x0800;  // text, no option
+  SystemVariable header;
+  char** value;
+  char* default_value;
+};
+static_assert(sizeof(GlobalText) == 56);
 
 // --- The service that raises errors
 // ---------------------------------------------------------------

@@ -48,11 +48,17 @@ bool ServerCalls::MayInjectFaults(abi::Thd* thd) const {
 
 uint64_t ServerCalls::Connection(abi::Thd* thd) const { return connection_(thd); }
 
-std::string ServerCalls::Provider(abi::Thd* thd) const {
-  const void* value = Value(Known().provider, thd, kGlobal);  // of a text variable: where it points
-  const char* text = nullptr;
-  if (value != nullptr) memcpy(&text, value, sizeof(text));
-  return text == nullptr ? std::string() : text;
+std::string ServerCalls::Provider(abi::Thd* thd) const { return GlobalText(Known().provider, thd); }
+
+std::string ServerCalls::NodeName(abi::Thd* thd) const {
+  return GlobalText(Known().node_name, thd);
+}
+
+bool ServerCalls::IsInTransaction(abi::Thd* thd) const { return Flag(Known().in_transaction, thd); }
+
+void ServerCalls::SetSyncWait(abi::Thd* thd, bool global, uint32_t bits) const {
+  const void* value = Value(Known().sync_wait, thd, global ? kGlobal : kSession);
+  if (value != nullptr) memcpy(const_cast<void*>(value), &bits, sizeof(bits));
 }
 
 bool ServerCalls::IsInTotalOrder(abi::Thd* thd) const { return total_order_(thd) != 0; }
@@ -70,6 +76,8 @@ const ServerCalls::Variables& ServerCalls::Known() const {
       Variable("wsrep_trx_fragment_size"),   Variable("wsrep_trx_fragment_unit"),
       Variable("default_storage_engine"),    Variable("sql_mode"),
       Variable("max_statement_time"),        Variable("wsrep_provider"),
+      Variable("wsrep_node_name"),           Variable("in_transaction"),
+      Variable("wsrep_sync_wait"),
   };
   return known;
 }
@@ -94,6 +102,13 @@ bool ServerCalls::Flag(const void* variable, abi::Thd* thd) const {
 std::string_view ServerCalls::Text(const void* variable, abi::Thd* thd) const {
   const void* value = Value(variable, thd, kSession);
   return value == nullptr ? std::string_view() : static_cast<const char*>(value);
+}
+
+std::string ServerCalls::GlobalText(const void* variable, abi::Thd* thd) const {
+  const void* value = Value(variable, thd, kGlobal);
+  const char* text = nullptr;
+  if (value != nullptr) memcpy(&text, value, sizeof(text));
+  return text == nullptr ? std::string() : text;
 }
 
 SessionState ServerCalls::State(abi::Thd* thd) const {

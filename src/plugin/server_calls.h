@@ -27,6 +27,10 @@ class ServerCalls {
   bool MayInjectFaults(abi::Thd* thd) const;
   uint64_t Connection(abi::Thd* thd) const;
   std::string Provider(abi::Thd* thd) const;  // wsrep_provider
+  std::string NodeName(abi::Thd* thd) const;  // wsrep_node_name
+  bool IsInTransaction(abi::Thd* thd) const;
+  // wsrep_sync_wait of the session, or of sessions that begin later.
+  void SetSyncWait(abi::Thd* thd, bool global, uint32_t bits) const;
   // A thread of the server that applies other servers' changes.
   bool IsApplying(abi::Thd* thd) const;
   // A statement that runs on every server in total order has begun: it can't be refused any more.
@@ -53,12 +57,16 @@ class ServerCalls {
     const void* sql_mode;
     const void* statement_timeout;
     const void* provider;
+    const void* node_name;
+    const void* in_transaction;
+    const void* sync_wait;
   };
   const void* Variable(const char* name) const;
   const Variables& Known() const;  // REQUIRES: the storage engine was started
   uint64_t Number(const void* variable, abi::Thd* thd, Scope scope) const;
   bool Flag(const void* variable, abi::Thd* thd) const;
   std::string_view Text(const void* variable, abi::Thd* thd) const;
+  std::string GlobalText(const void* variable, abi::Thd* thd) const;
   const void* Value(const void* variable, abi::Thd* thd, Scope scope) const;
 
   void* (*find_variable_)(const char* name, size_t length) = nullptr;

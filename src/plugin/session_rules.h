@@ -14,7 +14,8 @@ inline constexpr unsigned kErrorNotSupported = 1235;  // 42000
 inline constexpr unsigned kErrorWrongValue = 1231;    // 42000
 inline constexpr unsigned kErrorAccessDenied = 1227;  // 42000
 inline constexpr unsigned kErrorKillDenied = 1095;
-inline constexpr unsigned kErrorTableDenied = 1142;  // 42000
+inline constexpr unsigned kErrorTableDenied = 1142;    // 42000
+inline constexpr unsigned kErrorInTransaction = 1568;  // 25001
 
 struct Refusal {
   unsigned error = kErrorNotSupported;

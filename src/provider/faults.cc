@@ -43,11 +43,6 @@ faults::VolumeParts Provider::Parts() const {
   return {1, 1};
 }
 
-storage::Backend* Provider::backend() {
-  MutexLock lock(mutex_);
-  return replicator() == nullptr ? nullptr : sessions_.back()->backend.get();
-}
-
 Status Provider::HoldBack(const faults::ReplicaFault& fault) {
   replication::Replicator* replicator = this->replicator();
   if (replicator == nullptr) return {Code::kUnavailable, "not connected to a volume"};
@@ -86,18 +81,13 @@ void Provider::EndFaults() {
   (void)PublishReplicaFaults();
 }
 
-void Provider::Ticked() {
-  storage::Backend* backend = this->backend();
-  if (backend == nullptr) return;
+// What this node asked of others and is over is taken back; what members ask of this one is done,
+// and what a dead one asked for is removed.
+void Provider::FollowFaults(storage::Backend& backend) {
   {
     MutexLock lock(replica_faults_mutex_);
     if (replica_faults_.Expire(SystemClock().WallUs())) (void)PublishReplicaFaults();
   }
-  FollowHeldSources(*backend);
-}
-
-// What members ask for; what a dead one asked for is removed.
-void Provider::FollowHeldSources(storage::Backend& backend) {
   replication::Replicator* replicator = this->replicator();
   const auto hints = backend.ListHints(faults::kReplicaFaultsPrefix);
   if (!hints.ok() || replicator == nullptr) return;

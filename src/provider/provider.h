@@ -28,6 +28,7 @@
 #include "faults/unanswered_commits.h"
 #include "provider/cache_marks.h"
 #include "provider/snapshot_barrier.h"
+#include "provider/topology.h"
 #include "provider/transaction.h"
 #include "provider/view_info.h"
 #include "provider/wsrep_abi.h"
@@ -107,6 +108,10 @@ class Provider : private replication::ReplicationEvents {
   // kInvalidArgument: no other member has that name. kUnavailable.
   Status HoldBack(const faults::ReplicaFault& fault) EXCLUDES(replica_faults_mutex_);
 
+  // --- Members (members.cc) -------------------------------------------------------------------
+  // As of about a second ago.
+  std::vector<TopologyRow> topology() EXCLUDES(topology_mutex_);
+
   // --- Status variables (stats.cc) ------------------------------------------------------------
   abi::StatsVar* Stats();
   static void FreeStats(abi::StatsVar* vars);
@@ -150,8 +155,11 @@ class Provider : private replication::ReplicationEvents {
   bool FlushRollbacks() EXCLUDES(rollbacks_mutex_);
   // Faults that a user asked for (faults.cc).
   void EndFaults();
-  void FollowHeldSources(storage::Backend& backend);
+  void FollowFaults(storage::Backend& backend) EXCLUDES(replica_faults_mutex_);
   Status PublishReplicaFaults() REQUIRES(replica_faults_mutex_);
+  // Of the other members (members.cc).
+  void FollowTopology(storage::Backend& backend, replication::Replicator& replicator)
+      EXCLUDES(topology_mutex_);
   storage::Backend* backend() EXCLUDES(mutex_);  // null: not connected
   // What came of applying: ok, or this node's data differs.
   Status JudgeApplied(const Transaction& trx, const abi::Buffer* error);
@@ -218,6 +226,11 @@ class Provider : private replication::ReplicationEvents {
   // Streaming transactions of other nodes that were applied here and did not end yet. For victims
   // only: those recovered at the start are unknown until their next fragment.
   std::set<std::pair<uint64_t, NodeId>> streams_ GUARDED_BY(streams_mutex_);
+
+  Mutex topology_mutex_;
+  LogHistory log_history_ GUARDED_BY(topology_mutex_);
+  std::vector<TopologyRow> topology_ GUARDED_BY(topology_mutex_);
+  int64_t topology_us_ GUARDED_BY(topology_mutex_) = 0;  // when it was made
 
   Mutex replica_faults_mutex_;
   faults::ReplicaFaults replica_faults_ GUARDED_BY(replica_faults_mutex_);  // asked for here

@@ -101,6 +101,18 @@ void AddFaults(StatsBuilder& out, const faults::VolumeParts& parts,
   out.Int("borealis_fault_held_back", static_cast<int64_t>(held));
 }
 
+// One variable for each, because a value that the server shows has at most 2048 characters.
+void AddTopology(StatsBuilder& out, const std::vector<TopologyRow>& rows) {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (size_t n = 1; n <= kTopologyRowsMax; ++n) {
+      all.push_back(fmt::format("borealis_member_{:02}", n));
+    }
+    return all;
+  }();
+  for (size_t n = 0; n < rows.size(); ++n) out.Text(names[n].c_str(), ToJson(rows[n]));
+}
+
 }  // namespace
 
 abi::StatsVar* Provider::Stats() {
@@ -147,6 +159,7 @@ abi::StatsVar* Provider::Stats() {
   out.Int("borealis_waiting_order", pipeline.enter_waiters);
   out.Text("borealis_behind", replicator->behind() ? "ON" : "OFF");
   out.Int("borealis_queued_bytes", static_cast<int64_t>(pipeline.queued_bytes));
+  AddTopology(out, topology());
   AddFaults(out, Parts(), disk_faults_.figures(), held_sources_.held());
   return out.Finish();
 }
