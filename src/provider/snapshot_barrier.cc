@@ -1,6 +1,7 @@
 #include "provider/snapshot_barrier.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <ctime>
 
@@ -27,9 +28,17 @@ SnapshotBarrier::Found SnapshotBarrier::found() const {
   return binary_log_ ? Found::kBinaryLog : Found::kServerLock;
 }
 
+// The C library notes the owner of every kind of mutex that the server may have chosen. Only the
+// owner itself can find its own number there.
+bool SnapshotBarrier::IsMine() const {
+  static thread_local const pid_t self = gettid();
+  return __atomic_load_n(&lock_->__data.__owner, __ATOMIC_RELAXED) == self;
+}
+
 void SnapshotBarrier::Pass() {
   if (!enabled_.load(std::memory_order_relaxed) || found() != Found::kServerLock) return;
   if (pthread_mutex_trylock(lock_) != 0) {
+    if (IsMine()) return;
     timespec until{};
     CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
     until.tv_sec += kWaitMsMax / 1000;

@@ -12,6 +12,8 @@
 // The lock is a symbol that the server exports, found at run time. It is held for no longer than
 // taking it needs, so no order among locks arises. With the server's binary log on, its group
 // commit holds the same lock while transactions become visible, and the barrier has nothing to do.
+// So does its two-phase commit without one (a transaction with a savepoint rolled back in a
+// trigger takes it): who passes with the lock in his own hands passes at once.
 //
 // Thread-safe.
 #pragma once
@@ -44,6 +46,8 @@ class SnapshotBarrier {
 
  private:
   static constexpr int64_t kWaitMsMax = 1000;
+
+  bool IsMine() const;
 
   pthread_mutex_t* lock_;
   bool binary_log_ = false;

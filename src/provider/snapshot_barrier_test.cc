@@ -43,6 +43,16 @@ TEST(SnapshotBarrier, AServerThatHangsDoesNotHangTheLog) {
   EXPECT_EQ(barrier.timeouts(), 1);
 }
 
+// The server's two-phase commit passes with the lock held, which serves the same purpose.
+TEST(SnapshotBarrier, WhoHoldsTheLockPassesAtOnce) {
+  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  SnapshotBarrier barrier(&lock);
+  pthread_mutex_lock(&lock);
+  barrier.Pass();
+  EXPECT_EQ(barrier.timeouts(), 0);
+  EXPECT_NE(pthread_mutex_trylock(&lock), 0) << "the barrier released it";
+}
+
 TEST(SnapshotBarrier, SwitchedOffItDoesNotWait) {
   pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   SnapshotBarrier barrier(&lock);
