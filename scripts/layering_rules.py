@@ -11,6 +11,7 @@ MAY_USE = {
     "storage": {"model", "base"},
     "log": {"storage", "model", "base"},
     "snapshot": {"storage", "model", "base"},
+    "backup": {"log", "snapshot", "storage", "model", "base"},
     "certification": {"model", "base"},
     "replication": {"certification", "log", "snapshot", "storage", "model", "base"},
     "faults": {"model", "base"},
@@ -20,11 +21,11 @@ MAY_USE = {
     # through SQL and status variables.
     "plugin": {"faults", "model", "base"},
     # The agent, the control plane and the commands never link replication or provider.
-    "node": {"certification", "log", "snapshot", "storage", "settings", "model", "base"},
+    "node": {"backup", "certification", "log", "snapshot", "storage", "settings", "model", "base"},
     "verify": {"node", "certification", "log", "snapshot", "storage", "settings", "model", "base"},
     "control": {"model", "base"},
-    "cli": {"verify", "node", "control", "certification", "log", "snapshot", "storage", "settings",
-            "model", "base"},
+    "cli": {"verify", "node", "control", "backup", "certification", "log", "snapshot", "storage",
+            "settings", "model", "base"},
 }
 
 PRODUCT = set(MAY_USE)
@@ -39,7 +40,7 @@ TOP_LEVEL = {
 
 # Rooms that see storage through its contract alone; which backend it is, the composition decides.
 # Tests and the simulator pick a backend themselves.
-CONTRACT_ONLY = {"log", "snapshot", "replication"}
+CONTRACT_ONLY = {"log", "snapshot", "backup", "replication"}
 BACKENDS = ("storage/local/", "storage/rados/", "storage/memory/", "storage/faulty/")
 
 # Certification is a pure function of (state, record), and model is values only. Neither they nor

@@ -19,7 +19,7 @@ enum ExitCode : int {
   kDifferent = 1,   // `verify-data`: the nodes' data differ
   kNotRunning = 3,  // `node stop`: nothing ran; `status --check`: not every node is ready
   kUndecided = 4,   // `verify-data`: no verdict
-  kBusy = 5,        // `snapshot take`, `restore`: another is under way
+  kBusy = 5,        // `snapshot take`, `restore`, ...: another is under way
 };
 
 // What the chosen subcommand returned; set by its callback.
@@ -75,6 +75,7 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome);
 void AddClusterCommands(CLI::App& app, Outcome& outcome);
 void AddSnapshotCommands(CLI::App& app, Outcome& outcome);
 void AddRestoreCommand(CLI::App& app, Outcome& outcome);
+void AddExportCommands(CLI::App& app, Outcome& outcome);
 void AddStatusCommand(CLI::App& app, Outcome& outcome);
 void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 

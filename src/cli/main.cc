@@ -14,7 +14,7 @@ constexpr char kFooter[] =
     "Exit codes: 0 done, 1 failed (one line says why), 2 wrong arguments,\n"
     "3 nothing was running, or not every node is ready (status --check),\n"
     "4 no verdict (verify-data, where 1 means that the data differ),\n"
-    "5 another does it now (snapshot take, volume tend, restore).";
+    "5 another does it now (snapshot take, volume tend, volume export and import, restore).";
 
 int Main(int argc, char** argv) {
   SetLogSink([](LogLevel level, const std::string& text) {
@@ -32,6 +32,7 @@ int Main(int argc, char** argv) {
   AddClusterCommands(app, outcome);
   AddSnapshotCommands(app, outcome);
   AddRestoreCommand(app, outcome);
+  AddExportCommands(app, outcome);
   AddStatusCommand(app, outcome);
   AddVerifyDataCommand(app, outcome);
   try {

@@ -6,9 +6,8 @@
 
 #include "base/clock.h"
 #include "cli/common.h"
+#include "cli/point_arguments.h"
 #include "cli/server_arguments.h"
-#include "node/agent_setup.h"
-#include "node/replica.h"
 #include "node/restore_target.h"
 #include "node/restore_window.h"
 #include "node/time_text.h"
@@ -22,29 +21,8 @@ struct RestoreArguments {
   Places places;
   ServerArguments server;
   std::string target;
-  std::string to_time;
-  int64_t to_seqno = -1;
+  PointArguments point;
 };
-
-Result<node::RestorePoint> PointOf(const RestoreArguments& args) {
-  node::RestorePoint point;
-  if (args.to_seqno >= 0) point.seqno = Seqno{args.to_seqno};
-  if (!args.to_time.empty()) {
-    ASSIGN_OR_RETURN(point.time_us, node::ParseMoment(args.to_time));
-  }
-  return point;
-}
-
-// kConflict: another restore works there.
-Status ClaimTarget(const std::string& target, node::UniqueFd& lock) {
-  auto taken = node::LockNode(node::RestoringLayout(target));
-  if (taken.status().code() == Code::kAlreadyExists) {
-    return {Code::kConflict, fmt::format("another restore into {} is under way", target)};
-  }
-  ASSIGN_OR_RETURN(lock, std::move(taken));
-  RETURN_IF_ERROR(node::EndLeftoverReplica(node::RestoringLayout(target)));
-  return node::ClearRestoreTarget(target);
-}
 
 Result<Uuid> Make(const Places& places, const ServerArguments& server, const std::string& target,
                   const log::Moment& moment, const Position& log_from, int64_t began_ns,
@@ -53,12 +31,15 @@ Result<Uuid> Make(const Places& places, const ServerArguments& server, const std
   request.target = target;
   request.until = moment.seqno;
   request.log_from = log_from;
-  node::UniqueFd lock;
+  snapshot::UniqueFd lock;
   Places made = places;
   made.data = target;
-  const Status prepared = PrepareServer(
-      made, server, node::RestoringLayout(target), "", [&] { return ClaimTarget(target, lock); },
-      request.nodes);
+  const auto claim = [&]() -> Status {
+    ASSIGN_OR_RETURN(lock, node::ClaimRestoreTarget(target));
+    return Status::Ok();
+  };
+  const Status prepared =
+      PrepareServer(made, server, node::RestoringLayout(target), "", claim, request.nodes);
   Result<Uuid> uuid(prepared.ok() ? Status(Code::kInternal, "not run") : prepared);
   if (prepared.ok()) {
     uuid = node::RestoreVolume(
@@ -73,7 +54,7 @@ Result<int> Restore(RestoreArguments& args) {
   const int64_t began_ns = SystemClock().MonotonicNs();
   RETURN_IF_ERROR(args.places.Resolve());
   ASSIGN_OR_RETURN(const std::string target, node::ParseVolumeName(args.target));
-  ASSIGN_OR_RETURN(const node::RestorePoint point, PointOf(args));
+  ASSIGN_OR_RETURN(const node::RestorePoint point, PointOf(args.point));
   RETURN_IF_ERROR(node::CheckRestoreTarget(target));
   ASSIGN_OR_RETURN(const auto volume, node::LookAtVolume(args.places.volume));
   ASSIGN_OR_RETURN(const node::RestoreWindow window, node::ReadRestoreWindow(*volume));
@@ -102,14 +83,7 @@ void AddRestoreCommand(CLI::App& app, Outcome& outcome) {
       "either, at its newest: a clone. The other one may serve meanwhile. 5 = another restore into "
       "the same directory is under way");
   AddVolumeOption(*command, args->places, false);
-  CLI::Option* time = command->add_option(
-      "--to-time", args->to_time,
-      "The last transaction not later than this: 2026-11-23T22:29:03Z, or \"2026-11-23 "
-      "22:29:03.250000\", in UTC or with an offset (+01:00)");
-  CLI::Option* seqno =
-      command->add_option("--to-seqno", args->to_seqno, "The last transaction, by its seqno");
-  seqno->check(CLI::NonNegativeNumber);
-  time->excludes(seqno);
+  AddPointOptions(*command, args->point);
   AddServerOptions(*command, args->server);
   command->add_option("new", args->target, "New or empty directory for the new volume")
       ->required()

@@ -4,7 +4,6 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include "node/account.h"
 #include "node/plugin_directory.h"
 #include "node/volume.h"
 #include "snapshot/files.h"
@@ -84,14 +83,21 @@ std::vector<std::string> ServerWords(const node::ServerConfig& server) {
   return words;
 }
 
-Status PrepareServer(const Places& places, const ServerArguments& given,
+Status PrepareServer(const Places& places, const ServerArguments& args,
                      const node::NodeLayout& layout, const std::string& host,
                      const std::function<Status()>& before_writing, node::ServerConfig& server) {
-  ServerArguments args = given;
-  RETURN_IF_ERROR(FindLibraries(args));
   RETURN_IF_ERROR(node::LookAtVolume(places.volume).status());
   ASSIGN_OR_RETURN(const node::Account owner, node::OwnerOf(places.volume));
   RETURN_IF_ERROR(node::CheckReachable(places.volume, owner));
+  return PrepareServerAs(owner, places, args, layout, host, before_writing, server);
+}
+
+Status PrepareServerAs(const node::Account& owner, const Places& places,
+                       const ServerArguments& given, const node::NodeLayout& layout,
+                       const std::string& host, const std::function<Status()>& before_writing,
+                       node::ServerConfig& server) {
+  ServerArguments args = given;
+  RETURN_IF_ERROR(FindLibraries(args));
   RETURN_IF_ERROR(node::ProvideDirectory(places.data, owner));
   RETURN_IF_ERROR(node::ProvideDirectory(layout.root, owner));
   ASSIGN_OR_RETURN(const BeforeBecomingOwner gathered, Gather(args, host, owner));

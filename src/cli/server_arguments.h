@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "cli/common.h"
+#include "node/account.h"
 #include "node/layout.h"
 #include "node/server_command.h"
 
@@ -35,5 +36,9 @@ void AddServerOptions(CLI::App& app, ServerArguments& args);
 Status PrepareServer(const Places& places, const ServerArguments& args,
                      const node::NodeLayout& layout, const std::string& host,
                      const std::function<Status()>& before_writing, node::ServerConfig& server);
+// The same where the volume is not there yet and is to be `owner`'s.
+Status PrepareServerAs(const node::Account& owner, const Places& places, const ServerArguments& args,
+                       const node::NodeLayout& layout, const std::string& host,
+                       const std::function<Status()>& before_writing, node::ServerConfig& server);
 
 }  // namespace borealis::cli

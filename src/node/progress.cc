@@ -18,4 +18,10 @@ std::function<Status(uint64_t)> TellBytes(std::string verb, const Progress& prog
   };
 }
 
+std::function<Status(uint64_t)> CountBytes(std::string verb, const Progress& progress,
+                                           const std::atomic<bool>& cancel) {
+  return [tell = TellBytes(std::move(verb), progress, cancel),
+          total = uint64_t{0}](uint64_t bytes) mutable { return tell(total += bytes); };
+}
+
 }  // namespace borealis::node

@@ -18,4 +18,8 @@ using Progress = std::function<void(const std::string&)>;
 std::function<Status(uint64_t)> TellBytes(std::string verb, const Progress& progress,
                                           const std::atomic<bool>& cancel);
 
+// The same for who is told the bytes since the last call.
+std::function<Status(uint64_t)> CountBytes(std::string verb, const Progress& progress,
+                                           const std::atomic<bool>& cancel);
+
 }  // namespace borealis::node

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "node/agent_setup.h"
+#include "node/replica.h"
 #include "snapshot/files.h"
 #include "storage/local/local_backend.h"
 
@@ -71,6 +73,18 @@ Status ClearRestoreTarget(const std::string& directory) {
     if (path != layout.lock()) RETURN_IF_ERROR(snapshot::RemoveTree(path));
   }
   return Status::Ok();
+}
+
+Result<snapshot::UniqueFd> ClaimRestoreTarget(const std::string& directory) {
+  auto lock = LockNode(RestoringLayout(directory));
+  if (lock.status().code() == Code::kAlreadyExists) {
+    return Status(Code::kConflict,
+                  fmt::format("another restore or import into {} is under way", directory));
+  }
+  RETURN_IF_ERROR(lock.status());
+  RETURN_IF_ERROR(EndLeftoverReplica(RestoringLayout(directory)));
+  RETURN_IF_ERROR(ClearRestoreTarget(directory));
+  return lock;
 }
 
 Status ShowRestoredVolume(const std::string& directory) {

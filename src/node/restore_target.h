@@ -13,6 +13,7 @@
 
 #include "base/status.h"
 #include "node/layout.h"
+#include "snapshot/files.h"
 
 namespace borealis::node {
 
@@ -27,6 +28,10 @@ Status CheckRestoreTarget(const std::string& directory);
 // Removes what an interrupted restore left, but for its lock. kAlreadyExists as above. REQUIRES:
 // that lock is held.
 Status ClearRestoreTarget(const std::string& directory);
+
+// Takes the lock of the restore, ends what one that was killed left running, and clears the target.
+// The lock is held as long as what is returned lives. kConflict: another works there.
+Result<snapshot::UniqueFd> ClaimRestoreTarget(const std::string& directory);
 
 // Removes all but the volume, the lock too, and makes it visible, durably. After a failure it may
 // be visible or not. REQUIRES: the lock is held; the volume is whole and nobody is attached to it.

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "log/identity.h"
-#include "log/member_position.h"
 #include "node/genesis.h"
+#include "node/log_hold.h"
 #include "node/new_history.h"
 #include "node/replica.h"
 #include "node/restore_target.h"
@@ -17,51 +17,6 @@
 
 namespace borealis::node {
 namespace {
-
-constexpr char kHoldName[] = "restore";  // what `volume show` calls it
-constexpr int64_t kForgottenUs = 86'400'000'000;
-
-// Keeps the log of a volume that serves from being trimmed, as a member's need does. One that was
-// killed holds it for no longer than an absent member (absent_minutes).
-class LogHold {
- public:
-  LogHold(std::string volume, const Position& needed, Seqno from, const Clock& clock)
-      : volume_(std::move(volume)), name_(log::kPositionPrefix + Uuid::Random().ToString()) {
-    const auto backend = Attach();
-    if (backend == nullptr) return;
-    const auto hints = backend->ListHints(log::kPositionPrefix);
-    for (const storage::Hint& hint : hints.ok() ? *hints : std::vector<storage::Hint>{}) {
-      const auto left = log::DecodeMemberPosition(hint.value);
-      const bool stale =
-          left.ok() && left->name == kHoldName && left->updated_us < clock.WallUs() - kForgottenUs;
-      if (stale) (void)backend->DeleteHint(hint.name);
-    }
-    const Bytes hint = log::EncodeMemberPosition({.finished = from,
-                                                  .needed = needed,
-                                                  .updated_us = clock.WallUs(),
-                                                  .name = kHoldName,
-                                                  .endpoint = ""});
-    held_ = backend->PutHint(name_, hint).ok();
-  }
-  ~LogHold() {
-    if (!held_) return;
-    if (const auto backend = Attach()) (void)backend->DeleteHint(name_);
-  }
-  LogHold(const LogHold&) = delete;
-  LogHold& operator=(const LogHold&) = delete;
-
- private:
-  // For a moment. nullptr: nobody else is attached, so nobody trims.
-  std::unique_ptr<storage::Backend> Attach() const {
-    auto backend = AttachVolume(volume_);
-    if (!backend.ok() || (*backend)->NeedsRecovery()) return nullptr;
-    return std::move(*backend);
-  }
-
-  const std::string volume_;
-  const std::string name_;
-  bool held_ = false;
-};
 
 // Identity and an empty log, for data that certifies as the old one did.
 Result<Uuid> MakeVolume(const std::string& directory, const log::Identity& old, const Clock& clock,
@@ -89,7 +44,7 @@ Result<Uuid> RestoreVolume(const RestoreRequest& request, const Clock& clock,
   if (!replica.provider_options.empty()) replica.provider_options += ";";
   replica.provider_options += kMayBeAlone;
   {
-    const LogHold hold(request.nodes.volume, request.log_from, request.until, clock);
+    const LogHold hold(request.nodes.volume, "restore", request.log_from, clock);
     RETURN_IF_ERROR(CatchUp(replica, request.until, clock, progress, cancel).status());
   }
   progress("making the data the start of a new history");

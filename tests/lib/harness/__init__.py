@@ -3,7 +3,7 @@
 from . import paths, seed, segments
 from .agents import AgentCluster
 from .cluster import Cluster, Settings
-from .compare import differences, wait_same_seqno
+from .compare import content_differences, differences, wait_same_seqno
 from .failing_io import FailingIo
 from .media import GaleraMedium, NoMedium, VolumeMedium
 from .mounts import SmallDisk, enter_mount_namespace
@@ -15,7 +15,7 @@ from .workspace import Workspace
 
 __all__ = [
     "Account", "AgentCluster", "Cluster", "FailingIo", "GaleraMedium", "Load", "NoMedium", "Report", "Server",
-    "ServerDied", "Settings", "SmallDisk", "VolumeMedium", "Workspace", "create_tables",
-    "differences", "enter_mount_namespace", "main", "make_cluster", "paths", "seed", "segments",
+    "ServerDied", "Settings", "SmallDisk", "VolumeMedium", "Workspace", "content_differences",
+    "create_tables", "differences", "enter_mount_namespace", "main", "make_cluster", "paths", "seed", "segments",
     "status", "verify", "verify_data", "wait_same_seqno",
 ]

@@ -51,6 +51,15 @@ def differences(servers: list[Server], timeout_s: float = 60) -> list[str]:
     return found
 
 
+def content_differences(first: Server, second: Server) -> list[str]:
+    """Differences between servers of different histories, in words. REQUIRES: no writers."""
+    images = [_image(first), _image(second)]
+    return [f"{thing} differs: {first.name} has {_short(images[0].get(thing))}, {second.name} has "
+            f"{_short(images[1].get(thing))}"
+            for thing in sorted(images[0].keys() | images[1].keys())
+            if images[0].get(thing) != images[1].get(thing)]
+
+
 def _is_borealis(server: Server) -> bool:
     return bool(server.status("wsrep_borealis_slot"))
 
