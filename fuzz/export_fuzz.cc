@@ -1,5 +1,5 @@
-// Export manifests from outside: what decodes encodes to the same bytes, names its files safely, and
-// each of its snapshots has the log that it needs.
+// Export manifests from outside: what decodes encodes to the same bytes, names its files safely,
+// and each of its snapshots has the log that it needs.
 //
 //   first byte % 2   0: a manifest as it is   1: patches to a real one, its hash made right
 #include "backup/export_manifest.h"

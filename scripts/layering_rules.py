@@ -22,10 +22,12 @@ MAY_USE = {
     "plugin": {"faults", "model", "base"},
     # The agent, the control plane and the commands never link replication or provider.
     "node": {"backup", "certification", "log", "snapshot", "storage", "settings", "model", "base"},
-    "verify": {"node", "certification", "log", "snapshot", "storage", "settings", "model", "base"},
+    "verify": {"node", "backup", "certification", "log", "snapshot", "storage", "settings", "model",
+               "base"},
+    "follow": {"snapshot", "storage", "model", "base"},
     "control": {"model", "base"},
-    "cli": {"verify", "node", "control", "backup", "certification", "log", "snapshot", "storage",
-            "settings", "model", "base"},
+    "cli": {"verify", "follow", "node", "control", "backup", "certification", "log", "snapshot",
+            "storage", "settings", "model", "base"},
 }
 
 PRODUCT = set(MAY_USE)

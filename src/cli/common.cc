@@ -49,11 +49,15 @@ int ReportBusy(const Status& why) {
   return kBusy;
 }
 
-const std::atomic<bool>& BeginLongWork() {
-  (void)setpriority(PRIO_PROCESS, 0, 19);
+const std::atomic<bool>& CancelBySignal() {
   std::signal(SIGTERM, OnSignal);
   std::signal(SIGINT, OnSignal);
   return g_cancel;
+}
+
+const std::atomic<bool>& BeginLongWork() {
+  (void)setpriority(PRIO_PROCESS, 0, 19);
+  return CancelBySignal();
 }
 
 double SecondsSince(int64_t began_ns) {
@@ -88,7 +92,8 @@ void AddDataOption(CLI::App& app, Places& places) {
 void AddUpkeepOption(CLI::App& app, std::string& upkeep) {
   app.add_option("--upkeep", upkeep,
                  "When snapshots are taken and the log is trimmed, a=1;b=2 of: " +
-                     node::UpkeepPolicy().ToString());
+                     node::UpkeepPolicy().ToString() +
+                     "; and export=DIR, where the volume is exported to every export_minutes");
 }
 
 Status ActAsOwnerOf(const std::string& directory) {

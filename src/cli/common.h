@@ -55,6 +55,8 @@ Status ActAsOwnerOf(const std::string& directory);
 // Long work that nobody's clients shall pay for: at the lowest priority, which servers started by
 // it inherit. SIGTERM and SIGINT set what is returned, and end nothing by themselves.
 const std::atomic<bool>& BeginLongWork();
+// The signals alone.
+const std::atomic<bool>& CancelBySignal();
 // "   1.2 s  step"
 void PrintStep(const std::string& step, int64_t began_ns);
 double SecondsSince(int64_t began_ns);
@@ -76,6 +78,7 @@ void AddClusterCommands(CLI::App& app, Outcome& outcome);
 void AddSnapshotCommands(CLI::App& app, Outcome& outcome);
 void AddRestoreCommand(CLI::App& app, Outcome& outcome);
 void AddExportCommands(CLI::App& app, Outcome& outcome);
+void AddFollowCommand(CLI::App& app, Outcome& outcome);
 void AddStatusCommand(CLI::App& app, Outcome& outcome);
 void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 

@@ -82,7 +82,18 @@ Result<Json> DescribeDisk(storage::Backend& volume, const std::string& directory
                        {"needs_log_bytes", node::LogBytesSince(*facts, member.needed)},
                        {"updated_us", member.updated_us}});
   }
+  Json exports = Json::array();
+  for (const node::ExportState& state : facts->exports) {
+    exports.push_back({{"directory", state.directory},
+                       {"every_minutes", state.every_minutes},
+                       {"until", state.until.value},
+                       {"until_time_us", state.until_time_us},
+                       {"succeeded_us", state.succeeded_us},
+                       {"failed_us", state.failed_us},
+                       {"failure", state.failure}});
+  }
   return Json{{"log_bytes", node::LogBytes(*facts)},
+              {"exports", exports},
               {"snapshot_bytes", stored},
               {"free_bytes", facts->free_bytes},
               {"log_held_by", plan.log_held_by},
@@ -102,6 +113,10 @@ void PrintDisk(const Json& disk) {
                m["name"].get<std::string>(), m["finished"].get<int64_t>(),
                FormatBytes(m["needs_log_bytes"].get<uint64_t>()),
                FormatTime(m["updated_us"].get<int64_t>()));
+  }
+  for (const Json& e : disk["exports"]) {
+    fmt::print("exported      {} up to seqno {} at {}\n", e["directory"].get<std::string>(),
+               e["until"].get<int64_t>(), FormatTime(e["succeeded_us"].get<int64_t>()));
   }
   for (const Json& w : disk["warnings"]) fmt::print("warning       {}\n", w.get<std::string>());
 }

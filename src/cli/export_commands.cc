@@ -25,6 +25,7 @@ struct ExportArguments {
   Places places;
   std::string directory;
   size_t keep = backup::kKeepDefault;
+  uint32_t every_minutes = 0;
 };
 
 Result<int> Export(ExportArguments& args) {
@@ -34,10 +35,13 @@ Result<int> Export(ExportArguments& args) {
   request.volume = args.places.volume;
   request.directory = node::AbsolutePath(args.directory);
   request.keep = args.keep;
+  request.every_minutes = args.every_minutes;
   RETURN_IF_ERROR(node::LookAtVolume(request.volume).status());
   ASSIGN_OR_RETURN(const node::Account owner, node::OwnerOf(request.volume));
-  RETURN_IF_ERROR(node::ProvideDirectory(request.directory, owner));
+  const Status provided = node::ProvideDirectory(request.directory, owner);
   RETURN_IF_ERROR(node::BecomeAccount(owner));
+  if (!provided.ok()) node::NoteExportFailure(request, provided, SystemClock());
+  RETURN_IF_ERROR(provided);
   const std::atomic<bool>& cancel = BeginLongWork();
   const auto report = node::ExportVolume(
       request, SystemClock(), [&](const std::string& step) { PrintStep(step, began_ns); }, cancel);
@@ -111,7 +115,12 @@ Result<int> Import(const ImportArguments& args) {
   ASSIGN_OR_RETURN(request.target, node::ParseVolumeName(args.target));
   ASSIGN_OR_RETURN(request.point, PointOf(args.point));
   RETURN_IF_ERROR(node::CheckRestoreTarget(request.target));
-  RETURN_IF_ERROR(backup::ExportDirectory::OpenForReading(request.directory).status());
+  {
+    // What can be seen to be wrong at once is said before anything is made.
+    ASSIGN_OR_RETURN(const auto directory,
+                     backup::ExportDirectory::OpenForReading(request.directory));
+    RETURN_IF_ERROR(backup::ReadExport(directory).status());
+  }
   ASSIGN_OR_RETURN(const node::Account owner, node::ChooseOwner(args.owner));
   const std::atomic<bool>& cancel = BeginLongWork();
   const auto imported = Make(args, owner, request, began_ns, cancel);
@@ -143,6 +152,9 @@ void AddExportCommands(CLI::App& app, Outcome& outcome) {
       ->type_name("DIR");
   command->add_option("--keep", out->keep, "Snapshots that the directory keeps, with the log since")
       ->check(CLI::Range(size_t{1}, backup::kKeepMax));
+  command->add_option("--every", out->every_minutes,
+                      "Minutes until it is to be repeated, by whom ever: `volume show` and agents "
+                      "warn when it is overdue or fails; 0: never");
   command->callback([out, &outcome] { outcome.exit_code = Report(Export(*out)); });
 
   auto in = std::make_shared<ImportArguments>();

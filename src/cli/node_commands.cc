@@ -58,6 +58,15 @@ Status Run(RunArguments& args) {
                            "--upkeep=" + args.upkeep};
   const std::vector<std::string> words = ServerWords(server);
   config.upkeep_command.insert(config.upkeep_command.end(), words.begin(), words.end());
+  if (!config.upkeep.export_directory.empty()) {
+    config.export_command = {OwnProgram(),
+                             "volume",
+                             "export",
+                             args.places.volume,
+                             config.upkeep.export_directory,
+                             fmt::format("--keep={}", config.upkeep.export_keep),
+                             fmt::format("--every={}", config.upkeep.export_minutes)};
+  }
   config.rebuild = args.rebuild;
   config.stop_timeout_ms = args.stop_timeout_s * 1000;
   LogWithTime(args.name);

@@ -37,8 +37,9 @@ Status PrepareServer(const Places& places, const ServerArguments& args,
                      const node::NodeLayout& layout, const std::string& host,
                      const std::function<Status()>& before_writing, node::ServerConfig& server);
 // The same where the volume is not there yet and is to be `owner`'s.
-Status PrepareServerAs(const node::Account& owner, const Places& places, const ServerArguments& args,
-                       const node::NodeLayout& layout, const std::string& host,
-                       const std::function<Status()>& before_writing, node::ServerConfig& server);
+Status PrepareServerAs(const node::Account& owner, const Places& places,
+                       const ServerArguments& args, const node::NodeLayout& layout,
+                       const std::string& host, const std::function<Status()>& before_writing,
+                       node::ServerConfig& server);
 
 }  // namespace borealis::cli

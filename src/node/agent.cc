@@ -93,6 +93,7 @@ class Agent {
   int PollTimeoutMs() const;
 
   void Watch(Child child);
+  void TakeOn(UpkeepDuty duty);
   void SignalServer(int signal);
   void Publish();
   void NoteReady();
@@ -119,12 +120,12 @@ class Agent {
   Publisher publisher_;
   Prober prober_;
   Worker worker_;
-  std::unique_ptr<UpkeepWatch> upkeep_;  // null: not wanted
+  std::vector<std::unique_ptr<UpkeepWatch>> duties_;  // for the volume
 };
 
 Agent::Agent(AgentConfig config, AgentSetup setup, UniqueFd signals, const Clock& clock)
     : config_({config.server, config.rebuild, config.stop_timeout_ms, config.upkeep,
-               config.upkeep_command, nullptr}),
+               config.upkeep_command, config.export_command, nullptr}),
       clock_(clock),
       setup_(std::move(setup)),
       signals_(std::move(signals)),
@@ -146,9 +147,24 @@ Agent::Agent(AgentConfig config, AgentSetup setup, UniqueFd signals, const Clock
   status_.last_crash_us = setup_.previous.last_crash_us;
   down_since_ns_ = NowNs();
   if (!config_.upkeep_command.empty()) {
-    upkeep_ = std::make_unique<UpkeepWatch>(server.volume, config_.upkeep, config_.upkeep_command,
-                                            server.layout.upkeep_log(), clock_);
+    TakeOn({.name = "upkeep",
+            .due = [](const UpkeepPlan& plan) { return plan.Anything(); },
+            .command = config_.upkeep_command,
+            .output = server.layout.upkeep_log(),
+            .warns = true});
   }
+  if (!config_.export_command.empty()) {
+    TakeOn({.name = "export",
+            .due = [](const UpkeepPlan& plan) { return plan.export_due; },
+            .command = config_.export_command,
+            .output = server.layout.export_log(),
+            .warns = false});
+  }
+}
+
+void Agent::TakeOn(UpkeepDuty duty) {
+  duties_.push_back(std::make_unique<UpkeepWatch>(config_.server.volume, config_.upkeep,
+                                                  std::move(duty), clock_));
 }
 
 void Agent::OnHealth(const std::optional<ServerHealth>& health) {
@@ -333,7 +349,7 @@ void Agent::Publish() {
   status_.seqno = machine_.seqno();
   status_.failures = machine_.history();
   publisher_.Set(status_);
-  if (upkeep_ != nullptr) upkeep_->Allow(machine_.state() == NodeState::kReady);
+  for (const auto& duty : duties_) duty->Allow(machine_.state() == NodeState::kReady);
 }
 
 }  // namespace

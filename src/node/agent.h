@@ -23,6 +23,7 @@ struct AgentConfig {
   // Upkeep of the volume; empty command: none.
   UpkeepPolicy upkeep;
   std::vector<std::string> upkeep_command;
+  std::vector<std::string> export_command;  // empty: none is due ever
   // How the server is asked whether it is ready; null: over its socket.
   std::unique_ptr<HealthSource> health;
 };

@@ -97,6 +97,7 @@ Result<VolumeFacts> GatherFacts(storage::Backend& volume, const std::string& dir
     facts.members.push_back(*position);
     facts.newest = std::max(facts.newest, position->finished);
   }
+  ASSIGN_OR_RETURN(facts.exports, ReadExportStates(volume));
   facts.free_bytes = FreeBytes(directory);
   return facts;
 }
@@ -136,12 +137,11 @@ Status TendVolume(const TakeRequest& request, const UpkeepPolicy& policy, const 
   return taken;
 }
 
-UpkeepWatch::UpkeepWatch(std::string volume, UpkeepPolicy policy, std::vector<std::string> command,
-                         std::string output, const Clock& clock)
+UpkeepWatch::UpkeepWatch(std::string volume, UpkeepPolicy policy, UpkeepDuty duty,
+                         const Clock& clock)
     : volume_(std::move(volume)),
-      policy_(policy),
-      command_(std::move(command)),
-      output_(std::move(output)),
+      policy_(std::move(policy)),
+      duty_(std::move(duty)),
       clock_(clock),
       thread_([this] { Loop(); }) {}
 
@@ -177,20 +177,21 @@ bool UpkeepWatch::IsDue() {
   const auto facts = volume.ok() ? GatherFacts(**volume, volume_, clock_, &known_)
                                  : Result<VolumeFacts>(volume.status());
   if (!facts.ok()) {
-    LogWarning("upkeep: {}", facts.status().message());
+    LogWarning("{}: {}", duty_.name, facts.status().message());
     return false;
   }
   const UpkeepPlan plan = PlanUpkeep(policy_, *facts);
+  if (!duty_.warns) return duty_.due(plan);
   std::string warning;
   for (const std::string& line : plan.warnings) warning += (warning.empty() ? "" : "; ") + line;
   if (warning != last_warning_ && !warning.empty()) LogWarning("{}", warning);
   last_warning_ = warning;
-  return plan.Anything();
+  return duty_.due(plan);
 }
 
 // Asked to end it ends its replica, too.
 Result<ProcessEnd> UpkeepWatch::Run() {
-  ASSIGN_OR_RETURN(const Child child, Spawn({command_, output_}));
+  ASSIGN_OR_RETURN(const Child child, Spawn({duty_.command, duty_.output}));
   bool asked = false;
   for (int left_ms = kEndMs; !WaitForEnd(child.pidfd, kLookMs);) {
     if (!cancel_.load()) continue;
@@ -199,7 +200,8 @@ Result<ProcessEnd> UpkeepWatch::Run() {
     left_ms -= kLookMs;
     if (left_ms > 0) continue;
     (void)SendSignal(child.pidfd, SIGKILL);
-    (void)WaitForEnd(child.pidfd, -1);
+    // One that hangs in the kernel dies when it can.
+    if (!WaitForEnd(child.pidfd, kEndMs)) return Status(Code::kAborted, "cancelled");
     break;
   }
   const ProcessEnd end = Reap(child.id);
@@ -208,15 +210,16 @@ Result<ProcessEnd> UpkeepWatch::Run() {
 }
 
 void UpkeepWatch::Tend() {
-  unlink(output_.c_str());
+  unlink(duty_.output.c_str());
   const auto end = Run();
-  const std::string tail = TailLines(ReadLogTail(output_), 1);
+  const std::string tail = TailLines(ReadLogTail(duty_.output), 1);
   if (!end.ok()) {
-    if (end.status().code() != Code::kAborted) LogWarning("upkeep: {}", end.status().message());
+    if (end.status().code() != Code::kAborted)
+      LogWarning("{}: {}", duty_.name, end.status().message());
   } else if (*end == ProcessEnd{true, 0, 0}) {
-    LogInfo("upkeep: {}", tail);
+    LogInfo("{}: {}", duty_.name, tail);
   } else if (end->exit_code != 5) {  // another does it
-    LogWarning("upkeep ended with {}: {}", end->ToString(), tail);
+    LogWarning("{} ended with {}: {}", duty_.name, end->ToString(), tail);
   }
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,12 +41,19 @@ Status TendVolume(const TakeRequest& request, const UpkeepPolicy& policy, const 
 Result<uint64_t> Discard(storage::LocalBackend& volume, const UpkeepPlan& plan, const Clock& clock,
                          const Progress& progress);
 
-// The agent's thread.
+// What the agent has done when it is due, by a process of its own.
+struct UpkeepDuty {
+  std::string name;  // for the log: "upkeep", "export"
+  std::function<bool(const UpkeepPlan&)> due;
+  std::vector<std::string> command;  // argv
+  std::string output;                // file that it writes
+  bool warns = false;                // whether the plan's warnings go to the log
+};
+
+// The agent's thread for one duty. What hangs in one, a network share, say, holds up no other.
 class UpkeepWatch {
  public:
-  // `command`: argv of the process that does it. `output`: where it writes.
-  UpkeepWatch(std::string volume, UpkeepPolicy policy, std::vector<std::string> command,
-              std::string output, const Clock& clock);
+  UpkeepWatch(std::string volume, UpkeepPolicy policy, UpkeepDuty duty, const Clock& clock);
   // Ends the process, if one runs.
   ~UpkeepWatch();
   // Whether this node is ready: only then it looks. Cheap.
@@ -59,8 +67,7 @@ class UpkeepWatch {
 
   const std::string volume_;
   const UpkeepPolicy policy_;
-  const std::vector<std::string> command_;
-  const std::string output_;
+  const UpkeepDuty duty_;
   const Clock& clock_;
   Mutex mutex_;
   CondVar wake_;

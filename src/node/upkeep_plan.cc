@@ -6,11 +6,15 @@
 #include <array>
 #include <charconv>
 
+#include "node/time_text.h"
+
 namespace borealis::node {
 namespace {
 
 constexpr int64_t kUsPerMinute = 60'000'000;
 constexpr uint64_t kFreeMin = 256ull << 20;
+constexpr int64_t kExportRetryUs = 5 * kUsPerMinute;
+constexpr std::string_view kExport = "export";
 
 struct Field {
   std::string_view name;
@@ -18,7 +22,7 @@ struct Field {
   uint64_t max;
   uint64_t UpkeepPolicy::*member;
 };
-constexpr std::array<Field, 7> kFields = {{
+constexpr std::array<Field, 9> kFields = {{
     {"snapshot_mib", 0, 1 << 30, &UpkeepPolicy::snapshot_mib},
     {"snapshot_minutes", 0, 1 << 24, &UpkeepPolicy::snapshot_minutes},
     {"keep", 1, 1000, &UpkeepPolicy::keep},
@@ -26,6 +30,8 @@ constexpr std::array<Field, 7> kFields = {{
     {"retention_mib", 0, 1 << 30, &UpkeepPolicy::retention_mib},
     {"absent_minutes", 0, 1 << 24, &UpkeepPolicy::absent_minutes},
     {"look_seconds", 1, 86400, &UpkeepPolicy::look_seconds},
+    {"export_minutes", 1, 1 << 24, &UpkeepPolicy::export_minutes},
+    {"export_keep", 1, 1000, &UpkeepPolicy::export_keep},
 }};
 
 int64_t Minutes(uint64_t minutes) { return static_cast<int64_t>(minutes) * kUsPerMinute; }
@@ -72,6 +78,41 @@ bool TakeIsDue(const UpkeepPolicy& policy, const VolumeFacts& facts) {
           facts.now_us - last->created_us >= Minutes(policy.snapshot_minutes));
 }
 
+bool ExportIsDue(const UpkeepPolicy& policy, const VolumeFacts& facts) {
+  if (policy.export_directory.empty()) return false;
+  const auto state =
+      std::ranges::find(facts.exports, policy.export_directory, &ExportState::directory);
+  if (state == facts.exports.end()) return true;
+  const int64_t every = Minutes(policy.export_minutes);
+  const int64_t retry = std::min(every, kExportRetryUs);
+  return facts.now_us - state->succeeded_us >= every && facts.now_us - state->failed_us >= retry;
+}
+
+// Empty: all is well with it. One by hand is never overdue.
+std::string ExportWarning(const ExportState& state, int64_t now_us) {
+  if (state.every_minutes == 0) return {};
+  const std::string last = state.succeeded_us == 0
+                               ? "none was ever completed"
+                               : fmt::format("the last good one, of seqno {}, was made at {}",
+                                             state.until, FormatMoment(state.succeeded_us));
+  if (state.failed_us > 0) {
+    return fmt::format("the export to {} fails ({}); {}", state.directory, state.failure, last);
+  }
+  if (now_us - state.succeeded_us <= 2 * Minutes(state.every_minutes)) return {};
+  return fmt::format("the export to {} is overdue (every {} minutes): {}", state.directory,
+                     state.every_minutes, last);
+}
+
+Result<std::string> ParseExportDirectory(std::string_view value) {
+  const bool printable =
+      std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) >= ' '; });
+  if (!value.starts_with('/') || !printable || value.size() > kExportDirectoryBytesMax) {
+    return Status(Code::kInvalidArgument,
+                  fmt::format("upkeep option export='{}': give an absolute directory", value));
+  }
+  return std::string(value);
+}
+
 }  // namespace
 
 Result<UpkeepPolicy> UpkeepPolicy::Parse(std::string_view text) {
@@ -84,11 +125,14 @@ Result<UpkeepPolicy> UpkeepPolicy::Parse(std::string_view text) {
     const size_t equals = std::min(item.find('='), item.size());
     const std::string_view name = item.substr(0, equals);
     const std::string_view value = item.substr(std::min(equals + 1, item.size()));
+    if (name == kExport) {
+      ASSIGN_OR_RETURN(policy.export_directory, ParseExportDirectory(value));
+      continue;
+    }
     const auto* field = std::ranges::find(kFields, name, &Field::name);
     if (field == kFields.end()) {
-      std::string known;
-      for (const Field& f : kFields)
-        known += fmt::format("{}{}", known.empty() ? "" : ", ", f.name);
+      std::string known(kExport);
+      for (const Field& f : kFields) known += fmt::format(", {}", f.name);
       return Status(Code::kInvalidArgument,
                     fmt::format("unknown upkeep option '{}'; known are: {}", name, known));
     }
@@ -110,6 +154,7 @@ std::string UpkeepPolicy::ToString() const {
   for (const Field& field : kFields) {
     text += fmt::format("{}{}={}", text.empty() ? "" : ";", field.name, this->*(field.member));
   }
+  if (!export_directory.empty()) text += fmt::format(";{}={}", kExport, export_directory);
   return text;
 }
 
@@ -145,6 +190,11 @@ UpkeepPlan PlanUpkeep(const UpkeepPolicy& policy, const VolumeFacts& facts) {
         fmt::format("the volume's file system has {} MiB left: make room, or "
                     "commits stop",
                     facts.free_bytes >> 20));
+  }
+  plan.export_due = ExportIsDue(policy, facts);
+  for (const ExportState& state : facts.exports) {
+    std::string warning = ExportWarning(state, facts.now_us);
+    if (!warning.empty()) plan.warnings.push_back(std::move(warning));
   }
   const std::vector<SnapshotFact> usable = Usable(facts);
   if (usable.empty()) {

@@ -1,5 +1,5 @@
-// Upkeep of a volume: when a snapshot is due, which snapshots go, how far the log is trimmed, what
-// an operator should know early. Pure: facts and a policy in, a plan out.
+// Upkeep of a volume: when a snapshot is due, which snapshots go, how far the log is trimmed, when
+// an export is due, what an operator should know early. Pure: facts and a policy in, a plan out.
 //
 // What is kept:
 //   snapshots   the newest `keep` that can be read; those made within the retention window, and the
@@ -21,6 +21,7 @@
 #include "base/status.h"
 #include "log/log.h"
 #include "log/member_position.h"
+#include "node/export_state.h"
 
 namespace borealis::node {
 
@@ -31,10 +32,14 @@ struct UpkeepPolicy {
   uint64_t retention_minutes = 60;
   uint64_t retention_mib = 16 << 10;  // of log
   uint64_t absent_minutes = 1440;
-  uint64_t look_seconds = 10;  // between looks at the volume
+  uint64_t look_seconds = 10;    // between looks at the volume
+  uint64_t export_minutes = 60;  // between two exports into export_directory
+  uint64_t export_keep = 2;      // snapshots there
+  std::string export_directory;  // "export"; absolute; empty: none is made
   bool operator==(const UpkeepPolicy&) const = default;
 
-  // "snapshot_mib=1024;keep=2". kInvalidArgument says what is wrong and what can be given.
+  // "snapshot_mib=1024;keep=2;export=/mnt/backup/vol". kInvalidArgument says what is wrong and what
+  // can be given.
   static Result<UpkeepPolicy> Parse(std::string_view text);
   std::string ToString() const;
 };
@@ -54,6 +59,7 @@ struct VolumeFacts {
   uint64_t open_bytes = 0;
   std::vector<SnapshotFact> snapshots;  // oldest first
   std::vector<log::MemberPosition> members;
+  std::vector<ExportState> exports;
   uint64_t free_bytes = 0;  // of the file system
 };
 
@@ -64,6 +70,8 @@ struct UpkeepPlan {
   // Bytes of log that are kept, by what they are kept for: "snapshot 12", "node node1".
   std::string log_held_by;
   std::vector<std::string> warnings;
+  bool export_due = false;  // into policy.export_directory
+  // What `volume tend` does; exports are made by a process of their own.
   bool Anything() const { return take || !surplus.empty() || trim.has_value(); }
 };
 

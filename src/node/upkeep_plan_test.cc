@@ -133,5 +133,52 @@ TEST(UpkeepPolicyTest, IsReadAndWritten) {
   }
 }
 
+TEST_F(UpkeepPlanTest, AnExportIsDueByTimeAndAFailedOneIsTriedAgainSoon) {
+  EXPECT_FALSE(Plan().export_due);
+  policy_.export_directory = "/mnt/x";
+  EXPECT_TRUE(Plan().export_due);
+  ExportState state{.directory = "/mnt/x", .every_minutes = 60, .until = {900}};
+  const auto due = [&](int64_t succeeded, int64_t failed) {
+    state.succeeded_us = succeeded * kMinute;
+    state.failed_us = failed * kMinute;
+    facts_.exports = {state};
+    return Plan().export_due;
+  };
+  EXPECT_FALSE(due(941, 0));
+  EXPECT_TRUE(due(940, 0));
+  EXPECT_FALSE(due(940, 996));
+  EXPECT_TRUE(due(940, 995));
+  policy_.export_directory = "/mnt/y";
+  EXPECT_TRUE(due(999, 0));
+  EXPECT_FALSE(Plan().Anything() && !Plan().take);  // `volume tend` has nothing to do with it
+}
+
+TEST_F(UpkeepPlanTest, AnExportThatFailsOrIsOverdueIsAWarning) {
+  const auto warnings = [&](ExportState state) {
+    state.directory = "/mnt/x";
+    facts_.exports = {std::move(state)};
+    return Plan().warnings;
+  };
+  EXPECT_THAT(warnings({.every_minutes = 60, .until = {9}, .succeeded_us = 880 * kMinute}),
+              IsEmpty());
+  EXPECT_THAT(warnings({.every_minutes = 60, .until = {9}, .succeeded_us = 879 * kMinute}),
+              ElementsAre("the export to /mnt/x is overdue (every 60 minutes): the last good one, "
+                          "of seqno 9, was made at 1970-01-01T14:39:00.000000Z"));
+  EXPECT_THAT(warnings({.every_minutes = 0, .until = {9}, .succeeded_us = 1}), IsEmpty());
+  EXPECT_THAT(warnings({.every_minutes = 60, .failed_us = 999 * kMinute, .failure = "no space"}),
+              ElementsAre("the export to /mnt/x fails (no space); none was ever completed"));
+}
+
+TEST(UpkeepPolicyTest, AnExportGoesToAnAbsoluteDirectory) {
+  const auto policy = UpkeepPolicy::Parse("export=/mnt/a b;export_minutes=5;keep=3");
+  ASSERT_TRUE(policy.ok()) << policy.status().ToString();
+  EXPECT_EQ(policy->export_directory, "/mnt/a b");
+  EXPECT_EQ(*UpkeepPolicy::Parse(policy->ToString()), *policy);
+  for (const char* bad :
+       {"export=", "export=mnt", "export=/a\nb", "export_minutes=0", "exports=/a"}) {
+    EXPECT_EQ(UpkeepPolicy::Parse(bad).status().code(), Code::kInvalidArgument) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace borealis::node
