@@ -9,6 +9,8 @@ namespace borealis::plugin {
 namespace {
 
 using ::testing::HasSubstr;
+
+constexpr int64_t kDay = 86'400;
 using Meaning = std::optional<std::variant<FaultCommand, Refusal>>;
 
 Meaning Parse(std::string_view sql) { return ParseFault(sql, Tokenize(sql), true); }
@@ -60,11 +62,11 @@ TEST(FaultGrammar, DiskFailure) {
   const std::string head = "ALTER SYSTEM SIMULATE 100 PERCENT DISK FAILURE ";
   EXPECT_EQ(Accepted<DiskFailure>(head + "FOR INTERVAL 1 MINUTE"), (DiskFailure{100, {}, 60}));
   EXPECT_EQ(Accepted<DiskFailure>(head + "IN DISK 7 FOR INTERVAL 1 MONTH"),
-            (DiskFailure{100, {Kind::kDisk, 7}, 30 * 86'400}));
+            (DiskFailure{100, {Kind::kDisk, 7}, 30 * kDay}));
   EXPECT_EQ(Accepted<DiskFailure>(head + "NODE 0 FOR INTERVAL 1 QUARTER"),
-            (DiskFailure{100, {Kind::kNode, 0}, 91 * 86'400}));
+            (DiskFailure{100, {Kind::kNode, 0}, 91 * kDay}));
   EXPECT_EQ(Accepted<DiskFailure>(head + "IN NODE 2 FOR INTERVAL 1 YEAR"),
-            (DiskFailure{100, {Kind::kNode, 2}, 365 * 86'400}));
+            (DiskFailure{100, {Kind::kNode, 2}, 365 * kDay}));
 }
 
 TEST(FaultGrammar, DiskCongestion) {
