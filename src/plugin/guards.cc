@@ -9,7 +9,6 @@
 // Second line: when a statement locks a table, whichever way it came, an error raised stops it. Not
 // inside of total order: the other servers would not stop.
 #include <atomic>
-#include <cstring>
 #include <optional>
 #include <string>
 
@@ -17,10 +16,10 @@
 #include "plugin/definition_sessions.h"
 #include "plugin/fault_effects.h"
 #include "plugin/fault_text.h"
-#include "plugin/pending_work.h"
 #include "plugin/plugin_abi.h"
 #include "plugin/provider_link.h"
 #include "plugin/server_calls.h"
+#include "plugin/text_edit.h"
 #include "plugin/text_rules.h"
 #include "plugin/topology_text.h"
 
@@ -30,15 +29,10 @@ extern "C" borealis::plugin::abi::PrintErrorService* my_print_error_service;
 namespace borealis::plugin {
 namespace {
 
-const std::string kAssignment = "SET no_go=";
-// A procedure of every volume, whose name is this short for this reason.
-constexpr std::string_view kVolumeStatus = "CALL borealis.v()";
-
 std::optional<ServerCalls> server;
 ProviderLink provider;
 DefinitionSessions definitions;
-std::atomic<uint64_t> texts{0};    // of clients, since the start
-thread_local PendingWork pending;  // between overwriting and the variable's check
+std::atomic<uint64_t> texts{0};  // of clients, since the start
 
 void Raise(const Refusal& refusal) {
   my_print_error_service->printf_error(refusal.error, "Borealis: %s", 0, refusal.message.c_str());
@@ -50,7 +44,7 @@ int DoPending(abi::Thd* thd, abi::SystemVariable*, void* save, void* value) {
   const auto* given = static_cast<abi::Value*>(value);
   if (given->as_int(given, &number) != 0) number = 0;
   const uint64_t connection = server->Connection(thd);
-  const auto work = pending.Take(connection, number);
+  const auto work = Pending().Take(connection, number);
   std::optional<Refusal> refusal = Refusal{kErrorNotSupported, "no_go can't be set"};
   if (work && std::holds_alternative<Refusal>(*work)) {
     refusal = std::get<Refusal>(*work);
@@ -82,23 +76,6 @@ bool IsSystemDatabase(std::string_view name) {
          name == "sys";
 }
 
-// Bytes [begin, end) of the text become `statement`, or a syntax error if it is longer.
-void Overwrite(const abi::GeneralEvent& event, size_t begin, size_t end,
-               std::string_view statement) {
-  char* span = const_cast<char*>(event.query) + begin;
-  memset(span, ' ', end - begin);
-  if (statement.size() > end - begin) statement = "?";
-  memcpy(span, statement.data(), statement.size());
-}
-
-// They become the assignment that stands for `work`.
-void Overwrite(const abi::GeneralEvent& event, size_t begin, size_t end, Work work) {
-  const bool status = std::holds_alternative<FaultCommand>(work) &&
-                      std::holds_alternative<VolumeStatus>(std::get<FaultCommand>(work));
-  if (status) return Overwrite(event, begin, end, kVolumeStatus);
-  Overwrite(event, begin, end, kAssignment + std::to_string(pending.Add(std::move(work))));
-}
-
 // Only a provider that hears of answers can wait for them.
 void LookForProvider(abi::Thd* thd) {
   if (provider.found() != nullptr) return;
@@ -110,7 +87,7 @@ void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
   if (std::string_view(event.command, event.command_length) != "Query") return;
   if (!server->IsBeforeParsing(thd)) return;
   LookForProvider(thd);
-  pending.Begin(event.thread_id);
+  Pending().Begin(event.thread_id);
   const std::string_view sql(event.query, event.query_length);
   TextFacts facts = Facts(thd, sql);
   for (FaultStatement& fault : FindFaults(sql, facts.backslash_escapes)) {
@@ -142,7 +119,7 @@ void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
 void OnAnswered(const abi::GeneralEvent& event) {
   definitions.End(event.thread_id);
   if (const faults::Control* control = provider.found()) control->answered(event.thread_id);
-  if (event.error_code != 0) pending.Clear();
+  if (event.error_code != 0) Pending().Clear();
 }
 
 std::optional<Refusal> CheckTable(abi::Thd* thd, const abi::TableEvent& event) {
