@@ -160,6 +160,16 @@ TEST_F(AgentMachineTest, FailingAtNoKnownSeqnoIsNoEndlessLoopEither) {
   EXPECT_EQ(machine_.state(), NodeState::kHeld);
 }
 
+TEST_F(AgentMachineTest, ADiscardedCacheIsNoFailureHoweverOften) {
+  BecomeReady();
+  for (int i = 0; i < 2 * kRebuildsMax; ++i) {
+    const auto actions = Do(Ended(kKilled, Cache(CacheCondition::kDiscarded)));
+    EXPECT_NE(Find<RestoreCache>(actions), nullptr);
+    Do(Restored{Status::Ok(), {0}});
+  }
+  EXPECT_NE(machine_.state(), NodeState::kHeld);
+}
+
 TEST_F(AgentMachineTest, AHeldNodesMessageNamesTheWayOut) {
   BecomeReady();
   const CacheFacts bad = Cache(CacheCondition::kInconsistent, 11);

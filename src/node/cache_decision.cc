@@ -57,6 +57,8 @@ CacheVerdict JudgeCache(const CacheFacts& facts, const CacheIdentity& identity) 
                                  state.at.IsDefined() ? fmt::format(" at seqno {}", state.at) : "",
                                  state.reason),
                      std::max(state.at, Seqno::Zero()));
+    case CacheCondition::kDiscarded:
+      return Restore(state.reason);
     case CacheCondition::kSafe:
       break;
   }

@@ -84,6 +84,16 @@ TEST(JudgePosition, EnginesThatCameBackBeforeASchemaChangeAreRestored) {
   EXPECT_EQ(JudgePosition(state, {}, kLog, kIdentity).kind, Kind::kRestore);
 }
 
+TEST(JudgeCache, ADiscardedCacheIsRestoredAndDidNotFail) {
+  CacheState state = Safe();
+  state.condition = CacheCondition::kDiscarded;
+  state.reason = "its user discarded it";
+  const auto verdict = JudgeCache({true, state}, kIdentity);
+  EXPECT_EQ(verdict.kind, Kind::kRestore);
+  EXPECT_EQ(verdict.failed_at, Seqno::Undefined());
+  EXPECT_EQ(verdict.reason, state.reason);
+}
+
 TEST(JudgeCache, ADifferenceAtNoKnownSeqnoCountsAsAFailureToo) {
   CacheState state = Safe();
   state.condition = CacheCondition::kInconsistent;

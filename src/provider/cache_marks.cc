@@ -121,4 +121,10 @@ void CacheMarks::MarkInconsistent(Seqno seqno, const std::string& reason) {
   if (!status.ok()) LogError("{} can't be marked inconsistent: {}", directory_, status.ToString());
 }
 
+void CacheMarks::MarkDiscarded(const std::string& reason) {
+  if (file_ == nullptr) return;
+  const Status status = file_->MarkDiscarded(reason);
+  if (!status.ok()) LogError("{} can't be marked discarded: {}", directory_, status.ToString());
+}
+
 }  // namespace borealis::provider

@@ -35,6 +35,8 @@ class CacheMarks {
   void EndUnsafe(Seqno seqno);
   // The data differs from what the log says; the agent throws it away.
   void MarkInconsistent(Seqno seqno, const std::string& reason);
+  // Nothing is wrong with it; it is thrown away all the same.
+  void MarkDiscarded(const std::string& reason);
 
  private:
   Status CheckFresh() const;

@@ -31,7 +31,7 @@ void Provider::Crash(CrashPart part, uint64_t connection) {
     Stop({Code::kUnavailable, "what appends to the volume was crashed by its user"});
   }
   if (part == CrashPart::kNode) {
-    cache_.MarkInconsistent(Seqno::Undefined(), "its user crashed the node and discarded it");
+    cache_.MarkDiscarded("its user crashed the node and discarded it");
   }
   kill(getpid(), SIGKILL);
   while (true) ::pause();

@@ -23,6 +23,7 @@ UnaidedVerdict Restore(std::string why) {
 
 Result<UnaidedVerdict> Judge(const std::string& datadir, const snapshot::CacheState& state,
                              const LogFacts& log) {
+  if (state.condition == CacheCondition::kDiscarded) return Restore(state.reason);
   if (state.condition != CacheCondition::kSafe) {
     return Restore(fmt::format("it is {} since seqno {}{}{}", CacheConditionName(state.condition),
                                state.at, state.reason.empty() ? "" : ": ", state.reason));

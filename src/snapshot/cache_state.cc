@@ -1,5 +1,7 @@
 #include "snapshot/cache_state.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -16,6 +18,8 @@ constexpr size_t kNodeBytesMax = 255;
 
 std::string PathIn(const std::string& datadir) { return datadir + "/" + kCacheStateFile; }
 
+bool IsLost(const CacheState& state) { return state.condition >= CacheCondition::kInconsistent; }
+
 // One line of bounded length.
 std::string Tidy(const std::string& reason) {
   std::string text = reason.substr(0, kReasonBytesMax);
@@ -26,7 +30,7 @@ std::string Tidy(const std::string& reason) {
 
 bool IsValid(const CacheState& state) {
   const bool known =
-      state.condition >= CacheCondition::kSafe && state.condition <= CacheCondition::kInconsistent;
+      state.condition >= CacheCondition::kSafe && state.condition <= CacheCondition::kDiscarded;
   return known && state.at.value >= -1 && state.restored.value >= -1 &&
          state.last_isolated.value >= -1 && state.node.size() <= kNodeBytesMax &&
          state.reason.size() <= kReasonBytesMax;
@@ -42,6 +46,8 @@ const char* CacheConditionName(CacheCondition condition) {
       return "unsafe";
     case CacheCondition::kInconsistent:
       return "inconsistent";
+    case CacheCondition::kDiscarded:
+      return "discarded";
   }
   return "invalid";
 }
@@ -110,8 +116,8 @@ CacheState CacheStateFile::state() const {
 Status CacheStateFile::MarkUnsafe(Seqno seqno) {
   MutexLock lock(mutex_);
   CacheState next = state_;
-  if (next.condition == CacheCondition::kInconsistent) {
-    return {Code::kAborted, "the cache is inconsistent"};
+  if (IsLost(next)) {
+    return {Code::kAborted, fmt::format("the cache is {}", CacheConditionName(next.condition))};
   }
   next.condition = CacheCondition::kUnsafe;
   next.at = seqno;
@@ -134,10 +140,18 @@ Status CacheStateFile::MarkSafe(Seqno seqno) {
 }
 
 Status CacheStateFile::MarkInconsistent(Seqno seqno, const std::string& reason) {
+  return MarkLost(CacheCondition::kInconsistent, seqno, reason);
+}
+
+Status CacheStateFile::MarkDiscarded(const std::string& reason) {
+  return MarkLost(CacheCondition::kDiscarded, Seqno::Undefined(), reason);
+}
+
+Status CacheStateFile::MarkLost(CacheCondition condition, Seqno seqno, const std::string& reason) {
   MutexLock lock(mutex_);
-  if (state_.condition == CacheCondition::kInconsistent) return Status::Ok();
+  if (IsLost(state_)) return Status::Ok();
   CacheState next = state_;
-  next.condition = CacheCondition::kInconsistent;
+  next.condition = condition;
   next.at = seqno;
   next.reason = Tidy(reason);
   RETURN_IF_ERROR(WriteCacheState(datadir_, next, Durability::kDurable));

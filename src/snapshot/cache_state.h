@@ -35,6 +35,7 @@ enum class CacheCondition : uint8_t {
   kSafe = 1,
   kUnsafe = 2,        // inside a statement that is not transactional, at seqno `at`
   kInconsistent = 3,  // differs from the log since seqno `at`; `reason` says how
+  kDiscarded = 4,     // nothing is wrong with it, but nobody wants it any more; `reason` says why
 };
 const char* CacheConditionName(CacheCondition condition);
 
@@ -51,7 +52,7 @@ struct CacheState {
   // effects of none of them. An entry after these, at or below its position, makes it unusable.
   uint32_t skips = 0;
   std::string node;    // whose cache it is
-  std::string reason;  // of kInconsistent, at most kReasonBytesMax bytes, one line
+  std::string reason;  // of the last two conditions, at most kReasonBytesMax bytes, one line
   bool operator==(const CacheState&) const = default;
 };
 
@@ -88,10 +89,15 @@ class CacheStateFile {
   Status MarkSafe(Seqno seqno);
   // Durable; the first reason stays. The server stops after it.
   Status MarkInconsistent(Seqno seqno, const std::string& reason);
+  // The same for a cache that did not fail.
+  Status MarkDiscarded(const std::string& reason);
 
  private:
   CacheStateFile(std::string datadir, CacheState state)
       : datadir_(std::move(datadir)), state_(std::move(state)) {}
+
+  Status MarkLost(CacheCondition condition, Seqno seqno, const std::string& reason)
+      EXCLUDES(mutex_);
 
   const std::string datadir_;
   mutable Mutex mutex_;

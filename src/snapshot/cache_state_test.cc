@@ -103,6 +103,19 @@ TEST(CacheStateFile, InconsistentStaysAndKeepsItsFirstReason) {
   EXPECT_EQ(state->reason, "first reason");
 }
 
+TEST(CacheStateFile, ADiscardedOneStaysSo) {
+  const TempDirectory dir;
+  ASSERT_TRUE(WriteCacheState(dir.path(), Example(), Durability::kDurable).ok());
+  const auto file = CacheStateFile::Open(dir.path());
+  ASSERT_TRUE((*file)->MarkDiscarded("why").ok());
+  ASSERT_TRUE((*file)->MarkInconsistent({8}, "second").ok());
+  EXPECT_EQ((*file)->MarkUnsafe({9}).code(), Code::kAborted);
+  const auto state = ReadCacheState(dir.path());
+  EXPECT_EQ(state->condition, CacheCondition::kDiscarded);
+  EXPECT_EQ(state->at, Seqno::Undefined());
+  EXPECT_EQ(state->reason, "why");
+}
+
 TEST(CacheStateFile, AWriteThatFailsChangesNothing) {
   const TempDirectory dir;
   ASSERT_TRUE(WriteCacheState(dir.path(), Example(), Durability::kDurable).ok());
