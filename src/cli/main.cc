@@ -33,6 +33,7 @@ int Main(int argc, char** argv) {
   AddSnapshotCommands(app, outcome);
   AddRestoreCommand(app, outcome);
   AddExportCommands(app, outcome);
+  AddFollowCommand(app, outcome);
   AddStatusCommand(app, outcome);
   AddVerifyDataCommand(app, outcome);
   try {
