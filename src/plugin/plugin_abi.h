@@ -17,7 +17,7 @@ inline constexpr int kAuditPlugin = 5;
 inline constexpr int kLicenseGpl = 1;
 inline constexpr unsigned kMaturityStable = 5;  // the server's plugin_maturity may ask for that
 
-struct Plugin {
+struct Plugin {  // NOLINT(clang-analyzer-optin.performance.Padding): the server's layout
   int type;
   void* info;
   const char* name;
