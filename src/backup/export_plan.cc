@@ -136,7 +136,9 @@ Result<ExportPlan> PlanExport(const ExportFacts& facts, const ExportManifest* pr
   plan.starts_anew = had_any && snapshots.empty();
   plan.copy_snapshot = snapshots.empty() || snapshots.back().seqno < facts.newest.seqno;
   if (plan.copy_snapshot) snapshots.push_back(facts.newest);
-  if (snapshots.size() > keep) snapshots.erase(snapshots.begin(), snapshots.end() - keep);
+  if (snapshots.size() > keep) {
+    snapshots.erase(snapshots.begin(), snapshots.end() - static_cast<ptrdiff_t>(keep));
+  }
   size_t first = chain.size();
   for (const ExportedSnapshot& snapshot : snapshots) first = std::min(first, *first_for(snapshot));
 

@@ -187,7 +187,7 @@ Status Applier::RunChange(const BinlogItem& item) {
     doubtful_ = item.end;
   }
   ++figures_.definitions;
-  const Status changed = Run(item.statement);
+  Status changed = Run(item.statement);
   if (!changed.ok() && again && SaysDoneBefore(session_.error())) return Status::Ok();
   return changed;
 }

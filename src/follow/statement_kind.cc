@@ -39,9 +39,11 @@ std::string_view Inner(std::string_view text) {
 }
 
 std::string FirstWord(std::string_view text) {
-  const size_t end =
-      std::ranges::find_if(text, [](unsigned char c) { return std::isalpha(c) == 0 && c != '_'; }) -
-      text.begin();
+  size_t end = 0;
+  while (end < text.size() &&
+         (std::isalpha(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_')) {
+    ++end;
+  }
   return Upper(text.substr(0, end));
 }
 
