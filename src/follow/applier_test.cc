@@ -18,8 +18,8 @@ class FakeSession : public Session {
  public:
   Result<Rows> Query(const std::string& sql) override {
     error_ = 0;
-    if (sql == "SELECT ROW_COUNT()") return Rows{{moved_ ? "1" : "0"}};
-    if (sql.starts_with("SELECT log_file")) return row_;
+    if (sql == "SELECT ROW_COUNT()") return Rows{{moved ? "1" : "0"}};
+    if (sql.starts_with("SELECT log_file")) return row;
     if (sql.starts_with("SELECT 1")) return Rows{{"1"}};
     if (sql.starts_with("SET NAMES") || sql.starts_with("SET SESSION")) return Rows{};
     asked.push_back(sql);
@@ -35,8 +35,8 @@ class FakeSession : public Session {
 
   std::vector<std::string> asked;
   std::map<std::string, unsigned> failing;
-  Rows row_;
-  bool moved_ = true;
+  Rows row;
+  bool moved = true;
 
  private:
   unsigned error_ = 0;
@@ -51,7 +51,7 @@ class ApplierTest : public ::testing::Test {
  protected:
   // Over a session that finds the source at b.1:100.
   Applier& Loaded(Doubt doubt = Doubt::kAsk, const std::string& changing = "") {
-    session_.row_ = {
+    session_.row = {
         {"b.1", "100", changing.empty() ? "" : "b.1", changing.empty() ? "0" : changing}};
     applier_.emplace(session_, ApplierOptions{.name = "src", .doubt = doubt});
     const auto position = applier_->Load();
@@ -156,7 +156,7 @@ TEST_F(ApplierTest, ATableMadeFromASelectIsItsDefinitionAndThenItsRows) {
 
 TEST_F(ApplierTest, AnotherThatFollowsTheSameSourceIsFound) {
   Loaded();
-  session_.moved_ = false;
+  session_.moved = false;
   CHECK_OK(Apply("START TRANSACTION", 150));
   EXPECT_EQ(Apply("COMMIT", 200).code(), Code::kConflict);
   EXPECT_EQ(applier_->position().offset, 100U);

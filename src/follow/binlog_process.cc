@@ -26,7 +26,7 @@ constexpr size_t kComplaintBytesMax = 4096;
   if (getppid() != parent) _exit(127);
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  sigprocmask(SIG_SETMASK, &none, nullptr);  // NOLINT(concurrency-mt-unsafe): after a fork
   const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (dup2(null, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(127);
   execv(argv[0], argv.data());

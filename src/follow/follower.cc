@@ -72,7 +72,7 @@ class Follower {
     if (report_.figures.transactions == 0 && report_.restarts == 0) {
       request_.tell("following from " + report_.position.ToString());
     }
-    const Status status = Read(applier);
+    Status status = Read(applier);
     Add(applier.figures());
     report_.position = applier.position();
     return status;
