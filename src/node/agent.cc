@@ -221,7 +221,9 @@ void Agent::Do(const RestoreCache&) {
 void Agent::Do(const RecoverEngines&) {
   worker_.Start(
       [this](const std::atomic<bool>* cancel) -> Event {
-        return RecoverPosition(config_.server, cancel);
+        Recovered recovered = RecoverPosition(config_.server, cancel);
+        if (recovered.status.ok()) recovered.status = PrepareBinaryLog(config_.server);
+        return recovered;
       },
       [this](Event event) {
         queue_.Push({std::move(event), 0, {}});

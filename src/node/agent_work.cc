@@ -9,6 +9,7 @@
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/skips.h"
+#include "node/binary_log.h"
 #include "node/server_process.h"
 #include "node/volume.h"
 #include "snapshot/publish.h"
@@ -18,6 +19,7 @@ namespace borealis::node {
 namespace {
 
 constexpr int kRecoverTimeoutMs = 600'000;
+constexpr size_t kRecoverOutputBytesMax = 64 << 20;
 
 Result<Seqno> Restore(const ServerConfig& config, Seqno until, const std::atomic<bool>* cancel) {
   ASSIGN_OR_RETURN(const auto volume, LookAtVolume(config.volume));
@@ -88,14 +90,16 @@ Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* c
   std::thread look([&] { log = LookAtLog(config.volume); });
   const std::string output = config.layout.recover_log();
   unlink(output.c_str());
+  const std::string binary_log = BinaryLogName(config.fragment);
+  const bool has_binary_log = !binary_log.empty() && HasBinaryLog(config.layout.data(), binary_log);
   const Result<ProcessEnd> end =
-      RunToEnd({RecoverCommand(config), output}, kRecoverTimeoutMs, cancel);
+      RunToEnd({RecoverCommand(config, has_binary_log), output}, kRecoverTimeoutMs, cancel);
   look.join();
   if (!end.ok()) {
     recovered.status = end.status();
     return recovered;
   }
-  const auto bytes = snapshot::ReadFile(output, 64 << 20);
+  const auto bytes = snapshot::ReadFile(output, kRecoverOutputBytesMax);
   const std::string_view text = bytes.ok() ? AsText(*bytes) : std::string_view();
   const auto position = snapshot::ParseRecoveredPosition(text);
   if (*end != ProcessEnd{true, 0, 0} || !position) {
@@ -108,6 +112,14 @@ Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* c
   recovered.status = log.status();
   if (log.ok()) recovered.log = *log;
   return recovered;
+}
+
+Status PrepareBinaryLog(const ServerConfig& config) {
+  const std::string name = BinaryLogName(config.fragment);
+  if (name.empty() || HasBinaryLog(config.layout.data(), name)) return Status::Ok();
+  ASSIGN_OR_RETURN(const Bytes output,
+                   snapshot::ReadFile(config.layout.recover_log(), kRecoverOutputBytesMax));
+  return BeginBinaryLogAfter(config.layout.data(), name, ParseRecoveredGtid(AsText(output)));
 }
 
 void Worker::Start(std::function<Event(const std::atomic<bool>*)> job,

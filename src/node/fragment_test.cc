@@ -52,7 +52,7 @@ TEST(Fragment, OrdinaryOptionsPass) {
         "wsrep_slave_threads=8", "wsrep-retry-autocommit=4", "innodb_flush_log_at_trx_commit=1",
         "transaction-isolation=READ-COMMITTED", "innodb_log_file_size=256M", "event_scheduler=ON",
         "performance_schema=ON", "ssl-cert=/etc/x.pem", "log_output=FILE", "default_time_zone=UTC",
-        "log_warnings=3", "server_id=5", "skip-name-resolve"}) {
+        "log_warnings=3", "log_bin", "log-bin=mine", "skip-name-resolve"}) {
     EXPECT_TRUE(Check(line).ok()) << line << ": " << Check(line).ToString();
   }
 }
@@ -67,9 +67,9 @@ TEST(Fragment, WhatWouldBreakSafetyIsRefusedWithAReason) {
                            "innodb_snapshot_isolation=OFF",
                            "auto_increment_offset=3",
                            "auto-increment-increment=1",
-                           "log-bin",
+                           "log-bin=/x/y",
                            "skip-log-bin",
-                           "LOG_BIN=x",
+                           "server_id=5",
                            "loose-innodb_force_recovery=6",
                            "wsrep_ignore_apply_errors=7",
                            "port=3307",

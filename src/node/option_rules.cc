@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "node/binary_log.h"
+
 namespace borealis::node {
 namespace {
 
@@ -19,8 +21,8 @@ constexpr std::string_view kAgentSets = "the agent sets it; see `borealis node r
 constexpr std::string_view kCacheLayout =
     "the data directory is restored from snapshots as a whole, with its files in it";
 constexpr std::string_view kOneContent = "every node must hold the same content";
-constexpr std::string_view kBinlog =
-    "the volume's log is the only replication log; a binary log beside it is not supported";
+constexpr std::string_view kBinlog = "the agent sets it where log_bin is on, alike on all nodes";
+constexpr std::string_view kReplica = "a node is no replica of another server";
 constexpr std::string_view kOrder = "the cluster's guarantees are built on it";
 constexpr std::string_view kApplied =
     "a node that is stricter than the session that made a statement could not apply it";
@@ -84,18 +86,21 @@ constexpr auto kRules = std::to_array<Rule>({
     {"innodb_flush_log_at_trx_commit", ""},
     {"innodb_doublewrite", ""},
     {"auto_increment*", kSlot},
-    {"log_bin", kBinlog},
-    {"log_bin_index", kBinlog},
-    {"log_bin_trust_function_creators", "without a binary log it protects nothing; it is on"},
+    {"log_bin", ""},  // checked below
+    {"log_bin_index", kCacheLayout},
+    {"log_bin_trust_function_creators", "rows are logged, not statements; it is on"},
+    {"sync_binlog", kBinlog},
+    {"server_id",
+     "it is a part of GTIDs, which are the same on all nodes: it comes from the volume"},
     {"log_basename", kAgentSets},
     {"log_slave_updates", kBinlog},
     {"log_replica_updates", kBinlog},
-    {"relay_log*", kBinlog},
+    {"relay_log*", kReplica},
     {"slave_load_tmpdir", ""},
-    {"master*", kBinlog},
+    {"master*", kReplica},
     {"gtid*", kBinlog},
     {"init_file", "its statements would run on this node alone"},
-    {"init_slave", kBinlog},
+    {"init_slave", kReplica},
     {"grant_tables", "anyone could change the data without a password"},
     {"event_scheduler", ""},
     {"read_only", "applying the log is exempt from it, but the agent would never see a writer"},
@@ -142,6 +147,7 @@ std::optional<std::string> CheckRange(const ServerOption& option, int64_t min, i
 
 // Options that are fine with some values.
 std::optional<std::string> CheckValue(std::string_view name, const ServerOption& option) {
+  if (name == "log_bin") return CheckBinaryLogName(option);
   if (name == "wsrep_slave_threads") return CheckRange(option, 1, 64);
   if (name == "innodb_log_file_size") {
     const auto bytes = ParseSize(option.value);

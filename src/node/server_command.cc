@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "node/binary_log.h"
+
 namespace borealis::node {
 namespace {
 
@@ -44,6 +46,7 @@ Words EngineOptions(const ServerConfig& config) {
   return {
       "--datadir=" + config.layout.data(),
       "--default-storage-engine=InnoDB",
+      fmt::format("--server-id={}", ServerId(config.volume_uuid)),
       "--binlog-format=ROW",
       "--binlog-row-image=FULL",
       "--innodb-autoinc-lock-mode=2",
@@ -100,6 +103,18 @@ Words NetworkOptions(const ServerConfig& config) {
   };
 }
 
+// For runs that are not the node's own life: they keep its binary log as it is.
+Words NoBinaryLog(const ServerConfig& config) {
+  if (BinaryLogName(config.fragment).empty()) return {};
+  // The mode has the engines' count told with their position.
+  return {"--skip-log-bin", "--wsrep-gtid-mode=ON"};
+}
+
+Words BinaryLog(const ServerConfig& config) {
+  const std::string name = BinaryLogName(config.fragment);
+  return name.empty() ? Words() : BinaryLogOptions(name);
+}
+
 Words Common(const ServerConfig& config) {
   Words words = {config.server, "--no-defaults"};
   Append(words, Defaults(config));
@@ -128,6 +143,7 @@ std::string ServerConfig::Endpoint() const { return fmt::format("{}:{}", address
 std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start) {
   CHECK(start.IsDefined() && config.slot.value >= 1 && config.slot.value <= kSlotMax);
   Words words = Common(config);
+  Append(words, BinaryLog(config));
   Append(words, ClusterOptions(config));
   words.push_back(
       fmt::format("--wsrep-start-position={}:{}", config.volume_uuid.ToString(), start));
@@ -141,6 +157,7 @@ std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start,
                                         pid_t starter) {
   CHECK(start.IsDefined() && until >= start);
   Words words = Common(config);
+  Append(words, NoBinaryLog(config));
   Append(words, ClusterOptions(config));
   // It appends nothing, so it has no slot.
   std::string options =
@@ -161,8 +178,9 @@ std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start,
   return words;
 }
 
-std::vector<std::string> RecoverCommand(const ServerConfig& config) {
+std::vector<std::string> RecoverCommand(const ServerConfig& config, bool has_binary_log) {
   Words words = Common(config);
+  Append(words, has_binary_log ? BinaryLog(config) : NoBinaryLog(config));
   // The server tells its position only when it is set up for replication; it loads no provider
   // then.
   Append(words, ClusterOptions(config));
@@ -173,6 +191,7 @@ std::vector<std::string> RecoverCommand(const ServerConfig& config) {
 
 std::vector<std::string> BootstrapCommand(const ServerConfig& config) {
   Words words = Common(config);
+  if (!BinaryLogName(config.fragment).empty()) words.emplace_back("--skip-log-bin");
   Append(words, {"--bootstrap", "--skip-networking", "--socket=" + config.layout.socket(),
                  "--pid-file=" + config.layout.pid_file()});
   return words;

@@ -43,7 +43,8 @@ std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start);
 std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start, Seqno until,
                                         pid_t starter);
 // Recovers the engines, prints their position, ends. Accepts no connection, loads no provider.
-std::vector<std::string> RecoverCommand(const ServerConfig& config);
+// `has_binary_log`: one is in the data directory, and decides about what was prepared.
+std::vector<std::string> RecoverCommand(const ServerConfig& config, bool has_binary_log);
 // Runs the SQL of its standard input and ends; no connection, no provider, no replication.
 std::vector<std::string> BootstrapCommand(const ServerConfig& config);
 // Parses every option and ends; touches no data.

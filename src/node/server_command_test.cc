@@ -58,7 +58,7 @@ TEST(RunCommand, LoadsTheGuards) {
                              "--borealis=FORCE_PLUS_PERMANENT", "--plugin_load_add=server_audit"}) {
     EXPECT_THAT(words, Contains(wanted));
   }
-  EXPECT_THAT(RecoverCommand(config), Not(Contains(StartsWith("--plugin-load"))));
+  EXPECT_THAT(RecoverCommand(config, false), Not(Contains(StartsWith("--plugin-load"))));
 }
 
 TEST(RunCommand, OursComesAfterTheUsersAndTheDefaultsBefore) {
@@ -83,11 +83,26 @@ TEST(RunCommand, TheUsersProviderOptionsAreAdded) {
 }
 
 TEST(RecoverCommand, NamesTheProviderAndNeedsNoPort) {
-  const auto words = RecoverCommand(Example());
+  const auto words = RecoverCommand(Example(), false);
   EXPECT_THAT(words, Contains("--wsrep-recover"));
   EXPECT_THAT(words, Contains("--wsrep-provider=/lib/p.so"));
   EXPECT_THAT(words, Contains("--skip-networking"));
   EXPECT_THAT(words, Each(Not(StartsWith("--port"))));
+}
+
+TEST(BinaryLog, IsKeptByTheNodeAndByNobodyElse) {
+  ServerConfig config = Example();
+  EXPECT_THAT(RunCommand(config, {0}), Each(Not(StartsWith("--log-bin="))));
+  config.fragment = {{"log-bin", "", false, 1}, {"innodb_flush_log_at_trx_commit", "2", true, 2}};
+  for (const auto& words : {RunCommand(config, {0}), RecoverCommand(config, true)}) {
+    EXPECT_THAT(words, Contains("--log-bin=binlog"));
+    const auto theirs = std::find(words.begin(), words.end(), "--innodb_flush_log_at_trx_commit=2");
+    EXPECT_NE(std::find(theirs, words.end(), "--innodb-flush-log-at-trx-commit=1"), words.end());
+  }
+  for (const auto& words : {ReplicaCommand(config, {1}, {2}, 3), RecoverCommand(config, false),
+                            BootstrapCommand(config)}) {
+    EXPECT_THAT(words, Contains("--skip-log-bin"));
+  }
 }
 
 TEST(BootstrapCommand, ReplicatesNothing) {

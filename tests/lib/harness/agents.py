@@ -70,7 +70,9 @@ class AgentCluster:
     restartable = True
 
     def __init__(self, workspace: Workspace, nodes: int = 2, name: str = "c", first_host: int = 0,
-                 provider_options: str = "", volume: Path | None = None, upkeep: str = ""):
+                 provider_options: str = "", volume: Path | None = None, upkeep: str = "",
+                 server_options: str = ""):
+        """`server_options`: lines of my.cnf."""
         if not paths.binary().exists():
             raise SystemExit(f"no borealis program at {paths.binary()}: build it or set BOREALIS_BIN")
         self.workspace = workspace
@@ -79,6 +81,7 @@ class AgentCluster:
         self.data = workspace.dir / f"nodes-{name}"
         self.provider_options = provider_options
         self.upkeep = upkeep
+        self.server_options = server_options
         self.rebuilds = 0  # the agent's own business
         addresses = [workspace.address(first_host + i) for i in range(nodes)]
         self.port = workspace.port(addresses)
@@ -94,8 +97,10 @@ class AgentCluster:
 
     def start(self, timeout_s: float = _UP_S):
         """`borealis up`; returns self. May be repeated."""
-        self.command("up", f"--writers={len(self)}", f"--address-base={self.servers[0].address}",
-                     f"--port={self.port}", f"--user={seed.USER}", f"--password={seed.PASSWORD}",
+        config = self.data.with_suffix(".cnf")
+        config.write_text(self.server_options)
+        self.command("up", f"--config={config}", f"--writers={len(self)}",
+                     f"--address-base={self.servers[0].address}", f"--port={self.port}", f"--user={seed.USER}", f"--password={seed.PASSWORD}",
                      f"--provider={paths.provider()}", f"--plugin={paths.plugin()}", f"--server={paths.MARIADBD}",
                      f"--timeout={timeout_s:.0f}",
                      *([f"--provider-options={self.provider_options}"] * bool(self.provider_options)),
