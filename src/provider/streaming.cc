@@ -9,6 +9,21 @@
 
 namespace borealis::provider {
 
+namespace {
+
+// Nothing is wrong while the server is not connected: the record goes first when it is.
+void SayNotYet(uint64_t trx_id, const Status& why) {
+  const std::string text = fmt::format("the rollback of transaction {} is not in the log yet: {}",
+                                       trx_id, why.ToString());
+  if (why.code() == Code::kAborted) {
+    LogInfo("{}", text);
+  } else {
+    LogWarning("{}", text);
+  }
+}
+
+}  // namespace
+
 // An error makes the server ask again before its next commit, and when it is synced.
 abi::Status Provider::Rollback(uint64_t trx_id) {
   if (replicator() == nullptr) return abi::kConnFail;
@@ -20,8 +35,7 @@ abi::Status Provider::Rollback(uint64_t trx_id) {
   }
   const Status appended = TryAppendRollback(trx_id);
   if (appended.ok()) return abi::kOk;
-  LogWarning("the rollback of transaction {} is not in the log yet: {}", trx_id,
-             appended.ToString());
+  SayNotYet(trx_id, appended);
   if (trx != nullptr) trx->ReturnRollback();
   return abi::kConnFail;
 }
@@ -33,8 +47,7 @@ void Provider::RollBackIfDue(Transaction& trx) {
 void Provider::AppendRollback(uint64_t trx_id) {
   const Status appended = TryAppendRollback(trx_id);
   if (appended.ok()) return;
-  LogWarning("the rollback of transaction {} is not in the log yet: {}", trx_id,
-             appended.ToString());
+  SayNotYet(trx_id, appended);
   MutexLock lock(rollbacks_mutex_);
   rollbacks_.push_back(trx_id);
   rollbacks_pending_ = true;
