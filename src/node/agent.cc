@@ -222,7 +222,9 @@ void Agent::Do(const RecoverEngines&) {
   worker_.Start(
       [this](const std::atomic<bool>* cancel) -> Event {
         Recovered recovered = RecoverPosition(config_.server, cancel);
-        if (recovered.status.ok()) recovered.status = PrepareBinaryLog(config_.server);
+        if (recovered.status.ok()) {
+          recovered.status = PrepareBinaryLog(config_.server, recovered.gtid);
+        }
         return recovered;
       },
       [this](Event event) {

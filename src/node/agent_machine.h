@@ -57,6 +57,7 @@ struct Recovered {
   LogBounds log;
   // True: the engines could not recover: the cache is damaged.
   bool engines_failed = false;
+  std::string gtid = {};  // snapshot::ParseRecoveredGtid
 };
 struct ServerStarted {
   Status status;

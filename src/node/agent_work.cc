@@ -19,7 +19,6 @@ namespace borealis::node {
 namespace {
 
 constexpr int kRecoverTimeoutMs = 600'000;
-constexpr size_t kRecoverOutputBytesMax = 64 << 20;
 
 Result<Seqno> Restore(const ServerConfig& config, Seqno until, const std::atomic<bool>* cancel) {
   ASSIGN_OR_RETURN(const auto volume, LookAtVolume(config.volume));
@@ -99,7 +98,7 @@ Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* c
     recovered.status = end.status();
     return recovered;
   }
-  const auto bytes = snapshot::ReadFile(output, kRecoverOutputBytesMax);
+  const auto bytes = snapshot::ReadFile(output, 64 << 20);
   const std::string_view text = bytes.ok() ? AsText(*bytes) : std::string_view();
   const auto position = snapshot::ParseRecoveredPosition(text);
   if (*end != ProcessEnd{true, 0, 0} || !position) {
@@ -109,17 +108,16 @@ Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* c
     return recovered;
   }
   recovered.position = *position;
+  recovered.gtid = snapshot::ParseRecoveredGtid(text);
   recovered.status = log.status();
   if (log.ok()) recovered.log = *log;
   return recovered;
 }
 
-Status PrepareBinaryLog(const ServerConfig& config) {
+Status PrepareBinaryLog(const ServerConfig& config, const std::string& gtid) {
   const std::string name = BinaryLogName(config.fragment);
   if (name.empty() || HasBinaryLog(config.layout.data(), name)) return Status::Ok();
-  ASSIGN_OR_RETURN(const Bytes output,
-                   snapshot::ReadFile(config.layout.recover_log(), kRecoverOutputBytesMax));
-  return BeginBinaryLogAfter(config.layout.data(), name, ParseRecoveredGtid(AsText(output)));
+  return BeginBinaryLogAfter(config.layout.data(), name, gtid);
 }
 
 void Worker::Start(std::function<Event(const std::atomic<bool>*)> job,

@@ -23,8 +23,9 @@ Status DiscardCache(const std::string& datadir);
 Restored RestoreNewest(const ServerConfig& config, const std::atomic<bool>* cancel,
                        Seqno until = Seqno{INT64_MAX});
 Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* cancel);
-// After it, for the node's own server: a binary log that is asked for and not there is begun.
-Status PrepareBinaryLog(const ServerConfig& config);
+// After it, for the node's own server: a binary log that is asked for and not there is begun after
+// Recovered::gtid.
+Status PrepareBinaryLog(const ServerConfig& config, const std::string& gtid);
 
 // At most one job at a time.
 class Worker {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdint>
 #include <span>
 
@@ -15,7 +14,7 @@ namespace {
 
 constexpr char kDefaultName[] = "binlog";
 constexpr auto kOn = std::to_array<std::string_view>({"", "1", "ON", "on", "On"});
-constexpr auto kOff =
+constexpr auto kOtherSwitches =
     std::to_array<std::string_view>({"0", "OFF", "off", "Off", "FALSE", "false", "TRUE", "true"});
 
 template <size_t kCount>
@@ -28,18 +27,6 @@ bool IsPlainName(std::string_view name) {
   constexpr std::string_view kAllowed =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
   return name.size() <= kBytesMax && name.find_first_not_of(kAllowed) == std::string_view::npos;
-}
-
-// A number and what stands behind it, "" for the end.
-template <typename Number>
-bool Take(std::string_view& text, Number& number, std::string_view behind) {
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return false;
-  text.remove_prefix(static_cast<size_t>(stop - text.data()));
-  if (behind.empty()) return text.empty();
-  if (!text.starts_with(behind)) return false;
-  text.remove_prefix(behind.size());
-  return true;
 }
 
 }  // namespace
@@ -57,7 +44,9 @@ std::optional<std::string> CheckBinaryLogName(const ServerOption& option) {
   if (option.name != "log_bin" && option.name != "log-bin") {
     return "write log_bin, or leave it out for no binary log";
   }
-  if (IsAnyOf(option.value, kOff)) return "leave it out for no binary log";
+  if (IsAnyOf(option.value, kOtherSwitches)) {
+    return "write it without a value, or leave it out for no binary log";
+  }
   if (IsAnyOf(option.value, kOn) || IsPlainName(option.value)) return std::nullopt;
   return "give a name of letters, digits, '-' and '_': its files lie in the data directory";
 }
@@ -77,22 +66,6 @@ std::vector<std::string> BinaryLogOptions(const std::string& name) {
 
 bool HasBinaryLog(const std::string& datadir, const std::string& name) {
   return snapshot::PathExists(fmt::format("{}/{}.index", datadir, name));
-}
-
-std::string ParseRecoveredGtid(std::string_view recovery_output) {
-  constexpr std::string_view kMark = "Recovered position: ";
-  const size_t mark = recovery_output.rfind(kMark);
-  if (mark == std::string_view::npos) return {};
-  std::string_view line = recovery_output.substr(mark + kMark.size());
-  line = line.substr(0, line.find('\n'));
-  const size_t comma = line.find(',');
-  if (comma == std::string_view::npos) return {};
-  std::string_view gtid = line.substr(comma + 1);
-  uint32_t domain = 0;
-  uint32_t server = 0;
-  uint64_t count = 0;
-  const bool whole = Take(gtid, domain, "-") && Take(gtid, server, "-") && Take(gtid, count, "");
-  return whole && server != 0 ? fmt::format("{}-{}-{}", domain, server, count) : std::string();
 }
 
 Status BeginBinaryLogAfter(const std::string& datadir, const std::string& name,

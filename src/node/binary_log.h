@@ -15,7 +15,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/uuid.h"
@@ -37,9 +36,7 @@ std::vector<std::string> BinaryLogOptions(const std::string& name);
 
 bool HasBinaryLog(const std::string& datadir, const std::string& name);
 
-// "0-4711-815" of the line "Recovered position: UUID:SEQNO,0-4711-815"; empty: the engines hold
-// none, nothing was committed yet.
-std::string ParseRecoveredGtid(std::string_view recovery_output);
+// `gtid`: the engines' count (snapshot/engine_position.h); empty: nothing was committed yet.
 // REQUIRES: no binary log is there.
 Status BeginBinaryLogAfter(const std::string& datadir, const std::string& name,
                            const std::string& gtid);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/uuid.h"
@@ -17,5 +18,8 @@ struct EnginePosition {
 };
 // From the output of such a run. nullopt: the output has no such line: recovery failed.
 std::optional<EnginePosition> ParseRecoveredPosition(std::string_view output);
+// What the same line says of the server's own count of transactions, where its GTID mode is on:
+// "0-4711-815". Empty: nothing, or nothing was committed yet.
+std::string ParseRecoveredGtid(std::string_view output);
 
 }  // namespace borealis::snapshot

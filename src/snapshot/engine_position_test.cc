@@ -22,5 +22,16 @@ TEST(EnginePositionTest, IsParsedFromTheServersOutput) {
   EXPECT_EQ(ParseRecoveredPosition(line + "garbage"), std::nullopt);
 }
 
+TEST(EnginePositionTest, TheCountStandsBehindTheRecoveredPosition) {
+  const std::string line = "2026-11-26 6:28:56 0 [Note] WSREP: Recovered position: fe5d:29346";
+  EXPECT_EQ(ParseRecoveredGtid(line + ",0-77-29340\nmore, 1-2-3\n"), "0-77-29340");
+  EXPECT_EQ(ParseRecoveredGtid(line + ",0-0-0\n"), "");
+  EXPECT_EQ(ParseRecoveredGtid(line + "\n"), "");
+  for (const char* bad : {",0-77-1; DROP\n", ",0--77-1\n", ",0-77\n", ",0-77-1-\n", ",-\n"}) {
+    EXPECT_EQ(ParseRecoveredGtid(line + bad), "") << bad;
+  }
+  EXPECT_EQ(ParseRecoveredGtid("nothing"), "");
+}
+
 }  // namespace
 }  // namespace borealis::snapshot
