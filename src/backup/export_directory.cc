@@ -105,13 +105,7 @@ ExportDirectory::File::~File() {
 Status ExportDirectory::File::Write(ByteView bytes) {
   hash_.Update(bytes);
   bytes_ += bytes.size();
-  while (!bytes.empty()) {
-    const ssize_t written = write(fd_.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return ErrnoStatus(errno, "write", path_);
-    bytes = bytes.subspan(static_cast<size_t>(written));
-  }
-  return Status::Ok();
+  return snapshot::WriteAll(fd_.get(), bytes, path_);
 }
 
 Status ExportDirectory::File::Finish() {

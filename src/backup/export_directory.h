@@ -20,6 +20,9 @@ namespace borealis::backup {
 
 // Called with the bytes moved since the last call; what is not Ok ends the work.
 using Moved = std::function<Status(uint64_t bytes)>;
+inline Status TellMoved(const Moved& moved, uint64_t bytes) {
+  return moved ? moved(bytes) : Status::Ok();
+}
 
 inline constexpr size_t kCopyBytes = 4 << 20;  // moved at a time
 

@@ -80,6 +80,10 @@ bool AllDigits(std::string_view text, size_t count) {
 
 Bytes EncodeExportManifest(const ExportManifest& m) {
   CHECK(Holds(m));
+  return EncodeUnchecked(m);
+}
+
+Bytes EncodeUnchecked(const ExportManifest& m) {
   Bytes payload;
   Encoder out(payload);
   out.Blob(log::EncodeIdentity(m.identity));

@@ -75,6 +75,8 @@ inline constexpr size_t kExportManifestBytesMax = 64 << 20;
 
 // REQUIRES: the invariants above.
 Bytes EncodeExportManifest(const ExportManifest& manifest);
+// The same of anything: for tests of the decoder.
+Bytes EncodeUnchecked(const ExportManifest& manifest);
 // kCorruption; kUnsupported when a newer release wrote it, or the volume.
 Result<ExportManifest> DecodeExportManifest(ByteView bytes);
 

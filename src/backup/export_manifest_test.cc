@@ -34,7 +34,7 @@ TEST(ExportManifestTest, PartsThatDoNotFitTogetherAreRefused) {
   const auto refused = [](const std::function<void(ExportManifest&)>& change) {
     ExportManifest manifest = SmallManifest();
     change(manifest);
-    const auto decoded = DecodeExportManifest(testing::EncodeUnchecked(manifest));
+    const auto decoded = DecodeExportManifest(EncodeUnchecked(manifest));
     return decoded.status().code() == Code::kCorruption;
   };
   EXPECT_FALSE(refused([](ExportManifest&) {}));

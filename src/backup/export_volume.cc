@@ -65,8 +65,6 @@ Result<ExportedSnapshot> NewestSnapshot(storage::Backend& volume, const Uuid& uu
   return Status(Code::kNotFound, "the volume has no snapshot that can be used");
 }
 
-Status Move(const Moved& moved, uint64_t bytes) { return moved ? moved(bytes) : Status::Ok(); }
-
 Status CopyBlob(storage::Backend& volume, const ExportDirectory& directory,
                 const ExportedFile& expected, const Moved& moved) {
   ASSIGN_OR_RETURN(const auto blob, volume.OpenBlob(expected.name));
@@ -75,7 +73,7 @@ Status CopyBlob(storage::Backend& volume, const ExportDirectory& directory,
     const size_t length = static_cast<size_t>(std::min<uint64_t>(kCopyBytes, blob->size() - at));
     ASSIGN_OR_RETURN(const Bytes bytes, blob->Read(at, length));
     RETURN_IF_ERROR(file->Write(bytes));
-    RETURN_IF_ERROR(Move(moved, bytes.size()));
+    RETURN_IF_ERROR(TellMoved(moved, bytes.size()));
     at += length;
   }
   if (file->bytes() != expected.bytes || file->hash() != expected.hash) {
@@ -184,7 +182,7 @@ class Exporter {
     for (ByteView rest = bytes.subspan(piece.from, piece.bytes()); !rest.empty();) {
       const ByteView part = rest.first(std::min(rest.size(), kCopyBytes));
       RETURN_IF_ERROR(file->Write(part));
-      RETURN_IF_ERROR(Move(options_.moved, part.size()));
+      RETURN_IF_ERROR(TellMoved(options_.moved, part.size()));
       rest = rest.subspan(part.size());
     }
     piece.hash = file->hash();

@@ -15,8 +15,6 @@ using log::ChainEntry;
 
 constexpr uint64_t kSectorBytes = 512;  // batches of positioned backends fill whole ones
 
-Status Move(const Moved& moved, uint64_t bytes) { return moved ? moved(bytes) : Status::Ok(); }
-
 Result<Bytes> ReadSegment(const ExportDirectory& directory, const ExportManifest& manifest,
                           SegmentId id, const Moved& moved) {
   Bytes bytes;
@@ -25,7 +23,7 @@ Result<Bytes> ReadSegment(const ExportDirectory& directory, const ExportManifest
     RETURN_IF_ERROR(
         directory.Read({PieceFile(piece), piece.bytes(), piece.hash}, [&](ByteView part) {
           bytes.insert(bytes.end(), part.begin(), part.end());
-          return Move(moved, part.size());
+          return TellMoved(moved, part.size());
         }));
   }
   return bytes;
@@ -70,7 +68,7 @@ Status FillSnapshot(const ExportDirectory& directory, const ExportManifest& mani
   RETURN_IF_ERROR(directory.Read({snapshot::DataBlobName(s.seqno), s.data_bytes, s.data_hash},
                                  [&](ByteView part) -> Status {
                                    RETURN_IF_ERROR(data->Write(part));
-                                   return Move(moved, part.size());
+                                   return TellMoved(moved, part.size());
                                  }));
   RETURN_IF_ERROR(data->Commit());
   ASSIGN_OR_RETURN(const auto blob, volume.CreateBlob(snapshot::ManifestBlobName(s.seqno)));
@@ -121,7 +119,7 @@ Status CheckExport(const ExportDirectory& directory, const ExportManifest& manif
   for (const ExportedSnapshot& s : manifest.snapshots) {
     RETURN_IF_ERROR(ReadSnapshotManifest(directory, manifest, s).status());
     RETURN_IF_ERROR(directory.Read({snapshot::DataBlobName(s.seqno), s.data_bytes, s.data_hash},
-                                   [&](ByteView part) { return Move(moved, part.size()); }));
+                                   [&](ByteView part) { return TellMoved(moved, part.size()); }));
   }
   for (size_t i = 0; i < manifest.chain.size(); ++i) {
     ASSIGN_OR_RETURN(const Bytes bytes,

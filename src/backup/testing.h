@@ -2,10 +2,6 @@
 #pragma once
 
 #include "backup/export_manifest.h"
-#include "base/codec.h"
-#include "log/chain.h"
-#include "log/identity.h"
-#include "snapshot/envelope.h"
 
 namespace borealis::backup::testing {
 
@@ -45,35 +41,6 @@ inline ExportManifest SmallManifest() {
   m.pieces = {{{3}, 0, 4096, 7}, {{4}, 0, 1024, 8}, {{4}, 1024, 2048, 9}};
   m.snapshots = {Snapshot(10, 3), Snapshot(25, 4)};
   return m;
-}
-
-// As EncodeExportManifest, of what it would not take.
-inline Bytes EncodeUnchecked(const ExportManifest& m) {
-  Bytes payload;
-  Encoder out(payload);
-  out.Blob(log::EncodeIdentity(m.identity));
-  out.Blob(log::EncodeChain({.version = 0, .entries = m.chain}, m.identity.volume));
-  out.Blob(log::EncodeSkips(m.skips));
-  out.Int(uint8_t{1});
-  out.Int(m.until.value);
-  out.Int(m.until_time_us);
-  out.Int(m.exported_us);
-  out.Int(static_cast<uint32_t>(m.pieces.size()));
-  for (const Piece& p : m.pieces) {
-    for (const uint64_t value : {p.segment.value, p.from, p.to, p.hash}) out.Int(value);
-  }
-  out.Int(static_cast<uint32_t>(m.snapshots.size()));
-  for (const ExportedSnapshot& s : m.snapshots) {
-    out.Int(s.seqno.value);
-    out.Int(s.position.segment.value);
-    out.Int(s.position.offset);
-    out.Int(s.position.index);
-    for (const uint64_t value : {s.manifest_bytes, s.manifest_hash, s.data_bytes, s.data_hash}) {
-      out.Int(value);
-    }
-  }
-  return snapshot::Wrap({"BRLEXPRT", kExportVersion, kExportSeed, "export manifest", "export"},
-                        payload);
 }
 
 }  // namespace borealis::backup::testing

@@ -29,16 +29,6 @@ Code CodeOf(int error) {
   }
 }
 
-Status WriteAll(int fd, ByteView bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t n = write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return ErrnoStatus(errno, "write", path);
-    bytes = bytes.subspan(static_cast<size_t>(n));
-  }
-  return Status::Ok();
-}
-
 Status WriteTemporary(const std::string& path, ByteView bytes, Durability durability) {
   const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!fd.valid()) return ErrnoStatus(errno, "create", path);
@@ -50,6 +40,16 @@ Status WriteTemporary(const std::string& path, ByteView bytes, Durability durabi
 }
 
 }  // namespace
+
+Status WriteAll(int fd, ByteView bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t n = write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return ErrnoStatus(errno, "write", path);
+    bytes = bytes.subspan(static_cast<size_t>(n));
+  }
+  return Status::Ok();
+}
 
 void UniqueFd::Reset(int fd) {
   if (fd_ >= 0) close(fd_);

@@ -38,6 +38,9 @@ class UniqueFd {
 // ENOSPC and EDQUOT -> kNoSpace, else kIo.
 Status ErrnoStatus(int error, std::string_view what, std::string_view path);
 
+// Writes all of it where the file stands. `path`: for messages.
+Status WriteAll(int fd, ByteView bytes, const std::string& path);
+
 // kDurable: survives a power failure when ok. kProcess: survives the death of the process; after a
 // power failure the file is the old one, the new one or damaged.
 enum class Durability { kDurable, kProcess };
