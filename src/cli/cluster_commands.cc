@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "cli/common.h"
 #include "cli/server_arguments.h"
+#include "cli/temporary_file.h"
 #include "node/account.h"
 #include "node/fragment.h"
 #include "node/node_control.h"
@@ -111,16 +112,12 @@ Status MakeVolume(const UpArguments& args) {
                                    args.places.volume, "--server", args.server.server};
   if (!args.owner.empty()) argv.insert(argv.end(), {"--owner", args.owner});
   Say("making the volume " + args.places.volume);
-  char pattern[] = "/tmp/borealis-create-XXXXXX";
-  const int fd = mkstemp(pattern);
-  if (fd < 0) return {Code::kIo, "can't make a temporary file in /tmp"};
-  close(fd);
-  const auto end = node::RunToEnd({argv, pattern}, kCreateTimeoutMs, nullptr);
-  const std::string output = node::ReadLogTail(pattern);
-  unlink(pattern);
-  RETURN_IF_ERROR(end.status());
-  if (*end == node::ProcessEnd{true, 0, 0}) return Status::Ok();
-  return {Code::kInternal, fmt::format("the volume was not made:\n{}", node::TailLines(output, 5))};
+  ASSIGN_OR_RETURN(const auto output, TemporaryFile::Make("create"));
+  ASSIGN_OR_RETURN(const node::ProcessEnd end,
+                   node::RunToEnd({argv, output->path()}, kCreateTimeoutMs, nullptr));
+  if (end == node::ProcessEnd{true, 0, 0}) return Status::Ok();
+  return {Code::kInternal, fmt::format("the volume was not made:\n{}",
+                                       node::TailLines(node::ReadLogTail(output->path()), 5))};
 }
 
 std::vector<std::string> AgentArguments(const UpArguments& args, const PlannedNode& node) {

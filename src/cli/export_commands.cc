@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/common.h"
+#include "cli/new_volume.h"
 #include "cli/point_arguments.h"
 #include "cli/server_arguments.h"
 #include "node/account.h"
@@ -18,8 +19,7 @@
 namespace borealis::cli {
 namespace {
 
-// --- export
-// ---------------------------------------------------------------------------------------
+// --- export -------------------------------------------------------------------------------------
 
 struct ExportArguments {
   Places places;
@@ -55,8 +55,7 @@ Result<int> Export(ExportArguments& args) {
   return static_cast<int>(kOk);
 }
 
-// --- import
-// ---------------------------------------------------------------------------------------
+// --- import -------------------------------------------------------------------------------------
 
 struct ImportArguments {
   std::string directory;
@@ -87,21 +86,17 @@ Result<node::Imported> Make(const ImportArguments& args, const node::Account& ow
   Places places;
   places.volume = node::ImportedHistory(request.target);
   places.data = request.target;
-  snapshot::UniqueFd lock;
-  const auto claim = [&]() -> Status {
-    ASSIGN_OR_RETURN(lock, node::ClaimRestoreTarget(request.target));
-    return Status::Ok();
-  };
-  const Status prepared = PrepareServerAs(
-      owner, places, args.server, node::RestoringLayout(request.target), "", claim, request.nodes);
-  Result<node::Imported> imported(prepared.ok() ? Status(Code::kInternal, "not run") : prepared);
-  if (prepared.ok()) {
-    imported = node::ImportVolume(
-        request, SystemClock(), [&](const std::string& step) { PrintStep(step, began_ns); },
-        cancel);
-  }
-  if (!imported.ok() && lock.valid()) node::AbandonRestoreTarget(request.target);
-  return imported;
+  return MakeNewVolume<node::Imported>(
+      request.target,
+      [&](const std::function<Status()>& claim) {
+        return PrepareServerAs(owner, places, args.server, node::RestoringLayout(request.target),
+                               "", claim, request.nodes);
+      },
+      [&] {
+        return node::ImportVolume(
+            request, SystemClock(), [&](const std::string& step) { PrintStep(step, began_ns); },
+            cancel);
+      });
 }
 
 Result<int> Import(const ImportArguments& args) {

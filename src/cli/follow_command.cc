@@ -1,15 +1,14 @@
 // borealis follow
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include "base/clock.h"
 #include "cli/common.h"
+#include "cli/temporary_file.h"
 #include "follow/follower.h"
 #include "node/account.h"
 #include "node/node_control.h"
@@ -76,25 +75,6 @@ class Nodes {
   size_t next_ = 0;
 };
 
-// A file of our own that is gone when we are.
-class Temporary {
- public:
-  static Result<std::unique_ptr<Temporary>> Make() {
-    std::string path = std::filesystem::temp_directory_path().string() + "/borealis-follow-XXXXXX";
-    const snapshot::UniqueFd fd(mkstemp(path.data()));
-    if (!fd.valid()) return snapshot::ErrnoStatus(errno, "create", path);
-    return std::make_unique<Temporary>(path);
-  }
-  explicit Temporary(std::string path) : path_(std::move(path)) {}
-  ~Temporary() { unlink(path_.c_str()); }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  const std::string path_;
-};
-
 std::vector<std::string> SourceWords(const FollowArguments& args, const std::string& defaults) {
   std::vector<std::string> words;
   if (!defaults.empty()) words.push_back("--defaults-extra-file=" + defaults);
@@ -107,7 +87,7 @@ std::vector<std::string> SourceWords(const FollowArguments& args, const std::str
 // Rows of one statement of the source, by the client program; columns by tab.
 Result<std::vector<std::string>> AskSource(const FollowArguments& args, const std::string& defaults,
                                            const std::string& sql) {
-  ASSIGN_OR_RETURN(const auto output, Temporary::Make());
+  ASSIGN_OR_RETURN(const auto output, TemporaryFile::Make("follow"));
   std::vector<std::string> argv = {args.client_program};
   const std::vector<std::string> words = SourceWords(args, defaults);
   argv.insert(argv.end(), words.begin(), words.end());
@@ -186,10 +166,10 @@ Result<int> Follow(FollowArguments& args) {
   }
   RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
   // In a directory that nobody else may enter; one that was killed left it for the next.
-  std::unique_ptr<Temporary> defaults_file;
+  std::unique_ptr<TemporaryFile> defaults_file;
   if (!defaults.empty()) {
-    defaults_file =
-        std::make_unique<Temporary>(fmt::format("{}/.follow-{}.cnf", args.places.data, args.name));
+    defaults_file = std::make_unique<TemporaryFile>(
+        fmt::format("{}/.follow-{}.cnf", args.places.data, args.name));
     RETURN_IF_ERROR(snapshot::WriteFileAtomically(defaults_file->path(), AsBytes(defaults),
                                                   snapshot::Durability::kProcess));
   }

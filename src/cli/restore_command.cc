@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/common.h"
+#include "cli/new_volume.h"
 #include "cli/point_arguments.h"
 #include "cli/server_arguments.h"
 #include "node/restore_target.h"
@@ -31,23 +32,18 @@ Result<Uuid> Make(const Places& places, const ServerArguments& server, const std
   request.target = target;
   request.until = moment.seqno;
   request.log_from = log_from;
-  snapshot::UniqueFd lock;
   Places made = places;
   made.data = target;
-  const auto claim = [&]() -> Status {
-    ASSIGN_OR_RETURN(lock, node::ClaimRestoreTarget(target));
-    return Status::Ok();
-  };
-  const Status prepared =
-      PrepareServer(made, server, node::RestoringLayout(target), "", claim, request.nodes);
-  Result<Uuid> uuid(prepared.ok() ? Status(Code::kInternal, "not run") : prepared);
-  if (prepared.ok()) {
-    uuid = node::RestoreVolume(
-        request, SystemClock(), [&](const std::string& step) { PrintStep(step, began_ns); },
-        cancel);
-  }
-  if (!uuid.ok() && lock.valid()) node::AbandonRestoreTarget(target);
-  return uuid;
+  return MakeNewVolume<Uuid>(
+      target,
+      [&](const std::function<Status()>& claim) {
+        return PrepareServer(made, server, node::RestoringLayout(target), "", claim, request.nodes);
+      },
+      [&] {
+        return node::RestoreVolume(
+            request, SystemClock(), [&](const std::string& step) { PrintStep(step, began_ns); },
+            cancel);
+      });
 }
 
 Result<int> Restore(RestoreArguments& args) {
