@@ -1,10 +1,8 @@
 // What of Aurora's SQL surface is ordinary SQL: part of the schema `borealis` of every volume from
 // its genesis, for everybody to read. The figures come from status variables of the provider.
 //
-//   CALL borealis.v()                what SHOW VOLUME STATUS becomes in the plugin
-//   (plugin/guards.cc) borealis.replica_host_status     the members; what the plugin makes of the
-//   same name in
-//                                    information_schema
+//   CALL borealis.v()              what SHOW VOLUME STATUS becomes in the plugin
+//   borealis.replica_host_status   the members; what the same name in information_schema becomes
 #pragma once
 
 #include <string>

@@ -1,6 +1,5 @@
 #include "node/upkeep.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -214,8 +213,9 @@ void UpkeepWatch::Tend() {
   const auto end = Run();
   const std::string tail = TailLines(ReadLogTail(duty_.output), 1);
   if (!end.ok()) {
-    if (end.status().code() != Code::kAborted)
+    if (end.status().code() != Code::kAborted) {
       LogWarning("{}: {}", duty_.name, end.status().message());
+    }
   } else if (*end == ProcessEnd{true, 0, 0}) {
     LogInfo("{}: {}", duty_.name, tail);
   } else if (end->exit_code != 5) {  // another does it

@@ -20,7 +20,8 @@ struct LocalOptions {
   uint64_t append_bytes_max = 8ull << 20;
   // Keep one zeroed file ready, so that a new segment costs a rename.
   bool prepare_spares = true;
-  // On a full disk take what Backend::KeepReserve held back: for who frees space, not for clients.
+  // On a full disk take what LocalBackend::KeepReserve held back: for who frees space, not for
+  // clients.
   bool use_reserve = false;
   // Pause between the 1 MiB writes that zero a spare, so that they do not delay commits.
   int spare_pace_ms = 10;
