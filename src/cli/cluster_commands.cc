@@ -117,7 +117,7 @@ Status MakeVolume(const UpArguments& args) {
                    node::RunToEnd({argv, output->path()}, kCreateTimeoutMs, nullptr));
   if (end == node::ProcessEnd{true, 0, 0}) return Status::Ok();
   return {Code::kInternal, fmt::format("the volume was not made:\n{}",
-                                       node::TailLines(node::ReadLogTail(output->path()), 5))};
+                                       node::TailLines(node::ReadLogTail(output->path()), 6))};
 }
 
 std::vector<std::string> AgentArguments(const UpArguments& args, const PlannedNode& node) {

@@ -74,6 +74,7 @@ TEST(Fragment, WhatWouldBreakSafetyIsRefusedWithAReason) {
                            "wsrep_ignore_apply_errors=7",
                            "port=3307",
                            "socket=/x",
+                           "tmpdir=/x",
                            "init-file=/x.sql",
                            "skip-grant-tables",
                            "skip-networking",

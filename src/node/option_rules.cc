@@ -56,6 +56,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {"help", "the server would not start"},
     {"version", "the server would not start"},
     {"bootstrap", "the server would not start"},
+    {"tmpdir", "a server that starts deletes the temporary tables of all that share the directory"},
     {"innodb_data_home_dir", kCacheLayout},
     {"innodb_data_file_path", kCacheLayout},
     {"innodb_log_group_home_dir", kCacheLayout},

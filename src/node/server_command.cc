@@ -10,6 +10,7 @@ namespace borealis::node {
 namespace {
 
 constexpr size_t kErrorLineBytesMax = 400;
+constexpr size_t kComplaintLines = 5;
 constexpr std::string_view kProviderMark = "WSREP: Borealis: ";
 
 using Words = std::vector<std::string>;
@@ -22,9 +23,8 @@ void Append(Words& words, Words more) {
 // What a user may change. The redo log bounds the time of a restart after a crash (about 100 MB/s).
 // The doublewrite buffer stays on: without it a write torn by a power failure costs a rebuild of
 // the whole cache, and meanwhile clients of this node would meet damaged pages.
-Words Defaults(const ServerConfig& config) {
+Words Defaults() {
   return {
-      "--tmpdir=" + config.layout.tmp(),
       "--innodb-flush-log-at-trx-commit=0",  // durability is the volume's
       "--innodb-log-file-size=128M",
       "--innodb-doublewrite=ON",
@@ -45,6 +45,7 @@ Words Defaults(const ServerConfig& config) {
 Words EngineOptions(const ServerConfig& config) {
   return {
       "--datadir=" + config.layout.data(),
+      "--tmpdir=" + config.layout.tmp(),
       "--default-storage-engine=InnoDB",
       fmt::format("--server-id={}", ServerId(config.volume_uuid)),
       "--binlog-format=ROW",
@@ -117,7 +118,7 @@ Words BinaryLog(const ServerConfig& config) {
 
 Words Common(const ServerConfig& config) {
   Words words = {config.server, "--no-defaults"};
-  Append(words, Defaults(config));
+  Append(words, Defaults());
   for (const ServerOption& option : config.fragment) words.push_back(option.ToArgument());
   Append(words, EngineOptions(config));
   return words;
@@ -225,6 +226,17 @@ std::string LastErrorLine(std::string_view output) {
   }
   const std::string_view chosen = ours.empty() ? last : ours;
   return std::string(WithoutTime(chosen).substr(0, kErrorLineBytesMax));
+}
+
+std::string Complaints(std::string_view output) {
+  std::string found;
+  size_t count = 0;
+  for (std::string_view rest = output; !rest.empty() && count < kComplaintLines;) {
+    const std::string_view line = PopLine(rest);
+    if (line.find("ERROR") == std::string_view::npos || line.ends_with("Aborting")) continue;
+    found += fmt::format("{}{}", count++ == 0 ? "" : "\n", line.substr(0, kErrorLineBytesMax));
+  }
+  return found.empty() ? TailLines(output, kComplaintLines) : found;
 }
 
 std::string TailLines(std::string_view output, size_t lines) {

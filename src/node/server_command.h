@@ -58,6 +58,8 @@ bool BlamesEngines(std::string_view error_line);
 // Whether it is the provider's: it says what it refuses (an option, the volume, the position). What
 // it finds wrong with the cache it writes into the cache's own state.
 bool BlamesProvider(std::string_view error_line);
+// The first five lines of a program's output that speak of an error, or its last five if none does.
+std::string Complaints(std::string_view output);
 // The last lines, for an operator.
 std::string TailLines(std::string_view output, size_t lines);
 

@@ -129,6 +129,13 @@ TEST(LastErrorLine, IsTheLastThatSaysSomething) {
   EXPECT_EQ(LastErrorLine("[ERROR] " + std::string(1000, 'x')).size(), 400U);
 }
 
+TEST(Complaints, AreTheLinesThatSpeakOfAnErrorElseTheLast) {
+  EXPECT_EQ(Complaints("Installing\nERROR: 6  on delete\n2026 0 [ERROR] Aborting\n\nTry\nthis\n"),
+            "ERROR: 6  on delete");
+  EXPECT_EQ(Complaints("ERROR 1\nERROR 2\n"), "ERROR 1\nERROR 2");
+  EXPECT_EQ(Complaints("1\n2\n3\n4\n5\n6\n"), "2\n3\n4\n5\n6");
+}
+
 TEST(TailLines, GivesTheLastLines) {
   EXPECT_EQ(TailLines("a\nb\nc\n", 2), "b\nc");
   EXPECT_EQ(TailLines("a\nb", 5), "a\nb");

@@ -47,11 +47,17 @@ class Scratch {
 
 Status MakeSystemTables(const CreateOptions& options, const std::string& directory) {
   const std::string datadir = directory + "/data";
-  RETURN_IF_ERROR(snapshot::MakeDirectory(datadir));
+  // A server that starts deletes the temporary tables that it finds where its own go, those of
+  // others, too.
+  const std::string temporary = directory + "/tmp";
+  for (const std::string& made : {datadir, temporary}) {
+    RETURN_IF_ERROR(snapshot::MakeDirectory(made));
+  }
   std::vector<std::string> argv = {
       options.installer,
       "--no-defaults",
       "--datadir=" + datadir,
+      "--tmpdir=" + temporary,
       "--auth-root-authentication-method=socket",
       "--skip-test-db",
       "--skip-name-resolve",
@@ -73,7 +79,7 @@ Status MakeSystemTables(const CreateOptions& options, const std::string& directo
   ASSIGN_OR_RETURN(const ProcessEnd end, RunToEnd({argv, output}, kInstallTimeoutMs, nullptr));
   if (end == ProcessEnd{true, 0, 0}) return Status::Ok();
   return {Code::kInternal, fmt::format("{} ended with {}:\n{}", options.installer, end.ToString(),
-                                       TailLines(ReadLogTail(output), 5))};
+                                       Complaints(ReadLogTail(output)))};
 }
 
 Status MakeGenesis(const CreateOptions& options, storage::Backend& volume,
