@@ -78,6 +78,7 @@ class Agent {
   void Do(const RecoverEngines&);
   void Do(const StartServer& action);
   void Do(const AskServerToEnd&);
+  void Do(const AwaitAnswer&);
   void Do(const KillServer&) { SignalServer(SIGKILL); }
   void Do(const CancelWork&) { worker_.Cancel(); }
   void Do(const RetryLater& action) { retry_at_ns_ = NowNs() + action.delay_ms * 1'000'000LL; }
@@ -95,6 +96,7 @@ class Agent {
   void Watch(Child child);
   void TakeOn(UpkeepDuty duty);
   void SignalServer(int signal);
+  void ArmStopDeadline() { stop_at_ns_ = NowNs() + config_.stop_timeout_ms * 1'000'000LL; }
   void Publish();
   void NoteReady();
   std::string LogSinceStart() const;
@@ -172,7 +174,7 @@ void Agent::OnHealth(const std::optional<ServerHealth>& health) {
   Probed probed;
   if (health) {
     publisher_.AllowAttach();
-    probed = {health->ready, health->seqno, health->behind};
+    probed = {health->ready, health->seqno, health->behind, true};
     item.health = health;
   }
   item.event = probed;
@@ -253,7 +255,12 @@ void Agent::Watch(Child child) {
 void Agent::Do(const AskServerToEnd&) {
   LogInfo("asking the server to end");
   SignalServer(SIGTERM);
-  stop_at_ns_ = NowNs() + config_.stop_timeout_ms * 1'000'000LL;
+  ArmStopDeadline();
+}
+
+void Agent::Do(const AwaitAnswer&) {
+  LogInfo("the server is starting: it is asked to end when it answers");
+  ArmStopDeadline();
 }
 
 void Agent::Do(const Exit& action) {

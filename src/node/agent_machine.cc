@@ -84,6 +84,7 @@ void AgentMachine::Follow(const CacheVerdict& verdict, Actions& actions) {
       start_seqno_ = verdict.seqno;
       seqno_ = verdict.seqno;
       was_ready_ = false;
+      answers_ = false;
       ever_ran_ = true;
       actions.push_back(StartServer{verdict.seqno});
       return;
@@ -275,6 +276,11 @@ void AgentMachine::AfterEnd(const std::string& why, const ServerEnded& event, Ac
 }
 
 void AgentMachine::On(const Probed& event, Actions& actions) {
+  answers_ = answers_ || event.answers || event.ready;
+  if (to_be_asked_ && answers_) {
+    to_be_asked_ = false;
+    actions.push_back(AskServerToEnd{});
+  }
   if (!ServerRuns()) return;  // a probe of a server that ended meanwhile
   if (event.seqno.IsDefined()) seqno_ = event.seqno;
   if (event.ready && state_ != NodeState::kReady) {
@@ -310,8 +316,11 @@ void AgentMachine::On(const StopRequested&, Actions& actions) {
   const bool work = WorkRuns();
   state_ = NodeState::kStopping;
   message_.clear();
-  if (server) {
+  if (server && answers_) {
     actions.push_back(AskServerToEnd{});
+  } else if (server) {
+    to_be_asked_ = true;
+    actions.push_back(AwaitAnswer{});
   } else if (work) {
     actions.push_back(CancelWork{});
   } else {

@@ -72,6 +72,7 @@ struct Probed {
   bool ready = false;
   Seqno seqno = Seqno::Undefined();
   bool behind = false;  // not ready because it is too far behind the log
+  bool answers = false;
 };
 struct RetryDue {
   CacheFacts cache;
@@ -98,6 +99,10 @@ struct StartServer {
 struct AskServerToEnd {  // and arms the StopDeadline
   bool operator==(const AskServerToEnd&) const = default;
 };
+// The server is still starting: asked now, it would never end. Arms the StopDeadline.
+struct AwaitAnswer {
+  bool operator==(const AwaitAnswer&) const = default;
+};
 struct KillServer {
   bool operator==(const KillServer&) const = default;
 };
@@ -117,8 +122,8 @@ struct Exit {
   std::string message;  // not empty when code is not 0
   bool operator==(const Exit&) const = default;
 };
-using Action = std::variant<RestoreCache, RecoverEngines, StartServer, AskServerToEnd, KillServer,
-                            CancelWork, RetryLater, Note, Exit>;
+using Action = std::variant<RestoreCache, RecoverEngines, StartServer, AskServerToEnd, AwaitAnswer,
+                            KillServer, CancelWork, RetryLater, Note, Exit>;
 
 class AgentMachine {
  public:
@@ -166,6 +171,8 @@ class AgentMachine {
   Seqno seqno_ = Seqno::Undefined();
   Seqno start_seqno_ = Seqno::Undefined();  // of the running or last server
   bool was_ready_ = false;                  // the running or last server was
+  bool answers_ = false;                    // the running server did once
+  bool to_be_asked_ = false;                // to end, when it answers
   bool ever_ran_ = false;                   // a server was started or adopted by this agent
   bool kill_sent_ = false;
   uint64_t restarts_ = 0;

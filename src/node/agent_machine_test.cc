@@ -343,6 +343,21 @@ TEST_F(AgentMachineTest, StopAsksTheServerAndExitsWhenItEnded) {
   EXPECT_EQ(machine_.restarts(), 0U);
 }
 
+// MariaDB 10.11 waits for ever in init_slave() when a SIGTERM comes before.
+TEST_F(AgentMachineTest, AServerThatStartsIsAskedToEndWhenItAnswers) {
+  Do(Begin{Cache()});
+  Do(At(10));
+  Do(ServerStarted{});
+  EXPECT_TRUE(Do(Probed{}).empty());
+  ExpectOnly(Do(StopRequested{}), AwaitAnswer{});
+  EXPECT_TRUE(Do(Probed{}).empty());
+  Probed answered;
+  answered.answers = true;
+  ExpectOnly(Do(answered), AskServerToEnd{});
+  EXPECT_TRUE(Do(answered).empty());
+  ExpectOnly(Do(Ended(kClean)), Exit{0, ""});
+}
+
 TEST_F(AgentMachineTest, AServerThatDoesNotEndIsKilledOnce) {
   BecomeReady();
   Do(StopRequested{});

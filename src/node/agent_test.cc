@@ -368,10 +368,11 @@ TEST_F(AgentTest, ATakenPortEndsTheAgentWithAClearMessage) {
 
 TEST_F(AgentTest, StopInterruptsAServerThatNeverBecomesReady) {
   Behave("silent");
-  StartAgent();
+  StartAgent([](AgentConfig& config) { config.stop_timeout_ms = 200; });
   const NodeStatus status = AwaitState(NodeState::kReplaying);
   EXPECT_EQ(StopAgent(), 0);
   EXPECT_FALSE(IsAlive(status.server));
+  EXPECT_THAT(Messages(), HasSubstr("killing it"));  // to ask it would make it wait for ever
 }
 
 TEST_F(AgentTest, StateIsPublishedInTheVolumeBesideAnAttachedServer) {

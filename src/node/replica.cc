@@ -81,6 +81,11 @@ std::optional<Seqno> AskApplied(const ServerConfig& config, const std::string& u
   return health->seqno;
 }
 
+bool Answers(const ServerConfig& config, const std::string& user) {
+  auto client = ServerClient::Connect(config.layout.socket(), user, 2);
+  return client.ok() && client->Health().ok();
+}
+
 Status Describe(const ServerConfig& config, uint64_t log_from, const ProcessEnd& end) {
   const std::string error = LastErrorLine(ReadLogSince(config.layout.server_log(), log_from));
   return {Code::kUnavailable, fmt::format("the replica's server ended ({}){}{}", end.ToString(),
@@ -157,6 +162,15 @@ Status RunReplica(const ServerConfig& config, Seqno start, Seqno until, const Cl
       return {Code::kTimeout, fmt::format("the replica stays at seqno {}: a statement's outcome is "
                                           "not decided, or a member is far behind; see {}",
                                           applied, layout.server_log())};
+    }
+  }
+  // Asked before it accepts connections, MariaDB 10.11 waits for ever in init_slave().
+  while (!Answers(config, self.name)) {
+    if (cancel.load()) return {Code::kAborted, "cancelled"};
+    if (server.Ended(kLookMs)) return Describe(config, 0, server.End());
+    if (clock.MonotonicNs() - moved_ns > kStallNs) {
+      return {Code::kTimeout,
+              fmt::format("the replica's server does not answer; see {}", layout.server_log())};
     }
   }
   progress("ending the replica's server");

@@ -52,7 +52,9 @@ def copy_seed(target: Path):
 
 
 def _make(target: Path):
-    options = ["--no-defaults", f"--datadir={target}", "--innodb-log-file-size=8M"]
+    temporary = target.with_name("tmp")  # not that of other servers: one that starts empties it
+    temporary.mkdir(exist_ok=True)
+    options = ["--no-defaults", f"--datadir={target}", f"--tmpdir={temporary}", "--innodb-log-file-size=8M"]
     if os.getuid() == 0:
         options.append("--user=root")
     _run(["mariadb-install-db", *options, "--auth-root-authentication-method=socket",
