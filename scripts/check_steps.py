@@ -202,7 +202,7 @@ def step_fuzz(context):
 
 
 def step_integration(context):
-    """real servers: SQL, conflicts, crashes; two tests at a time
+    """real servers: SQL, conflicts, crashes; several tests at a time
     --full: in full size"""
     if not context.build("release", PRODUCT + TEST_CLIENTS):
         return
