@@ -82,6 +82,7 @@ class AgentCluster:
         self.provider_options = provider_options
         self.upkeep = upkeep
         self.server_options = server_options
+        self.environment = {}  # of agents and servers, in addition to ours
         self.rebuilds = 0  # the agent's own business
         addresses = [workspace.address(first_host + i) for i in range(nodes)]
         self.port = workspace.port(addresses)
@@ -115,7 +116,8 @@ class AgentCluster:
         command = [str(paths.binary()), *arguments]
         if places:
             command += [f"--volume={self.volume}", f"--data={self.data}"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False,
+                              env={**os.environ, **self.environment})
         if check and done.returncode != 0:
             raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n"
                                f"{done.stdout}{done.stderr}")
@@ -132,6 +134,16 @@ class AgentCluster:
         pids = [node["pid"] for node in self.status()["nodes"] if node["pid"]]
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
+
+    def kill_everything(self):
+        """kill -9 of all agents and servers, and of what these started; returns when they are dead."""
+        end = time.monotonic() + _END_S
+        while pids := self.processes():
+            if time.monotonic() > end:
+                raise TimeoutError(f"processes {pids} do not die")
+            for pid in pids:
+                _signal(pid, signal.SIGKILL)
+            time.sleep(0.01)
 
     def restart(self, index: int, timeout_s: float = 120):
         self.servers[index].wait_ready(timeout_s)
