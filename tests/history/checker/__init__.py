@@ -1,0 +1,1 @@
+"""Judges recorded histories: see README.md."""

@@ -1,0 +1,1 @@
+"""Records what clients of real servers ask and are told: see ../README.md."""
