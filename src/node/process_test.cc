@@ -1,8 +1,11 @@
 #include "node/process.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -145,6 +148,24 @@ TEST(Logs, TheTailSinceAPlaceIsRead) {
 TEST(CheckEndpoint, RefusesWhatIsNoAddressOrNotOurs) {
   EXPECT_EQ(CheckEndpoint("localhost.example", 3306).code(), Code::kInvalidArgument);
   EXPECT_FALSE(CheckEndpoint("192.0.2.1", 3306).ok());
+}
+
+TEST(CheckEndpoint, WaitsForASocketThatIsAboutToBeClosed) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof(address);
+  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), length), 0);
+  ASSERT_EQ(listen(fd, 1), 0);
+  ASSERT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length), 0);
+  std::thread closer([fd] {
+    poll(nullptr, 0, 200);  // as the end of a process takes
+    close(fd);
+  });
+  const Status status = CheckEndpoint("127.0.0.1", ntohs(address.sin_port));
+  EXPECT_TRUE(status.ok()) << status.ToString();
+  closer.join();
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <netdb.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,6 +22,8 @@ using snapshot::ErrnoStatus;
 
 constexpr int kCancelLookMs = 100;
 constexpr int kCheckTimeoutMs = 30'000;
+constexpr int kEndpointLookMs = 20;
+constexpr int kEndpointReleaseMsMax = 3'000;
 constexpr uint64_t kTailBytesMax = 64 << 10;
 
 std::string ReadFrom(const std::string& path, uint64_t from) {
@@ -44,6 +47,17 @@ Result<AddressList> Resolve(const std::string& address, uint16_t port) {
   return Status(
       Code::kInvalidArgument,
       fmt::format("{} is no IP address of this machine (127.0.0.11, for instance)", address));
+}
+
+// 0, or the error of bind or listen.
+Result<int> TryToListen(const addrinfo& where, const std::string& address) {
+  const UniqueFd fd(socket(where.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) return ErrnoStatus(errno, "open a socket for", address);
+  const int on = 1;
+  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  const bool listens =
+      bind(fd.get(), where.ai_addr, where.ai_addrlen) == 0 && listen(fd.get(), 1) == 0;
+  return listens ? 0 : errno;
 }
 
 }  // namespace
@@ -117,14 +131,13 @@ Status CheckOptions(const ServerConfig& config) {
 
 Status CheckEndpoint(const std::string& address, uint16_t port) {
   ASSIGN_OR_RETURN(const AddressList list, Resolve(address, port));
-  const UniqueFd fd(socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!fd.valid()) return ErrnoStatus(errno, "open a socket for", address);
-  const int on = 1;
-  setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (bind(fd.get(), list->ai_addr, list->ai_addrlen) == 0 && listen(fd.get(), 1) == 0) {
-    return Status::Ok();
+  ASSIGN_OR_RETURN(int error, TryToListen(*list, address));
+  for (int left_ms = kEndpointReleaseMsMax; error == EADDRINUSE && left_ms > 0;
+       left_ms -= kEndpointLookMs) {
+    poll(nullptr, 0, kEndpointLookMs);
+    ASSIGN_OR_RETURN(error, TryToListen(*list, address));
   }
-  const int error = errno;
+  if (error == 0) return Status::Ok();
   if (error == EADDRINUSE) {
     return {Code::kUnavailable,
             fmt::format("{}:{} is taken by another program; end it (`ss -ltnp` names it) or choose "

@@ -33,6 +33,8 @@ Result<std::string> ServerVersion(const std::string& server, const std::string& 
 Status CheckOptions(const ServerConfig& config);
 
 // Ok when address and port can be listened on. kUnavailable says that they are taken, or why not.
+// Waits up to 3 s for whoever has them: a server that was killed, and is no child of ours, counts
+// as gone before the system has closed its sockets.
 Status CheckEndpoint(const std::string& address, uint16_t port);
 
 // Empties tmp/, rotates the log, starts the server.
