@@ -43,9 +43,9 @@ class Faults:
         options = [f"lease_ms={LEASE_MS}"] * ("pause" in self._names)
         return ";".join(options + [f"segment_mib={SEGMENT_MIB}"] * ("disk-full" in self._names))
 
-    def server_options(self) -> str:
+    def server_options(self) -> list[str]:
         # Power losses see what goes through the C library; rings of the kernel do not.
-        return "[mysqld]\ninnodb_use_native_aio=0\n" if "power-loss" in self._names else ""
+        return ["innodb_use_native_aio=0"] if "power-loss" in self._names else []
 
     def prepare(self, cluster, volume):
         self.cluster = cluster

@@ -1,6 +1,6 @@
 """Power loss: what processes wrote and never synced is taken back, as a disk would lose it.
 
-The processes run with power_loss.c, which passes every change through and notes how to undo it until a sync
+The processes run with a library (power_loss.h), which passes every change through and notes how to undo it until a sync
 covers it. `strike` (all of them dead) then decides what had reached the disk:
 
   drop    nothing of it          random   any sector of 512 bytes, any number of the first changes of names
@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-_SOURCE = Path(__file__).with_name("power_loss.c")
+_SOURCES = [Path(__file__).with_name(name) for name in ("power_loss.c", "power_loss_names.c")]
 _SECTOR = 512
 _ENTRY = struct.Struct("=c3xIQQQQ")
 _HEAD = struct.Struct("=Q")
@@ -36,7 +36,7 @@ class PowerLoss:
         self._journal.chmod(0o777)  # servers may run as another user
         self.lying = False  # syncs of processes started from now on keep nothing
         self._library = directory / "power_loss.so"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", self._library, _SOURCE,
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", self._library, *_SOURCES,
                         "-ldl"], check=True)
 
     @property
