@@ -7,10 +7,10 @@ import pymysql
 from .workload import DATABASE
 
 _PAUSE_S = 0.05
+_ANSWER_S_MAX = 120
 _STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS scratch (id INT PRIMARY KEY, a INT) ENGINE=InnoDB",
     "ALTER TABLE list{n} ADD COLUMN IF NOT EXISTS extra INT DEFAULT 7",
-    "CREATE OR REPLACE VIEW seen{n} AS SELECT k FROM list{n}",
     "INSERT IGNORE INTO scratch VALUES (1, 1), (2, 2)",
     "CREATE USER IF NOT EXISTS h{n}@localhost IDENTIFIED BY 'x'",
     "GRANT SELECT ON h.* TO h{n}@localhost",
@@ -38,7 +38,8 @@ class Definitions(threading.Thread):
             statement = _STATEMENTS[step % len(_STATEMENTS)].format(n=step // len(_STATEMENTS) % self._tables)
             try:
                 server = self._servers[step % len(self._servers)]
-                with server.connect(database=DATABASE, connect_timeout=3) as connection:
+                with server.connect(database=DATABASE, connect_timeout=3,
+                                    read_timeout=_ANSWER_S_MAX) as connection:
                     connection.cursor().execute(statement)
             except (pymysql.Error, OSError):
                 pass  # the node is down, or an earlier step did not happen
