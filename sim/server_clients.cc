@@ -162,6 +162,7 @@ void Server::Submit(Client& client) {
   record.flags = kFlagTrxStart | kFlagTrxEnd;
   const bool unsafe = world_.random.Percent(world_.config.unsafe_percent);
   if (unsafe || client.set.ddl_tables != 0) record.flags |= kFlagParallelUnsafe;
+  if (client.set.ddl_tables != 0) record.flags |= kFlagKnowsIsolated;
   // Anything it has seen will do; less is more conflicts.
   const bool cautious = world_.random.Percent(world_.config.cautious_percent);
   record.last_seen = cautious ? client.snapshot_seqno : tracker_->left();

@@ -21,7 +21,10 @@ void Server::TakeVerdict(Client& client) {
   }
   client.seqno = done.seqno;
   const bool commit = done.Committed() || Seeded(SeededBug::kAcknowledgeUncertified);
-  if (!commit) {
+  if (!commit && client.set.ddl_tables != 0) {  // it has no turn to take
+    world_.oracle.Refused(client.set.trx);
+    Reset(client);
+  } else if (!commit) {
     locks_.Release(client.owner);
     client.state = Client::State::kFailed;
   } else if (client.bf_aborted) {

@@ -89,8 +89,7 @@ Outcome Certifier::Impl::Judge(Seqno at, const Record& record) {
     case RecordType::kFragment:
       return JudgeKeys(at, record, source);
     case RecordType::kIsolated:
-      EnterKeys(record, Seeded(SeededBug::kForgetIsolated) ? source : kIsolatedSource);
-      return PassAlone(at);
+      return JudgeIsolated(at, record, source);
     case RecordType::kFragmentRollback:
       // Whoever takes the locks that it releases has no claim of it to wait for.
       return PassAlone(at);
@@ -147,6 +146,16 @@ Outcome Certifier::Impl::JudgeKeys(Seqno at, const Record& record, uint32_t sour
     depends_on = at.value - 1;
   }
   return {.verdict = Verdict::kCommit, .depends_on = {depends_on}, .view = std::nullopt};
+}
+
+Outcome Certifier::Impl::JudgeIsolated(Seqno at, const Record& record, uint32_t source) {
+  const bool must_know = (record.flags & kFlagKnowsIsolated) != 0;
+  if (must_know && record.last_seen < isolated && !Seeded(SeededBug::kIgnoreIsolated)) {
+    return Failure(at, Verdict::kConflict);
+  }
+  isolated = at;
+  EnterKeys(record, Seeded(SeededBug::kForgetIsolated) ? source : kIsolatedSource);
+  return PassAlone(at);
 }
 
 void Certifier::Impl::ExtendDigest(Seqno at, const Record& record, const Outcome& outcome) {

@@ -5,7 +5,8 @@
 // gives the same verdicts, dependencies and digests on every node and after every restart.
 //
 // State: the key index (who last claimed which key how, within the window), the membership, the
-// highest request number of each member, the barrier, and a running digest of all verdicts.
+// highest request number of each member, the barrier, the last isolated statement, and a running
+// digest of all verdicts.
 //
 // A found claim F (seqno f, by source S) against a new one N (last_seen l, by source T):
 //
@@ -16,9 +17,11 @@
 //   shared        depends    depends    none       none
 //
 // A conflict counts only if f > l, and S != T or F is an isolated statement; otherwise it is a
-// dependency. An isolated statement always passes. The index keeps, per key and type, the newest
-// claim and the newest one by another source than that, so "by another source" is always answered
-// exactly. A record that fails leaves no trace in the index.
+// dependency. An isolated statement passes whatever its claims; but with kFlagKnowsIsolated only if
+// its last_seen is not below the isolated statement before it: its origin must not wait for its
+// turn with locks that an earlier one needs, nor with a view of the schema from before. The index
+// keeps, per key and type, the newest claim and the newest one by another source than that, so "by
+// another source" is always answered exactly. A record that fails leaves no trace in the index.
 //
 // Thread-compatible: one caller at a time.
 #pragma once
@@ -37,7 +40,9 @@ namespace borealis::certification {
 
 enum class Verdict : uint8_t {
   kCommit = 1,
-  kConflict = 2,   // another source committed a claim on one of its keys first
+  // Another source committed a claim on one of its keys first; of an isolated statement: it does
+  // not know the one before it.
+  kConflict = 2,
   kTooOld = 3,     // seqno - 1 - last_seen exceeds the window: can't be certified any more
   kNotMember = 4,  // its source is not a member at this point of the order
   kRepeat = 5,     // its request number was seen: a second landing of one append

@@ -18,6 +18,7 @@ struct Certifier::Impl {
   Outcome Judge(Seqno at, const Record& record);
   Outcome JudgeView(Seqno at, const Record& record);
   Outcome JudgeKeys(Seqno at, const Record& record, uint32_t source);
+  Outcome JudgeIsolated(Seqno at, const Record& record, uint32_t source);
   // The outcome of a record that passes and runs alone.
   Outcome PassAlone(Seqno at);
   void EnterKeys(const Record& record, uint32_t source);
@@ -29,6 +30,7 @@ struct Certifier::Impl {
   uint32_t window;
   Seqno seqno = Seqno::Zero();
   Seqno barrier = Seqno::Zero();
+  Seqno isolated = Seqno::Zero();  // the last isolated statement that passed
   uint64_t digest = 0;
   KeyIndex index;
   Membership members;

@@ -69,6 +69,11 @@ Verdict CertifierModel::Decide(int64_t n, const Record& record) {
   if (record.last_seen.value < 0 || record.last_seen.value > n - 1 || !known_keys) {
     return Verdict::kRefused;
   }
+  if (record.type == RecordType::kIsolated && (record.flags & kFlagKnowsIsolated) != 0) {
+    for (const Past& past : passed_) {
+      if (past.isolated && past.seqno > record.last_seen.value) return Verdict::kConflict;
+    }
+  }
   if (!IsCertified(record)) {
     return Verdict::kCommit;
   }

@@ -1,10 +1,15 @@
 // Certifier's saved form. All integers little-endian.
 //
-//   state      := magic "BOREACRT"  u32 version(1)  u32 window  i64 seqno  i64 barrier
-//                 u64 running digest  membership (membership_codec.cc)  claims  u64 checksum
+//   state      := magic "BOREACRT"  u32 version(2)  u32 window  i64 seqno  i64 barrier
+//                 i64 isolated  u64 running digest  membership (membership_codec.cc)  claims  u64
+//                 checksum
 //   claims     := u64 count  (u64 key hash  u64 word)*
 //   word       := as in a slot (certification/claim_table.h), seqnos less (seqno + 1 - window)
 //   checksum   := Hash64(all bytes before it, seed 0)
+//
+// isolated: the last isolated statement. Version 1 has none; the barrier, which is not below it,
+// stands in: statements that are judged by it (kFlagKnowsIsolated) come from software that writes
+// version 2, which has seen all that came before.
 //
 // Claims: those of the window of the next record only, one per key and type, in ascending order of
 // (Spread(key hash), type); so equal states have equal bytes, whatever their tables look like, and
@@ -20,7 +25,8 @@ namespace borealis::certification {
 namespace {
 
 constexpr std::string_view kMagic = "BOREACRT";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersionWithoutIsolated = 1;
 constexpr size_t kChecksumBytes = 8;
 
 Status Corrupt(std::string_view what) {
@@ -90,7 +96,7 @@ Result<std::vector<Claim>> GetClaims(Decoder& in, const Membership& members, uin
   return claims;
 }
 
-// Checks the frame and gives what the checksum covers.
+// Checks the frame and gives what the checksum covers, from the version on.
 Result<ByteView> Unframe(ByteView bytes) {
   if (bytes.size() < kMagic.size() + sizeof(kVersion) + kChecksumBytes ||
       AsText(bytes.first(kMagic.size())) != kMagic) {
@@ -110,10 +116,10 @@ Result<ByteView> Unframe(ByteView bytes) {
                               "{}; upgrade this server",
                               version, kVersion));
   }
-  if (version != kVersion) {
+  if (version < kVersionWithoutIsolated) {
     return Corrupt(fmt::format("no format version {}", version));
   }
-  return body.subspan(kMagic.size() + sizeof(version));
+  return body.subspan(kMagic.size());
 }
 
 }  // namespace
@@ -128,6 +134,7 @@ Bytes Certifier::Save() const {
   out.Int(impl_->window);
   out.Int(impl_->seqno.value);
   out.Int(impl_->barrier.value);
+  out.Int(impl_->isolated.value);
   out.Int(impl_->digest);
   impl_->members.Encode(out);
   PutClaims(out, claims, impl_->seqno.value + 1 - impl_->window);
@@ -138,14 +145,16 @@ Bytes Certifier::Save() const {
 Result<Certifier> Certifier::Load(ByteView bytes) {
   ASSIGN_OR_RETURN(const ByteView body, Unframe(bytes));
   Decoder in(body);
+  const auto version = in.Int<uint32_t>();
   const auto window = in.Int<uint32_t>();
   const Seqno seqno{in.Int<int64_t>()};
   const Seqno barrier{in.Int<int64_t>()};
+  const Seqno isolated = version == kVersionWithoutIsolated ? barrier : Seqno{in.Int<int64_t>()};
   const auto digest = in.Int<uint64_t>();
   if (!in.ok() || window < 1 || window > kWindowMax || seqno < Seqno::Zero() ||
       seqno.value > INT64_MAX - kWindowMax || barrier < Seqno::Zero() || barrier > seqno ||
-      (seqno == Seqno::Zero() && digest != 0)) {
-    return Corrupt("window, seqno, barrier or digest out of range");
+      isolated < Seqno::Zero() || isolated > barrier || (seqno == Seqno::Zero() && digest != 0)) {
+    return Corrupt("window, seqno, barrier, isolated statement or digest out of range");
   }
   ASSIGN_OR_RETURN(Membership members, Membership::Decode(in, window, seqno));
   if (members.view().seqno > barrier) {
@@ -156,6 +165,7 @@ Result<Certifier> Certifier::Load(ByteView bytes) {
       std::make_unique<Impl>(window, std::move(members), KeyIndex(window, seqno.value, claims));
   impl->seqno = seqno;
   impl->barrier = barrier;
+  impl->isolated = isolated;
   impl->digest = digest;
   return Certifier(std::move(impl));
 }

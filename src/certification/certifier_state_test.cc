@@ -102,11 +102,23 @@ TEST(CertifierState, EveryTruncationIsCorruption) {
 
 TEST(CertifierState, ANewerVersionIsUnsupported) {
   Bytes bytes = Sample().Save();
-  bytes[8] = std::byte{2};
+  bytes[8] = std::byte{3};
   Reseal(bytes);
   const Status status = Certifier::Load(bytes).status();
   EXPECT_EQ(status.code(), Code::kUnsupported);
-  EXPECT_NE(status.message().find("version 2 is newer"), std::string::npos) << status.ToString();
+  EXPECT_NE(status.message().find("version 3 is newer"), std::string::npos) << status.ToString();
+}
+
+// Version 1 lacks the last isolated statement, 8 bytes after the barrier.
+TEST(CertifierState, AnOlderVersionTakesTheBarrierForTheLastIsolatedStatement) {
+  const Bytes now = Sample().Save();
+  Bytes old(now.begin(), now.begin() + 32);
+  old.insert(old.end(), now.begin() + 40, now.end());
+  old[8] = std::byte{1};
+  Reseal(old);
+  Result<Certifier> loaded = Certifier::Load(old);
+  ASSERT_TRUE(loaded.ok()) << loaded.status().ToString();
+  EXPECT_EQ(loaded->Save(), now) << "the barrier of this one is an isolated statement";
 }
 
 // With the checksum made good, what is accepted must be a state that saves to the very same bytes.

@@ -124,6 +124,29 @@ TEST_F(CertifierTest, BarriersStandAlone) {
   EXPECT_EQ(Next(Fresh(a_, {})).depends_on, Seqno{n});
 }
 
+TEST_F(CertifierTest, AnIsolatedStatementHasToKnowTheOneBeforeIt) {
+  const auto statement = [&](NodeId source, int64_t seen) {
+    Record record = OfType(RecordType::kIsolated, WriteSet(source, request(), seen, {}));
+    record.flags |= kFlagKnowsIsolated;
+    return record;
+  };
+  const int64_t before = last();
+  EXPECT_EQ(Next(statement(a_, before)).verdict, Verdict::kCommit);
+  const int64_t first = last();
+  Fill(2);
+  Record unsafe = Fresh(b_, {});
+  unsafe.flags = kFlagParallelUnsafe;  // a barrier, and no statement
+  Next(unsafe);
+  EXPECT_EQ(Next(statement(b_, before)).verdict, Verdict::kConflict);
+  EXPECT_EQ(Next(statement(a_, first - 1)).verdict, Verdict::kConflict) << "of its own source, too";
+  EXPECT_EQ(Next(statement(b_, first)).verdict, Verdict::kCommit);
+  const int64_t second = last();
+  EXPECT_EQ(Next(OfType(RecordType::kIsolated, WriteSet(a_, request(), 0, {}))).verdict,
+            Verdict::kCommit)
+      << "without the flag";
+  EXPECT_EQ(Next(statement(b_, second)).verdict, Verdict::kConflict);
+}
+
 TEST_F(CertifierTest, AParallelUnsafeRecordThatFailsIsNoBarrier) {
   const int64_t seen = last();
   Next(WriteSet(a_, request(), seen, {kRow}));

@@ -95,6 +95,7 @@ Record RandomHistory::MakeData(int64_t seqno, const View& view) {
                 : kind < 95 ? RecordType::kFragment
                             : RecordType::kFragmentRollback;
   record.flags = Percent(4) ? kFlagParallelUnsafe : 0u;
+  if (record.type == RecordType::kIsolated && Percent(70)) record.flags |= kFlagKnowsIsolated;
   record.source = SomeSource(view);
   record.request = SomeRequest(record.source);
   record.last_seen = {SomeLastSeen(seqno)};

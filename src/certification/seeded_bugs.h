@@ -17,11 +17,12 @@ enum class SeededBug : uint8_t {
   kAcceptRepeat,        // request numbers are not looked at
   kAcceptNonMember,     // records of an expelled member pass
   kIgnoreBarrier,       // dependencies reach below an isolated statement
+  kIgnoreIsolated,      // an isolated statement that does not know the one before it passes
 };
 inline constexpr SeededBug kSeededBugs[] = {
     SeededBug::kForgetOtherSource, SeededBug::kSkipWindowRule,     SeededBug::kRotateEarly,
     SeededBug::kForgetIsolated,    SeededBug::kFailureLeavesTrace, SeededBug::kAcceptRepeat,
-    SeededBug::kAcceptNonMember,   SeededBug::kIgnoreBarrier,
+    SeededBug::kAcceptNonMember,   SeededBug::kIgnoreBarrier,      SeededBug::kIgnoreIsolated,
 };
 
 #if defined(BOREALIS_SEEDED_BUGS)

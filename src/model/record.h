@@ -38,8 +38,10 @@ enum RecordFlag : uint32_t {
   kFlagTrxStart = 1u << 2,        // first fragment of a transaction
   kFlagTrxEnd = 1u << 3,          // commits the transaction
   kFlagKeysChunked = 1u << 4,     // keys = those in the chunks named in `key_chunks`, in order
+  // An isolated statement: fails if its `last_seen` is below the isolated statement before it.
+  kFlagKnowsIsolated = 1u << 5,
 };
-inline constexpr uint32_t kFlagsKnown = (1u << 5) - 1;
+inline constexpr uint32_t kFlagsKnown = (1u << 6) - 1;
 
 // Where a chunk lies and how many payload bytes it carries.
 struct ChunkRef {

@@ -19,7 +19,7 @@ constexpr int kNestingMax = 4;  // of literals given to PREPARE
 constexpr auto kLookedAt = std::to_array<std::string_view>(
     {"SET",      "CREATE", "ALTER",  "PREPARE",  "EXECUTE", "INSTALL", "UNINSTALL", "BEGIN",
      "IF",       "CASE",   "FOR",    "WHILE",    "LOOP",    "REPEAT",  "DROP",      "RENAME",
-     "TRUNCATE", "GRANT",  "REVOKE", "OPTIMIZE", "ANALYZE", "REPAIR"});
+     "TRUNCATE", "GRANT",  "REVOKE", "OPTIMIZE", "ANALYZE", "REPAIR",  "HANDLER"});
 // In these, statements follow one another without an end that the tokens show.
 constexpr auto kCompound =
     std::to_array<std::string_view>({"BEGIN", "IF", "CASE", "FOR", "WHILE", "LOOP", "REPEAT"});
@@ -30,6 +30,13 @@ constexpr auto kWayOut = std::to_array<std::string_view>(
 constexpr auto kDefinitions =
     std::to_array<std::string_view>({"ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE", "GRANT",
                                      "REVOKE", "OPTIMIZE", "ANALYZE", "REPAIR"});
+
+// HANDLER [database .] table OPEN ...
+bool OpensHandler(Span tokens) {
+  if (!IsWord(tokens[0], "HANDLER") || tokens.size() < 3) return false;
+  const size_t verb = IsSymbol(tokens[2], ".") ? 4 : 2;
+  return verb < tokens.size() && IsWord(tokens[verb], "OPEN");
+}
 
 class Scan {
  public:
@@ -108,6 +115,11 @@ class Scan {
     }
     if (facts_.ordinary) {
       if (auto refusal = CheckLocalFiles(tokens)) return refusal;
+      if (OpensHandler(tokens)) {
+        return Refusal{kErrorNotSupported,
+                       "HANDLER ... OPEN holds a lock of the table, for which changes of its "
+                       "definition by other servers would wait: use a cursor or SELECT"};
+      }
     }
     const bool alters = IsWord(tokens[0], "ALTER");
     if (alters) {

@@ -70,6 +70,18 @@ TEST(TextRules, OtherSettingsAndHarmlessValuesPass) {
   }
 }
 
+TEST(TextRules, ATableIsNotHeldOpen) {
+  for (const char* sql : {"HANDLER t OPEN", "handler db.t open as h",
+                          "SELECT 1; HANDLER `a b` OPEN", "PREPARE p FROM 'HANDLER t OPEN'"}) {
+    EXPECT_NE(Refused(sql), "") << sql;
+  }
+  for (const char* sql : {"HANDLER t READ FIRST", "HANDLER open CLOSE", "HANDLER t READ open FIRST",
+                          "SELECT 'HANDLER t OPEN'",
+                          "CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR 1062 OPEN c; END"}) {
+    EXPECT_EQ(Refused(sql), "") << sql;
+  }
+}
+
 TEST(TextRules, OnlyTheStatementItselfIsTakenOutOfAText) {
   EXPECT_EQ(Refused("INSERT INTO t VALUES (1); SET wsrep_OSU_method=RSU ; SELECT 2"),
             "SET wsrep_OSU_method=RSU");

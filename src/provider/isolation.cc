@@ -1,9 +1,51 @@
 // Provider: statements that run alone in total order on every node (DDL, TOI).
+//
+// A session may come here with locks on tables that an earlier statement, of another node, has to
+// change (CREATE VIEW opens its tables first). The server then asks the session to end, but one
+// whose statement is in the log can't: it would run everywhere else. So a statement is appended
+// when every earlier one that is known has finished here, and it counts only if there was no other
+// in between (kFlagKnowsIsolated); until then its session can give way, and nothing has happened.
+#include <chrono>
+#include <thread>
+
+#include "base/clock.h"
 #include "base/log.h"
 #include "provider/outcome.h"
 #include "provider/provider.h"
+#include "provider/session_kill.h"
 
 namespace borealis::provider {
+
+using certification::Verdict;
+
+namespace {
+constexpr int64_t kLookNs = 10'000'000;  // at what the server wants of the session
+// Where another member's statement has lost against ours within the one, its next attempt gets a
+// head start of the other: who makes one change after the other would always be first.
+constexpr int64_t kLostRecentlyNs = 1'000'000'000;
+constexpr int64_t kHeadStartNs = 100'000'000;
+
+// Until the newest isolated statement that is known now has finished here.
+void AwaitIsolated(replication::Replicator& replicator) {
+  const Seqno newest = replicator.newest_isolated();
+  while (!replicator.WaitFinishedFor(newest, kLookNs) && !SessionAskedToEnd()) {
+  }
+}
+
+// True: there was a reason to.
+bool GiveHeadStart(const replication::Replicator& replicator) {
+  const Clock& clock = SystemClock();
+  const int64_t begin_ns = clock.MonotonicNs();
+  const int64_t lost_ns = replicator.lost_isolated_ns();
+  if (lost_ns == 0 || begin_ns - lost_ns > kLostRecentlyNs) return false;
+  const Seqno newest = replicator.newest_isolated();
+  while (replicator.newest_isolated() == newest && !SessionAskedToEnd() &&
+         clock.MonotonicNs() - begin_ns < kHeadStartNs) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+}  // namespace
 
 abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, size_t keys_num,
                                      const abi::Buffer* action, size_t count, uint32_t flags,
@@ -32,24 +74,22 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
   unanswered_.Begin(connection, nullptr);
   Record record;
   record.type = RecordType::kIsolated;
-  record.flags = kFlagTrxStart | kFlagTrxEnd | kFlagParallelUnsafe;
-  record.last_seen = replicator->last_left();
+  record.flags = kFlagTrxStart | kFlagTrxEnd | kFlagParallelUnsafe | kFlagKnowsIsolated;
   record.connection = connection;
   record.keys = std::move(claims.keys());
   record.payload = payload;
-  const replication::SubmitResult result = replicator->Replicate(record);
+  const auto appended = AppendIsolated(*replicator, record);
+  // Not as a failed certification, after which the server lets 0.3 s pass with its locks held.
+  if (!appended) return abi::kBfAbort;
+  const replication::SubmitResult& result = *appended;
   if (!result.status.ok()) return NotAppended(result.status);
+  // Not a member any more: the statement runs nowhere, this node is about to stop.
+  if (result.outcome.verdict != Verdict::kCommit) return abi::kConnFail;
 
+  // No other statement is between: what is waited for needs no lock of this session.
   FillMeta(meta, result.seqno, result.outcome.depends_on, replicator->self(), 0, connection);
   replicator->WaitFinished(result.seqno.Previous());
   replicator->EnterOrder(result.seqno, nullptr);
-  if (result.outcome.verdict != certification::Verdict::kCommit) {
-    // Not a member any more: the statement runs nowhere, this node is about to stop.
-    replicator->LeaveOrder(result.seqno);
-    replicator->Finish(result.seqno);
-    FillMeta(meta, Seqno::Undefined(), Seqno::Undefined(), NodeId{}, 0, connection);
-    return abi::kConnFail;
-  }
   const Status marked = cache_.BeginUnsafe(result.seqno);
   if (!marked.ok() && !diverged_)
     Stop(marked.WithContext("the statement is in the log and can't be run here"));
@@ -58,6 +98,41 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
   const bool first = isolated_.emplace(connection, Isolated{result.seqno, replicator}).second;
   CHECK(first, "connection {} is in isolation already", connection);
   return abi::kOk;
+}
+
+std::optional<replication::SubmitResult> Provider::AppendIsolated(
+    replication::Replicator& replicator, const Record& statement) {
+  const auto ticket = BeginAppendIsolated();
+  if (!ticket) return std::nullopt;
+  std::optional<replication::SubmitResult> result;
+  do {
+    const bool lost = result.has_value();
+    result.reset();
+    AwaitIsolated(replicator);
+    if (!lost && GiveHeadStart(replicator)) AwaitIsolated(replicator);
+    if (SessionAskedToEnd()) break;
+    Record record = statement;
+    record.last_seen = replicator.last_left();
+    result = replicator.Replicate(record);
+  } while (result->status.ok() && result->outcome.verdict == Verdict::kConflict);
+  MutexLock lock(isolation_mutex_);
+  isolated_queue_.erase(*ticket);
+  isolated_appended_.NotifyAll();
+  return result;
+}
+
+std::optional<uint64_t> Provider::BeginAppendIsolated() {
+  MutexLock lock(isolation_mutex_);
+  const uint64_t ticket = ++isolated_tickets_;
+  isolated_queue_.insert(ticket);
+  while (*isolated_queue_.begin() != ticket) {
+    if (SessionAskedToEnd()) {
+      isolated_queue_.erase(ticket);
+      return std::nullopt;
+    }
+    isolated_appended_.WaitFor(isolation_mutex_, kLookNs);
+  }
+  return ticket;
 }
 
 abi::Status Provider::IsolationEnd(uint64_t connection, const abi::Buffer* error) {

@@ -162,6 +162,12 @@ class Provider : private replication::ReplicationEvents {
       EXCLUDES(topology_mutex_);
   storage::Backend* backend() EXCLUDES(mutex_);  // null: not connected
   // What came of applying: ok, or this node's data differs.
+  // Nullopt: the session was asked to end first; nothing counts of the statement.
+  std::optional<replication::SubmitResult> AppendIsolated(replication::Replicator& replicator,
+                                                          const Record& statement)
+      EXCLUDES(isolation_mutex_);
+  // Returns the ticket; nullopt: asked to end first.
+  std::optional<uint64_t> BeginAppendIsolated() EXCLUDES(isolation_mutex_);
   Status JudgeApplied(const Transaction& trx, const abi::Buffer* error);
 
   // replication::ReplicationEvents (events.cc)
@@ -219,6 +225,11 @@ class Provider : private replication::ReplicationEvents {
     replication::Replicator* replicator = nullptr;
   };
   std::map<uint64_t, Isolated> isolated_ GUARDED_BY(isolation_mutex_);  // by connection
+  // Own sessions that want to append a statement, by ticket: one at a time does, the first, for the
+  // others would not know of its statement.
+  uint64_t isolated_tickets_ GUARDED_BY(isolation_mutex_) = 0;
+  std::set<uint64_t> isolated_queue_ GUARDED_BY(isolation_mutex_);
+  CondVar isolated_appended_;
   // Of the isolated statement that runs, here or as an applier's; they run one at a time.
   std::atomic<int64_t> isolated_seqno_{-1};
 

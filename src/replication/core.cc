@@ -60,6 +60,9 @@ Decision Core::DecideOrdered(const LogEntry& entry) {
     decision.expelled = is_member_ && me == nullptr;
     is_member_ = me != nullptr;
     if (me != nullptr) slot_ = me->slot;
+  } else if (record.type == RecordType::kIsolated && verdict != Verdict::kCommit) {
+    decision.action =
+        Action::kSkip;  // its session holds locks: it must not have to wait for a turn
   } else if (decision.awaited && record.type != RecordType::kFragmentRollback) {
     // The server takes no turn for a fragment that failed.
     const bool fragment = record.type == RecordType::kFragment && (record.flags & kFlagTrxEnd) == 0;

@@ -29,7 +29,8 @@ inline constexpr int64_t kDigestInterval = 1024;  // seqnos
 enum class Action : uint8_t {
   kNothing,  // auxiliary and of no interest
   kOutcome,  // an isolated statement's outcome at its origin: compare with ours
-  kSkip,     // takes its seqno, nothing else (repeat, non-member, refused, own failed fragment)
+  kSkip,     // takes its seqno, nothing else (repeat, non-member, refused, failed statement, own
+             // failed fragment)
   kOwn,      // tell the local transaction its verdict; it commits or rolls back by itself
   kApply,    // apply here (write-set, isolated statement, fragment; any rollback of fragments)
   kDummy,    // failed certification elsewhere, or skipped: note the seqno, apply nothing

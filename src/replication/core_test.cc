@@ -136,6 +136,22 @@ TEST_F(CoreTest, AFailedFragmentTakesNoTurnAtItsOriginAndADummyElsewhere) {
   EXPECT_EQ(fragment(kOther, 4, kFlagTrxStart).action, Action::kApply);
 }
 
+TEST_F(CoreTest, AStatementThatDoesNotKnowTheOneBeforeTakesNoTurnAnywhere) {
+  JoinBoth();
+  const int64_t seen = seqno_;
+  const auto statement = [&](const NodeId& source, uint64_t request) {
+    Record record = OfType(RecordType::kIsolated, Row(source, request, seen));
+    record.flags = kFlagKnowsIsolated;
+    return Deliver(record);
+  };
+  EXPECT_EQ(statement(kOther, 1).action, Action::kApply);
+  const Decision own = statement(kSelf, 2);
+  EXPECT_EQ(own.outcome.verdict, Verdict::kConflict);
+  EXPECT_EQ(own.action, Action::kSkip);
+  EXPECT_TRUE(own.awaited) << "its session learns the verdict";
+  EXPECT_EQ(statement(kOther, 3).action, Action::kSkip);
+}
+
 TEST_F(CoreTest, ARollbackOfFragmentsIsAppliedEverywhereAlsoAtItsOrigin) {
   JoinBoth();
   for (const NodeId& source : {kSelf, kOther}) {

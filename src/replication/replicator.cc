@@ -227,6 +227,7 @@ Status Replicator::Deliver(const LogEntry& entry) {
       decision.action != Action::kDummy) {
     OpenBallot(entry.seqno, record.source);
   }
+  if (record.type == RecordType::kIsolated) NoteIsolated(entry, decision);
   switch (decision.action) {
     case Action::kOwn:
       pipeline_->DeliverOwn(entry.seqno);
@@ -256,6 +257,14 @@ Status Replicator::Deliver(const LogEntry& entry) {
                         entry.seqno, config_.tick_ms * config_.lease_ticks, config_.name)};
   }
   return Status::Ok();
+}
+
+void Replicator::NoteIsolated(const LogEntry& entry, const Decision& decision) {
+  if (decision.outcome.verdict == Verdict::kCommit) {
+    newest_isolated_ = entry.seqno;
+  } else if (decision.outcome.verdict == Verdict::kConflict && entry.record.source != self_) {
+    lost_isolated_ns_ = clock_.MonotonicNs();
+  }
 }
 
 void Replicator::DeliverItem(const LogEntry& entry, const Decision& decision) {

@@ -95,8 +95,17 @@ class Replicator {
   // Instead of entering, leaving and finishing: an own record that has nothing to do there.
   void SkipOrder(Seqno seqno) { pipeline_->Skip(seqno); }
   void Finish(Seqno seqno) { pipeline_->Finish(seqno); }
+  // The newest isolated statement that was read from the log.
+  Seqno newest_isolated() const { return newest_isolated_; }
+  // Another member's isolated statement did not count because it did not know the one before it,
+  // and will come again; monotonic time at which the last such one was read, 0: never.
+  int64_t lost_isolated_ns() const { return lost_isolated_ns_; }
   // Waits without a bound until everything up to `seqno` is finished.
   void WaitFinished(Seqno seqno) { pipeline_->WaitFinished(seqno, 0, clock_); }
+  // False: not within that time.
+  bool WaitFinishedFor(Seqno seqno, int64_t timeout_ns) {
+    return pipeline_->WaitFinished(seqno, clock_.MonotonicNs() + timeout_ns, clock_);
+  }
 
   // Everything durable anywhere at the time of the call is finished here. Returns its seqno.
   // kTimeout.
@@ -213,6 +222,7 @@ class Replicator {
   Status Deliver(const LogEntry& entry) REQUIRES(read_mutex_);
   void PublishState() REQUIRES(read_mutex_) EXCLUDES(view_mutex_);
   void DeliverItem(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
+  void NoteIsolated(const LogEntry& entry, const Decision& decision) REQUIRES(read_mutex_);
   void OpenBallot(Seqno seqno, const NodeId& origin) REQUIRES(read_mutex_) EXCLUDES(outcome_mutex_);
   void EndPause() REQUIRES(read_mutex_);
   void NoteOutcome(const Record& record) EXCLUDES(outcome_mutex_);
@@ -278,6 +288,8 @@ class Replicator {
   CondVar outcome_known_;
   std::atomic<int> outcome_waiters_{0};  // appliers that wait for an outcome
 
+  std::atomic<Seqno> newest_isolated_{Seqno::Zero()};
+  std::atomic<int64_t> lost_isolated_ns_{0};
   std::atomic<bool> unread_{false};  // the log has more than the read-ahead; under read_mutex_
   Mutex gate_mutex_;
   ServiceGate gate_ GUARDED_BY(gate_mutex_);

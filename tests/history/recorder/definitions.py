@@ -11,6 +11,7 @@ _ANSWER_S_MAX = 120
 _STATEMENTS = (
     "CREATE TABLE IF NOT EXISTS scratch (id INT PRIMARY KEY, a INT) ENGINE=InnoDB",
     "ALTER TABLE list{n} ADD COLUMN IF NOT EXISTS extra INT DEFAULT 7",
+    "CREATE OR REPLACE VIEW seen{n} AS SELECT k FROM list{n}",
     "INSERT IGNORE INTO scratch VALUES (1, 1), (2, 2)",
     "CREATE USER IF NOT EXISTS h{n}@localhost IDENTIFIED BY 'x'",
     "GRANT SELECT ON h.* TO h{n}@localhost",
