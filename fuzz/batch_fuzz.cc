@@ -53,7 +53,7 @@ Bytes RealSegment(const BatchSeeds& seeds) {
   Bytes bytes;
   uint64_t durable = 0;
   for (uint64_t batch = 0; batch < 4; ++batch) {
-    BatchBuilder builder(seeds.positioned(), 4096);
+    BatchBuilder builder(seeds.positioned(), 4096, nullptr);
     builder.Start();
     for (uint64_t i = 0; i < 3 - batch; ++i) {
       Record record;
@@ -109,7 +109,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   const ByteView input(reinterpret_cast<const std::byte*>(data) + 1, size - 1);
-  const BatchSeeds seeds(kVolume, kSegment, (data[0] & 1) != 0);
+  const BatchSeeds seeds(kVolume, kSegment, (data[0] & 1) != 0, (data[0] & 16) != 0);
   Bytes bytes(input.begin(), input.end());
   if ((data[0] & 8) != 0) {
     bytes = RealSegment(seeds);

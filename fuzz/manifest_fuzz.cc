@@ -29,7 +29,7 @@ Bytes Framed(ByteView front, ByteView payload, uint64_t seed) {
   return bytes;
 }
 
-Bytes RealManifest() {
+Bytes RealManifest(uint32_t data_key = 0) {
   Manifest manifest;
   manifest.volume = Uuid::FromRandom(1, 2);
   manifest.seqno = {77};
@@ -38,6 +38,7 @@ Bytes RealManifest() {
   manifest.view.members = {{{Uuid::FromRandom(3, 4)}, {1}, "n1", "127.0.0.1:3306", {5}}};
   manifest.certifier = Bytes(32, std::byte{7});
   manifest.server_version = "10.11";
+  manifest.data_key = data_key;
   return EncodeManifest(manifest);
 }
 
@@ -85,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else if (kind == 1) {
     TryManifest(Framed(ByteView(RealManifest()).first(kFrontBytes), input.rest(), kManifestSeed));
   } else if (kind == 2) {
-    const Bytes real = RealManifest();
+    const Bytes real = RealManifest(input.Take<uint8_t>() % 2);
     Bytes payload(real.begin() + kFrontBytes + kLengthBytes, real.end() - kHashBytes);
     fuzz::Patch(payload, input.rest());
     TryManifest(Framed(ByteView(real).first(kFrontBytes), payload, kManifestSeed));

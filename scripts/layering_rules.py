@@ -9,25 +9,27 @@ MAY_USE = {
     "model": {"base"},
     "settings": {"base"},
     "storage": {"model", "base"},
-    "log": {"storage", "model", "base"},
-    "snapshot": {"storage", "model", "base"},
-    "backup": {"log", "snapshot", "storage", "model", "base"},
+    "encryption": {"storage", "model", "base"},
+    "log": {"encryption", "storage", "model", "base"},
+    "snapshot": {"encryption", "storage", "model", "base"},
+    "backup": {"log", "snapshot", "encryption", "storage", "model", "base"},
     "certification": {"model", "base"},
-    "replication": {"certification", "log", "snapshot", "storage", "model", "base"},
+    "replication": {"certification", "log", "snapshot", "encryption", "storage", "model", "base"},
     "faults": {"model", "base"},
-    "provider": {"replication", "certification", "log", "snapshot", "storage", "settings", "faults",
-                 "model", "base"},
+    "provider": {"replication", "certification", "log", "snapshot", "encryption", "storage", "settings",
+                 "faults", "model", "base"},
     # Lives inside the server; reaches the provider there through faults/control.h, the rest only
     # through SQL and status variables.
     "plugin": {"faults", "model", "base"},
     # The agent, the control plane and the commands never link replication or provider.
-    "node": {"backup", "certification", "log", "snapshot", "storage", "settings", "model", "base"},
-    "verify": {"node", "backup", "certification", "log", "snapshot", "storage", "settings", "model",
-               "base"},
-    "follow": {"snapshot", "storage", "model", "base"},
+    "node": {"backup", "certification", "log", "snapshot", "encryption", "storage", "settings", "model",
+             "base"},
+    "verify": {"node", "backup", "certification", "log", "snapshot", "encryption", "storage", "settings",
+               "model", "base"},
+    "follow": {"snapshot", "encryption", "storage", "model", "base"},
     "control": {"model", "base"},
     "cli": {"verify", "follow", "node", "control", "backup", "certification", "log", "snapshot",
-            "storage", "settings", "model", "base"},
+            "encryption", "storage", "settings", "model", "base"},
 }
 
 PRODUCT = set(MAY_USE)
@@ -42,7 +44,7 @@ TOP_LEVEL = {
 
 # Rooms that see storage through its contract alone; which backend it is, the composition decides.
 # Tests and the simulator pick a backend themselves.
-CONTRACT_ONLY = {"log", "snapshot", "backup", "replication"}
+CONTRACT_ONLY = {"encryption", "log", "snapshot", "backup", "replication"}
 BACKENDS = ("storage/local/", "storage/rados/", "storage/memory/", "storage/faulty/")
 
 # Certification is a pure function of (state, record), and model is values only. Neither they nor

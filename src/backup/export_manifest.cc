@@ -14,6 +14,8 @@ namespace {
 
 constexpr snapshot::EnvelopeFormat kFormat = {"BRLEXPRT", kExportVersion, kExportSeed,
                                               "export manifest", "export"};
+constexpr snapshot::EnvelopeFormat kPlainFormat = {"BRLEXPRT", 1, kExportSeed, "export manifest",
+                                                   "export"};
 constexpr size_t kPieceBytes = 32;
 constexpr size_t kSnapshotBytes = 60;
 constexpr size_t kIdDigits = 20;
@@ -36,6 +38,8 @@ bool PiecesCover(const ExportManifest& m) {
 
 bool Holds(const ExportManifest& m) {
   if (m.chain.empty() || m.snapshots.empty() || !PiecesCover(m)) return false;
+  if (m.keys.has_value() != m.identity.encrypted()) return false;
+  if (m.keys.has_value() && m.keys->volume != m.identity.volume) return false;
   if (m.until < m.chain.back().before) return false;
   Seqno previous = Seqno::Undefined();
   for (const ExportedSnapshot& s : m.snapshots) {
@@ -89,6 +93,7 @@ Bytes EncodeUnchecked(const ExportManifest& m) {
   out.Blob(log::EncodeIdentity(m.identity));
   out.Blob(log::EncodeChain({.version = 0, .entries = m.chain}, m.identity.volume));
   out.Blob(log::EncodeSkips(m.skips));
+  if (m.keys.has_value()) out.Blob(encryption::EncodeKeyTable(*m.keys));
   out.Int(static_cast<uint8_t>(m.positioned ? 1 : 0));
   out.Int(m.until.value);
   out.Int(m.until_time_us);
@@ -111,7 +116,7 @@ Bytes EncodeUnchecked(const ExportManifest& m) {
     out.Int(snapshot.data_bytes);
     out.Int(snapshot.data_hash);
   }
-  return snapshot::Wrap(kFormat, payload);
+  return snapshot::Wrap(m.keys.has_value() ? kFormat : kPlainFormat, payload);
 }
 
 Result<ExportManifest> DecodeExportManifest(ByteView bytes) {
@@ -120,6 +125,7 @@ Result<ExportManifest> DecodeExportManifest(ByteView bytes) {
   const ByteView identity = in.Blob();
   const ByteView chain = in.Blob();
   const ByteView skips = in.Blob();
+  const ByteView keys = unwrapped.version > 1 ? in.Blob() : ByteView();
   ExportManifest m;
   const auto positioned = in.Int<uint8_t>();
   m.positioned = positioned == 1;
@@ -135,6 +141,9 @@ Result<ExportManifest> DecodeExportManifest(ByteView bytes) {
   ASSIGN_OR_RETURN(log::Chain decoded, log::DecodeChain(chain, m.identity.volume));
   m.chain = std::move(decoded.entries);
   ASSIGN_OR_RETURN(m.skips, log::DecodeSkips(skips));
+  if (unwrapped.version > 1) {
+    ASSIGN_OR_RETURN(m.keys, encryption::DecodeKeyTable(keys));
+  }
   if (!Holds(m)) return Damaged("its parts do not fit together");
   return m;
 }

@@ -4,8 +4,9 @@
 //
 //   manifest = envelope(snapshot/envelope.h) with magic "BRLEXPRT"
 //   payload  = identity:blob  chain:blob  skips:blob           as in the volume's registers
-//              positioned:u8  until:i64  until_time_us:i64  exported_us:i64
-//              pieces:u32 piece*  snapshots:u32 snapshot*
+//              keys:blob                                       version 2 only: of an encrypted
+//              volume positioned:u8  until:i64  until_time_us:i64  exported_us:i64 pieces:u32
+//              piece*  snapshots:u32 snapshot*
 //   piece    = segment:u64 from:u64 to:u64 hash:u64
 //   snapshot = seqno:i64 position(segment:u64 offset:u64 index:u32)
 //              manifest_bytes:u64 manifest_hash:u64 data_bytes:u64 data_hash:u64
@@ -29,6 +30,7 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "encryption/key_table.h"
 #include "log/log.h"
 #include "log/skips.h"
 #include "snapshot/manifest.h"
@@ -59,8 +61,9 @@ struct ExportManifest {
   log::Identity identity;
   std::vector<log::ChainEntry> chain;  // oldest first; the last is open
   std::vector<log::Skip> skips;
-  bool positioned = true;       // storage::Traits::positioned_appends of the volume
-  Seqno until = Seqno::Zero();  // the last record that the export holds
+  std::optional<encryption::KeyTable> keys;  // if and only if the volume is encrypted
+  bool positioned = true;                    // storage::Traits::positioned_appends of the volume
+  Seqno until = Seqno::Zero();               // the last record that the export holds
   int64_t until_time_us = 0;
   int64_t exported_us = 0;
   std::vector<Piece> pieces;
@@ -69,7 +72,7 @@ struct ExportManifest {
 };
 
 inline constexpr char kExportManifestFile[] = "borealis-export";
-inline constexpr uint32_t kExportVersion = 1;
+inline constexpr uint32_t kExportVersion = 2;
 inline constexpr uint64_t kExportSeed = 0x6578706f7274;
 inline constexpr size_t kExportManifestBytesMax = 64 << 20;
 

@@ -19,6 +19,28 @@ TEST(ExportManifestTest, SurvivesEncoding) {
   EXPECT_EQ(*decoded, manifest);
 }
 
+ExportManifest EncryptedManifest() {
+  ExportManifest manifest = SmallManifest();
+  manifest.identity.format_version = log::kEncryptedFormat;
+  manifest.keys = encryption::MakeKeyTable(manifest.identity.volume,
+                                           encryption::MasterKeyOf(Bytes(32, std::byte{1})), 5);
+  return manifest;
+}
+
+TEST(ExportManifestTest, AnEncryptedVolumesHoldsItsKeysAndNoOtherDoes) {
+  const ExportManifest manifest = EncryptedManifest();
+  const Bytes bytes = EncodeExportManifest(manifest);
+  EXPECT_EQ(*DecodeExportManifest(bytes), manifest);
+  EXPECT_EQ(bytes[8], std::byte{2});
+  EXPECT_EQ(EncodeExportManifest(SmallManifest())[8], std::byte{1});  // older software reads it
+  ExportManifest without = manifest;
+  without.keys.reset();
+  EXPECT_FALSE(DecodeExportManifest(EncodeUnchecked(without)).ok());
+  ExportManifest plain = SmallManifest();
+  plain.keys = manifest.keys;
+  EXPECT_FALSE(DecodeExportManifest(EncodeUnchecked(plain)).ok());
+}
+
 TEST(ExportManifestTest, EveryChangedByteAndEveryCutIsRefused) {
   const Bytes good = EncodeExportManifest(SmallManifest());
   for (size_t i = 0; i < good.size(); ++i) {

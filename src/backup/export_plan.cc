@@ -144,6 +144,7 @@ Result<ExportPlan> PlanExport(const ExportFacts& facts, const ExportManifest* pr
 
   plan.next.identity = facts.identity;
   plan.next.skips = facts.skips;
+  plan.next.keys = facts.keys;
   plan.next.positioned = facts.positioned;
   plan.next.until = facts.until;
   plan.next.until_time_us = facts.until_time_us;

@@ -27,10 +27,11 @@ struct ExportFacts {
   log::Identity identity;
   std::vector<log::ChainEntry> chain;  // oldest first; the last is open
   std::vector<log::Skip> skips;
-  bool positioned = true;            // storage::Traits::positioned_appends
-  uint64_t open_end = 0;             // durable bytes of the open segment
-  SegmentId open_oldest_chunk = {};  // SegmentCount::oldest_chunk of it
-  Seqno until;                       // the last record of it
+  std::optional<encryption::KeyTable> keys;  // if the volume is encrypted
+  bool positioned = true;                    // storage::Traits::positioned_appends
+  uint64_t open_end = 0;                     // durable bytes of the open segment
+  SegmentId open_oldest_chunk = {};          // SegmentCount::oldest_chunk of it
+  Seqno until;                               // the last record of it
   int64_t until_time_us = 0;
   int64_t now_us = 0;
   ExportedSnapshot newest;  // the volume's newest that can be used

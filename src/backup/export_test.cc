@@ -65,7 +65,7 @@ class ExportTest : public ::testing::Test {
     EXPECT_TRUE(log->recovered());
     ASSIGN_OR_RETURN(snapshots_, snapshot::ListSnapshots(*backend));
     for (const Seqno seqno : snapshots_) {
-      RETURN_IF_ERROR(snapshot::VerifySnapshot(*backend, seqno));
+      RETURN_IF_ERROR(snapshot::VerifySnapshot(*backend, seqno, nullptr));
     }
     ASSIGN_OR_RETURN(const auto reader, log->NewReaderAfter(snapshots_.front()));
     ASSIGN_OR_RETURN(const auto entries, log::testing::Drain(*reader));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "encryption/key_ring.h"
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/segment_scan.h"
@@ -23,7 +24,8 @@ struct Segment {
   log::SegmentCount count;
 };
 
-Result<Segment> ReadSegment(storage::Backend& volume, const Uuid& uuid, const ChainEntry& entry) {
+Result<Segment> ReadSegment(storage::Backend& volume, const log::Identity& identity,
+                            const ChainEntry& entry) {
   ASSIGN_OR_RETURN(const storage::SegmentState state, volume.State(entry.segment));
   const uint64_t durable = entry.sealed ? entry.final_size : state.durable_end;
   // Where nobody is attached the bytes must tell where they end.
@@ -31,7 +33,8 @@ Result<Segment> ReadSegment(storage::Backend& volume, const Uuid& uuid, const Ch
   Segment segment;
   ASSIGN_OR_RETURN(segment.bytes, end_known ? volume.ReadRaw(entry.segment, 0, durable)
                                             : log::ReadMedium(volume, entry.segment));
-  const log::BatchSeeds seeds(uuid, entry.segment, volume.traits().positioned_appends);
+  const log::BatchSeeds seeds(identity.volume, entry.segment, volume.traits().positioned_appends,
+                              identity.encrypted());
   const log::SegmentScan scan = log::ScanSegment(segment.bytes, seeds, entry, durable, {});
   const std::string cut_off =
       end_known ? "" : log::CutOffReason(entry, state, segment.bytes.size());
@@ -126,12 +129,16 @@ class Exporter {
     ASSIGN_OR_RETURN(facts.skips, log::ReadSkips(volume_));
     ASSIGN_OR_RETURN(log::Chain chain, log::ReadChainRegister(volume_, facts.identity.volume));
     facts.chain = std::move(chain.entries);
-    ASSIGN_OR_RETURN(open_, ReadSegment(volume_, facts.identity.volume, facts.chain.back()));
+    ASSIGN_OR_RETURN(open_, ReadSegment(volume_, facts.identity, facts.chain.back()));
     facts.open_end = open_.bytes.size();
     facts.open_oldest_chunk = open_.count.oldest_chunk;
     facts.until = open_.count.seqno;
     facts.until_time_us = open_.count.time_us;
     ASSIGN_OR_RETURN(facts.newest, NewestSnapshot(volume_, facts.identity.volume, facts.chain));
+    // Last: it holds every key that what was looked at is encrypted under.
+    if (facts.identity.encrypted()) {
+      ASSIGN_OR_RETURN(facts.keys, encryption::ReadKeyTable(volume_, facts.identity.volume));
+    }
     return facts;
   }
 
@@ -157,8 +164,7 @@ class Exporter {
         RETURN_IF_ERROR(CopyPiece(open_, plan.next, piece));
         continue;
       }
-      ASSIGN_OR_RETURN(const Segment segment,
-                       ReadSegment(volume_, plan.next.identity.volume, *entry));
+      ASSIGN_OR_RETURN(const Segment segment, ReadSegment(volume_, plan.next.identity, *entry));
       RETURN_IF_ERROR(CopyPiece(segment, plan.next, piece));
     }
     return Status::Ok();

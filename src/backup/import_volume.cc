@@ -32,7 +32,8 @@ Result<Bytes> ReadSegment(const ExportDirectory& directory, const ExportManifest
 // Whether the bytes are batches of that segment from end to end, and count as the chain says.
 Status CheckSegment(const ExportManifest& manifest, size_t index, ByteView bytes) {
   const ChainEntry& entry = manifest.chain[index];
-  const log::BatchSeeds seeds(manifest.identity.volume, entry.segment, manifest.positioned);
+  const log::BatchSeeds seeds(manifest.identity.volume, entry.segment, manifest.positioned,
+                              manifest.identity.encrypted());
   const log::SegmentScan scan = log::ScanSegment(bytes, seeds, entry, bytes.size(), {});
   if (scan.tail != log::SegmentTail::kClean || scan.valid_end != bytes.size()) {
     return {scan.code, fmt::format("the export's segment {} is damaged at offset {}: {}",
@@ -158,6 +159,10 @@ Status FillVolume(const ExportDirectory& directory, const ExportManifest& manife
   chain.entries.back().medium_bytes = 0;
   if (!manifest.skips.empty()) {
     RETURN_IF_ERROR(WriteOnce(volume, log::kSkipsRegister, log::EncodeSkips(manifest.skips)));
+  }
+  if (manifest.keys.has_value()) {
+    RETURN_IF_ERROR(
+        WriteOnce(volume, encryption::kKeysRegister, encryption::EncodeKeyTable(*manifest.keys)));
   }
   RETURN_IF_ERROR(
       WriteOnce(volume, log::kChainRegister, log::EncodeChain(chain, manifest.identity.volume)));

@@ -11,6 +11,7 @@
 #include "cli/common.h"
 #include "cli/server_arguments.h"
 #include "cli/temporary_file.h"
+#include "log/identity.h"
 #include "node/account.h"
 #include "node/fragment.h"
 #include "node/node_control.h"
@@ -39,6 +40,7 @@ struct UpArguments {
   std::string owner;
   ServerArguments server;
   std::string upkeep;
+  bool encrypt = false;
   int timeout_s = 120;
 };
 
@@ -100,17 +102,27 @@ Status LookForRunning(const UpArguments& args, std::vector<PlannedNode>& plan) {
   return Status::Ok();
 }
 
+Status CheckExisting(const UpArguments& args, storage::Backend& volume) {
+  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
+  if (!args.encrypt || identity.encrypted()) return Status::Ok();
+  return {Code::kInvalidArgument,
+          fmt::format("{0} exists and is not encrypted; `borealis restore --volume {0} --encrypt "
+                      "NEWDIR` makes an encrypted copy",
+                      args.places.volume)};
+}
+
 // In a process of its own: it becomes the owner for good, we must not yet.
 Status MakeVolume(const UpArguments& args) {
   if (storage::LocalBackend::IsVolume(args.places.volume)) {
     // Complete, or finished by a second attempt.
     ASSIGN_OR_RETURN(const auto volume, node::LookAtVolume(args.places.volume));
     ASSIGN_OR_RETURN(const auto blobs, volume->ListBlobs("snapshot."));
-    if (!blobs.empty()) return Status::Ok();
+    if (!blobs.empty()) return CheckExisting(args, *volume);
   }
   std::vector<std::string> argv = {OwnProgram(),       "volume",   "create",
                                    args.places.volume, "--server", args.server.server};
   if (!args.owner.empty()) argv.insert(argv.end(), {"--owner", args.owner});
+  if (args.encrypt) argv.emplace_back("--encrypt");
   Say("making the volume " + args.places.volume);
   ASSIGN_OR_RETURN(const auto output, TemporaryFile::Make("create"));
   ASSIGN_OR_RETURN(const node::ProcessEnd end,
@@ -276,6 +288,7 @@ void AddUp(CLI::App& app, Outcome& outcome) {
                       "you]");
   AddServerOptions(*command, up->server);
   AddUpkeepOption(*command, up->upkeep);
+  command->add_flag("--encrypt", up->encrypt, "Encrypt log and snapshots of a new volume");
   command->add_option("--timeout", up->timeout_s, "Seconds to wait until all accept writes")
       ->check(CLI::Range(1, 86400));
   command->callback([up, &outcome] { outcome.exit_code = Report(Up(*up)); });

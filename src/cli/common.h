@@ -77,6 +77,7 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome);
 void AddClusterCommands(CLI::App& app, Outcome& outcome);
 void AddSnapshotCommands(CLI::App& app, Outcome& outcome);
 void AddRestoreCommand(CLI::App& app, Outcome& outcome);
+void AddKeyCommands(CLI::App& app, Outcome& outcome);
 void AddExportCommands(CLI::App& app, Outcome& outcome);
 void AddFollowCommand(CLI::App& app, Outcome& outcome);
 void AddStatusCommand(CLI::App& app, Outcome& outcome);

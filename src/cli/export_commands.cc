@@ -62,6 +62,7 @@ struct ImportArguments {
   std::string target;
   std::string owner;
   bool check = false;
+  bool encrypt = false;
   PointArguments point;
   ServerArguments server;
 };
@@ -109,6 +110,7 @@ Result<int> Import(const ImportArguments& args) {
   }
   ASSIGN_OR_RETURN(request.target, node::ParseVolumeName(args.target));
   ASSIGN_OR_RETURN(request.point, PointOf(args.point));
+  request.encrypt = args.encrypt;
   RETURN_IF_ERROR(node::CheckRestoreTarget(request.target));
   {
     // What can be seen to be wrong at once is said before anything is made.
@@ -161,6 +163,8 @@ void AddExportCommands(CLI::App& app, Outcome& outcome) {
   command->add_option("volume", in->target, "New or empty directory for the new volume")
       ->type_name("NEWDIR");
   command->add_flag("--check", in->check, "Read every byte of the export and make nothing");
+  command->add_flag("--encrypt", in->encrypt,
+                    "Encrypt the new volume though the exported one was not encrypted");
   AddPointOptions(*command, in->point);
   command->add_option(
       "--owner", in->owner,

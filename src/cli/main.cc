@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/common.h"
+#include "cli/key_arguments.h"
 
 namespace borealis::cli {
 namespace {
@@ -36,6 +37,8 @@ int Main(int argc, char** argv) {
   AddFollowCommand(app, outcome);
   AddStatusCommand(app, outcome);
   AddVerifyDataCommand(app, outcome);
+  AddKeyCommands(app, outcome);
+  AddKeyOptions(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -23,15 +23,17 @@ struct RestoreArguments {
   ServerArguments server;
   std::string target;
   PointArguments point;
+  bool encrypt = false;
 };
 
 Result<Uuid> Make(const Places& places, const ServerArguments& server, const std::string& target,
-                  const log::Moment& moment, const Position& log_from, int64_t began_ns,
-                  const std::atomic<bool>& cancel) {
+                  const log::Moment& moment, const Position& log_from, bool encrypt,
+                  int64_t began_ns, const std::atomic<bool>& cancel) {
   node::RestoreRequest request;
   request.target = target;
   request.until = moment.seqno;
   request.log_from = log_from;
+  request.encrypt = encrypt;
   Places made = places;
   made.data = target;
   return MakeNewVolume<Uuid>(
@@ -60,8 +62,8 @@ Result<int> Restore(RestoreArguments& args) {
   fmt::print("restoring seqno {}, of {}, into {}\n", moment.seqno,
              node::FormatMoment(moment.time_us), target);
   std::fflush(stdout);
-  const auto uuid =
-      Make(args.places, args.server, target, moment, window.log_from, began_ns, cancel);
+  const auto uuid = Make(args.places, args.server, target, moment, window.log_from, args.encrypt,
+                         began_ns, cancel);
   if (uuid.status().code() == Code::kConflict) return ReportBusy(uuid.status());
   RETURN_IF_ERROR(uuid.status());
   fmt::print("volume {} is ready in {} ({:.1f} s); start it with: borealis up --volume {}\n",
@@ -84,6 +86,8 @@ void AddRestoreCommand(CLI::App& app, Outcome& outcome) {
   command->add_option("new", args->target, "New or empty directory for the new volume")
       ->required()
       ->type_name("NEWDIR");
+  command->add_flag("--encrypt", args->encrypt,
+                    "Encrypt the new volume though the old one is not encrypted");
   command->callback([args, &outcome] { outcome.exit_code = Report(Restore(*args)); });
 }
 

@@ -144,9 +144,10 @@ Status Verify(OneArguments& args) {
   ASSIGN_OR_RETURN(const auto volume, node::LookAtVolume(args.places.volume));
   ASSIGN_OR_RETURN(std::vector<Seqno> snapshots, snapshot::ListSnapshots(*volume));
   if (args.seqno >= 0) snapshots = {Seqno{args.seqno}};
+  ASSIGN_OR_RETURN(const auto keys, node::OpenVolumeKeysIfNamed(*volume));
   Status first;
   for (const Seqno seqno : snapshots) {
-    const Status status = snapshot::VerifySnapshot(*volume, seqno);
+    const Status status = snapshot::VerifySnapshot(*volume, seqno, keys.get());
     if (first.ok()) first = status;
     fmt::print("snapshot {:<12} {}\n", seqno, status.ok() ? "good" : status.message());
   }

@@ -41,6 +41,7 @@ struct CreateArguments {
   std::string server = node::kDefaultServer;
   std::string installer = "/usr/bin/mariadb-install-db";
   uint32_t window = 65536;
+  bool encrypt = false;
 };
 
 Status Create(CreateArguments& args) {
@@ -55,6 +56,7 @@ Status Create(CreateArguments& args) {
   options.installer = args.installer;
   options.owner = owner.name;
   options.certification_window = args.window;
+  options.encrypt = args.encrypt;
   ASSIGN_OR_RETURN(const Uuid uuid, node::CreateVolume(options, [](const std::string& step) {
                      fmt::print("{}\n", step);
                      std::fflush(stdout);
@@ -103,6 +105,7 @@ Result<Json> Describe(storage::Backend& volume, const std::string& directory) {
   Json json = {{"directory", directory},
                {"uuid", identity.volume.ToString()},
                {"format_version", identity.format_version},
+               {"encrypted", identity.encrypted()},
                {"certification_window", identity.certification_window},
                {"created_us", identity.created_us},
                {"segments", segments},
@@ -122,9 +125,10 @@ Result<Json> Describe(storage::Backend& volume, const std::string& directory) {
 }
 
 void PrintDescription(const Json& v) {
-  fmt::print("volume        {}\nuuid          {}\nformat        {}\ncreated       {}\n",
+  fmt::print("volume        {}\nuuid          {}\nformat        {}{}\ncreated       {}\n",
              v["directory"].get<std::string>(), v["uuid"].get<std::string>(),
-             v["format_version"].get<int>(), FormatTime(v["created_us"].get<int64_t>()));
+             v["format_version"].get<int>(), v["encrypted"].get<bool>() ? ", encrypted" : "",
+             FormatTime(v["created_us"].get<int64_t>()));
   if (v.contains("seqno")) {
     fmt::print("seqno         {} (the log reaches back to {})\n", v["seqno"].get<int64_t>(),
                v["oldest"].get<int64_t>());
@@ -170,7 +174,8 @@ Status Show(ShowArguments& args) {
 
 Status Verify(Places& places) {
   ASSIGN_OR_RETURN(const Volume volume, Look(places));
-  ASSIGN_OR_RETURN(const log::InspectReport report, log::InspectLog(*volume, {}));
+  ASSIGN_OR_RETURN(const auto keys, node::OpenVolumeKeysIfNamed(*volume));
+  ASSIGN_OR_RETURN(const log::InspectReport report, log::InspectLog(*volume, {}, keys.get()));
   RETURN_IF_ERROR(report.damage);
   fmt::print("log           good: {} records in {} batches, {}, up to seqno {}\n", report.records,
              report.batches, FormatBytes(report.bytes), report.last);
@@ -186,11 +191,14 @@ Status Verify(Places& places) {
             fmt::format("{} has no snapshot: its creation did not finish", places.volume)};
   }
   for (const Seqno seqno : snapshots) {
-    RETURN_IF_ERROR(snapshot::VerifySnapshot(*volume, seqno));
+    RETURN_IF_ERROR(snapshot::VerifySnapshot(*volume, seqno, keys.get()));
     fmt::print("snapshot {:<4} good\n", seqno);
   }
   ASSIGN_OR_RETURN(const auto slots, node::ReadSlots(*volume));
   fmt::print("slots         good: {} nodes\n", slots.size());
+  if (report.identity.encrypted() && keys == nullptr) {
+    fmt::print("no key given  checksums only: what is encrypted was not opened (--key-file)\n");
+  }
   return Status::Ok();
 }
 
@@ -233,7 +241,8 @@ uint64_t PayloadBytes(const Record& record) {
   return bytes;
 }
 
-void PrintRecord(const LogEntry& entry, bool json) {
+// `keys_known`: they could be opened.
+void PrintRecord(const LogEntry& entry, bool json, bool keys_known) {
   const Record& r = entry.record;
   if (json) {
     Json line = {{"position", ToString(entry.position)},
@@ -243,20 +252,24 @@ void PrintRecord(const LogEntry& entry, bool json) {
                  {"last_seen", r.last_seen.value},
                  {"stamp_us", r.stamp_us},
                  {"flags", r.flags},
-                 {"keys", r.keys.size()},
                  {"bytes", PayloadBytes(r)}};
+    if (keys_known) line["keys"] = r.keys.size();
     if (IsOrdered(r.type)) line["seqno"] = entry.seqno.value;
     fmt::print("{}\n", line.dump());
     return;
   }
   const std::string seqno = IsOrdered(r.type) ? std::to_string(entry.seqno.value) : "-";
+  const std::string keys = keys_known ? std::to_string(r.keys.size()) : "?";
   fmt::print("{:>10}  {:<9} {}  {}  req {:<8} seen {:<10} {:>5} keys {:>10} bytes  at {}\n", seqno,
              RecordName(r.type), FormatTime(r.stamp_us), r.source.uuid.ToString().substr(0, 8),
-             r.request.value, r.last_seen, r.keys.size(), PayloadBytes(r), entry.position);
+             r.request.value, r.last_seen, keys, PayloadBytes(r), entry.position);
 }
 
 Status PrintLog(LogArguments& args) {
   ASSIGN_OR_RETURN(const Volume volume, Look(args.places));
+  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(*volume));
+  ASSIGN_OR_RETURN(const auto keys, node::OpenVolumeKeysIfNamed(*volume));
+  const bool keys_known = !identity.encrypted() || keys != nullptr;
   int64_t printed = 0;
   Seqno last = Seqno::Zero();
   log::InspectVisitor visitor;
@@ -268,9 +281,9 @@ Status PrintLog(LogArguments& args) {
     if ((ordered ? last : last.Next()).value < args.from) return;
     if (args.limit > 0 && printed >= args.limit) return;
     ++printed;
-    PrintRecord(entry, args.json);
+    PrintRecord(entry, args.json, keys_known);
   };
-  ASSIGN_OR_RETURN(const log::InspectReport report, log::InspectLog(*volume, visitor));
+  ASSIGN_OR_RETURN(const log::InspectReport report, log::InspectLog(*volume, visitor, keys.get()));
   return report.damage;
 }
 
@@ -317,6 +330,8 @@ void AddVolumeCommands(CLI::App& app, Outcome& outcome) {
       ->add_option("--certification-window", create->window,
                    "Seqnos a transaction may be behind the log's end; fixed for the volume's life")
       ->check(CLI::Range(16, 1 << 20));
+  command->add_flag("--encrypt", create->encrypt,
+                    "Encrypt log and snapshots, under a key that the master key wraps");
   command->callback([create, &outcome] { outcome.exit_code = Report(Create(*create)); });
 
   auto show = std::make_shared<ShowArguments>();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "log/seeded_bugs.h"
 #include "model/record_codec.h"
 
@@ -53,7 +54,7 @@ Appender::Appender(SegmentChain& chain, const Options& options, const Clock& clo
       chunk_bytes_(
           std::min<uint64_t>(options.chunk_bytes,
                              BatchBytesMax(chain.backend().traits()) / kSectorBytes * kSectorBytes -
-                                 kBatchHeaderBytes - kRecordHeaderBytes)) {}
+                                 kBatchHeaderBytes - kSealBytes - kRecordHeaderBytes)) {}
 
 Appender::Turn::Turn(Appender& appender) : appender_(appender) {
   MutexLock lock(appender_.mutex_);
@@ -64,7 +65,8 @@ Appender::Turn::Turn(Appender& appender) : appender_(appender) {
     appender_.builders_.pop_back();
   } else {
     builder_ = std::make_unique<BatchBuilder>(appender_.positioned_,
-                                              BatchBytesMax(appender_.chain_.backend().traits()));
+                                              BatchBytesMax(appender_.chain_.backend().traits()),
+                                              appender_.chain_.cipher());
   }
 }
 
@@ -89,7 +91,9 @@ AppendReport Appender::Append(std::span<Record> records, const storage::AppendPl
     if (!status.ok()) return NotAppended(std::move(status));
   }
   if (records.empty()) return NotAppended({Code::kInvalidArgument, "append of no records"});
+  if (Status keys = chain_.CheckHasKeys(); !keys.ok()) return NotAppended(std::move(keys));
   Turn turn(*this);
+  LookForNewerKey();
   AppendReport report;
   for (int attempt = 0; attempt < kAppendAttemptsMax; ++attempt) {
     report = AppendInTurn(turn, records, placed);
@@ -209,8 +213,19 @@ void Appender::Note(const storage::SegmentRef& segment, const AppendReport& repo
   if (report.outcome == AppendOutcome::kUnknown) unknown_in_ = std::max(unknown_in_, segment.id);
   // Of two appends under way the earlier one may end later.
   if (report.outcome != AppendOutcome::kOk || segment.id < last_segment_.id) return;
+  entered_ = entered_ || segment.id > last_segment_.id;
   last_end_ = segment == last_segment_ ? std::max(last_end_, report.end.offset) : report.end.offset;
   last_segment_ = segment;
+}
+
+void Appender::LookForNewerKey() {
+  if (chain_.cipher() == nullptr) return;
+  {
+    MutexLock lock(mutex_);
+    if (!std::exchange(entered_, false)) return;
+  }
+  const Status looked = chain_.cipher()->Refresh();
+  if (!looked.ok()) LogWarning("still sealing under the key before: {}", looked.message());
 }
 
 bool Appender::HasGrownEnough(const storage::SegmentRef& segment) {

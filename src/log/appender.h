@@ -63,6 +63,8 @@ class Appender {
   AppendReport AppendBatch(Turn& turn, SegmentId oldest_chunk, const storage::AppendPlaced& placed);
   // Notes what became of an append to `segment`.
   void Note(const storage::SegmentRef& segment, const AppendReport& report) EXCLUDES(mutex_);
+  // In each new segment: a newer data key may have been begun.
+  void LookForNewerKey() EXCLUDES(mutex_);
   bool HasGrownEnough(const storage::SegmentRef& segment) EXCLUDES(mutex_);
   // Goes to a segment after `segment`.
   Status LeaveSegment(const storage::SegmentRef& segment);
@@ -80,6 +82,7 @@ class Appender {
   // The furthest append by this process, to see when a segment has grown enough.
   storage::SegmentRef last_segment_ GUARDED_BY(mutex_);
   uint64_t last_end_ GUARDED_BY(mutex_) = 0;
+  bool entered_ GUARDED_BY(mutex_) = false;  // a segment, since the keys were looked at
   // The newest segment that an append of unknown outcome may land in; 0 = none.
   SegmentId unknown_in_ GUARDED_BY(mutex_);
 };

@@ -40,10 +40,11 @@ Result<Moment> LastIn(storage::Backend& backend, const Look& look, const ChainEn
                                                 : ReadMedium(backend, entry.segment));
   SegmentCount count = SegmentCount::Before(entry);
   Moment last = Before(look, entry);
-  const BatchSeeds seeds(look.identity.volume, entry.segment, backend.traits().positioned_appends);
+  const BatchSeeds seeds(look.identity.volume, entry.segment, backend.traits().positioned_appends,
+                         look.identity.encrypted());
   const SegmentScan scan = ScanSegment(
       bytes, seeds, entry, durable, [&](uint64_t, const BatchHeader& header, ByteView body) {
-        RecordCursor cursor(body, header.record_count);
+        RecordCursor cursor(header, body);
         while (!cursor.done()) {
           Record record;
           CHECK_OK(cursor.Next(record));  // the scan decoded it before

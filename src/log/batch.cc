@@ -1,7 +1,6 @@
 #include "log/batch.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "model/record_codec.h"
@@ -22,17 +21,20 @@ bool AllZero(ByteView bytes) {
 
 }  // namespace
 
-BatchSeeds::BatchSeeds(const Uuid& volume, const storage::SegmentRef& segment, bool positioned)
-    : volume_(volume), segment_(segment), positioned_(positioned) {}
+BatchSeeds::BatchSeeds(const Uuid& volume, const storage::SegmentRef& segment, bool positioned,
+                       bool sealed)
+    : volume_(volume), segment_(segment), positioned_(positioned), sealed_(sealed) {}
 
-uint64_t BatchSeeds::At(uint64_t offset) const {
+uint64_t BatchSeeds::At(uint64_t offset) const { return Hash64(PlaceOf(offset), kBatchSeed); }
+
+BatchPlace BatchSeeds::PlaceOf(uint64_t offset) const {
   if (!positioned_) offset = storage::AppendPlace::kFloating;
-  std::array<std::byte, 40> place;
+  BatchPlace place;
   std::memcpy(place.data(), volume_.bytes.data(), 16);
   std::memcpy(place.data() + 16, &segment_.id.value, 8);
   std::memcpy(place.data() + 24, &segment_.epoch.value, 8);
   std::memcpy(place.data() + 32, &offset, 8);
-  return Hash64(place, kBatchSeed);
+  return place;
 }
 
 uint64_t PaddedBatchBytes(uint64_t body_bytes, bool positioned) {
@@ -71,7 +73,8 @@ BatchFault DecodeBatchHeader(ByteView bytes, const BatchSeeds& seeds, uint64_t o
   if (Hash64(head.subspan(8), seeds.At(offset)) != IntAt<uint64_t>(head, 0)) {
     return BatchFault::kHeader;
   }
-  if (IntAt<uint16_t>(head, 12) != kBatchVersion || IntAt<uint16_t>(head, 14) != 0) {
+  const auto flags = IntAt<uint16_t>(head, 14);
+  if (IntAt<uint16_t>(head, 12) != kBatchVersion || (flags & ~kBatchFlagSealed) != 0) {
     return BatchFault::kUnsupported;
   }
   header.body_bytes = IntAt<uint32_t>(head, 16);
@@ -80,10 +83,12 @@ BatchFault DecodeBatchHeader(ByteView bytes, const BatchSeeds& seeds, uint64_t o
   header.segment.epoch.value = IntAt<uint64_t>(head, 32);
   header.durable_watermark = IntAt<uint64_t>(head, 40);
   header.body_checksum = IntAt<uint64_t>(head, 48);
+  header.sealed = (flags & kBatchFlagSealed) != 0;
   const uint64_t unit = seeds.positioned() ? kSectorBytes : 8;
-  if (!(header.segment == seeds.segment()) || IntAt<uint64_t>(head, 56) != 0 ||
-      header.total_bytes() % unit != 0 ||
-      uint64_t{header.record_count} * kRecordHeaderBytes > header.body_bytes ||
+  const uint64_t seal_bytes = header.sealed ? kSealBytes : 0;
+  if (!(header.segment == seeds.segment()) || header.sealed != seeds.sealed() ||
+      (!header.sealed && IntAt<uint64_t>(head, 56) != 0) || header.total_bytes() % unit != 0 ||
+      seal_bytes + uint64_t{header.record_count} * kRecordHeaderBytes > header.body_bytes ||
       (seeds.positioned() && header.durable_watermark > offset)) {
     return BatchFault::kInconsistent;
   }
@@ -102,7 +107,8 @@ BatchFault DecodeBatch(ByteView bytes, const BatchSeeds& seeds, uint64_t offset,
 
 Status RecordCursor::Next(Record& record) {
   CHECK(!done());
-  ASSIGN_OR_RETURN(const size_t length, DecodeRecord(body_, record));
+  ASSIGN_OR_RETURN(const size_t length,
+                   sealed_ ? DecodeClearParts(body_, record) : DecodeRecord(body_, record));
   body_ = body_.subspan(length);
   ++index_;
   return {};

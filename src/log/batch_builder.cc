@@ -15,15 +15,17 @@ void PutAt(Bytes& bytes, size_t at, T value) {
 
 }  // namespace
 
-BatchBuilder::BatchBuilder(bool positioned, uint64_t batch_bytes_max)
-    : positioned_(positioned), batch_bytes_max_(batch_bytes_max / kSectorBytes * kSectorBytes) {
+BatchBuilder::BatchBuilder(bool positioned, uint64_t batch_bytes_max, BatchCipher* cipher)
+    : positioned_(positioned),
+      batch_bytes_max_(batch_bytes_max / kSectorBytes * kSectorBytes),
+      cipher_(cipher) {
   CHECK(batch_bytes_max_ >= kSectorBytes && batch_bytes_max_ <= UINT32_MAX);
 }
 
 void BatchBuilder::Start() {
   if (buffer_.size() > kKeptBytesMax) Bytes().swap(buffer_);
-  Reserve(kBatchHeaderBytes);
-  used_ = kBatchHeaderBytes;
+  Reserve(FirstRecordAt());
+  used_ = FirstRecordAt();
   record_count_ = 0;
 }
 
@@ -42,14 +44,19 @@ void BatchBuilder::Finish() {
   Reserve(total);
   std::memset(buffer_.data() + used_, 0, total - used_);
   used_ = total;
-  const ByteView body = ByteView(buffer_).subspan(kBatchHeaderBytes, used_ - kBatchHeaderBytes);
-  body_hash_ = Hash64(body, 0);
+  const std::span<std::byte> batch = std::span(buffer_).first(used_);
+  const std::span<std::byte> body = batch.subspan(kBatchHeaderBytes);
   PutAt(buffer_, 8, kBatchMagic);
   PutAt(buffer_, 12, kBatchVersion);
-  PutAt(buffer_, 14, uint16_t{0});
+  PutAt(buffer_, 14, cipher_ != nullptr ? kBatchFlagSealed : uint16_t{0});
   PutAt(buffer_, 16, static_cast<uint32_t>(body.size()));
   PutAt(buffer_, 20, record_count_);
   PutAt(buffer_, 56, uint64_t{0});
+  if (cipher_ != nullptr) {
+    sealed_under_ = cipher_->Current();
+    SealBatch(*sealed_under_, batch);
+  }
+  body_hash_ = Hash64(body, 0);
 }
 
 ByteView BatchBuilder::Place(const BatchSeeds& seeds, const storage::AppendPlace& place) {
@@ -60,6 +67,9 @@ ByteView BatchBuilder::Place(const BatchSeeds& seeds, const storage::AppendPlace
   PutAt(buffer_, 40, place.durable_end);
   PutAt(buffer_, 48, body_hash_ ^ seed);
   const ByteView batch = ByteView(buffer_).first(used_);
+  if (cipher_ != nullptr) {
+    PutAt(buffer_, 56, PlaceMac(sealed_under_->place, seeds.PlaceOf(place.offset), batch));
+  }
   PutAt(buffer_, 0, Hash64(batch.subspan(8, kBatchHeaderBytes - 8), seed));
   return batch;
 }

@@ -28,7 +28,8 @@ Result<StreamedBatch> BatchStream::Next(uint64_t end) {
     return FailureAt(code, backend_, segment().id, offset_, BatchFaultName(fault));
   }
   batch.offset = offset_;
-  batch.body = Buffered().subspan(kBatchHeaderBytes, batch.header.body_bytes);
+  batch.batch = Buffered().first(batch.header.total_bytes());
+  batch.body = batch.batch.subspan(kBatchHeaderBytes);
   batch.backing = buffer_;
   offset_ = batch.end();
   return batch;

@@ -15,6 +15,7 @@ inline constexpr size_t kReadAheadBytes = 512 << 10;
 struct StreamedBatch {
   uint64_t offset = 0;
   BatchHeader header;
+  ByteView batch;  // header and body
   ByteView body;
   std::shared_ptr<const Bytes>
       backing;  // shared: appliers of one batch's records finish in any order

@@ -16,7 +16,7 @@ const Uuid kVolume = Uuid::FromRandom(1, 2);
 constexpr storage::SegmentRef kSegment = {{5}, {9}};
 
 Bytes Build(const BatchSeeds& seeds, uint64_t offset, size_t records, uint64_t watermark = 0) {
-  BatchBuilder builder(seeds.positioned(), 1 << 20);
+  BatchBuilder builder(seeds.positioned(), 1 << 20, nullptr);
   builder.Start();
   for (size_t i = 0; i < records; ++i) {
     EXPECT_TRUE(builder.Add(TextRecord("payload " + std::to_string(i), i + 1)));
@@ -29,7 +29,7 @@ Bytes Build(const BatchSeeds& seeds, uint64_t offset, size_t records, uint64_t w
 
 class BatchTest : public ::testing::TestWithParam<bool> {
  protected:
-  const BatchSeeds seeds_{kVolume, kSegment, GetParam()};
+  const BatchSeeds seeds_{kVolume, kSegment, GetParam(), false};
   const uint64_t offset_ = GetParam() ? 4096 : AppendPlace::kFloating;
 };
 
@@ -43,7 +43,7 @@ TEST_P(BatchTest, RecordsComeBackInOrder) {
   EXPECT_EQ(header.total_bytes(), bytes.size());
   EXPECT_EQ(header.record_count, 5u);
   EXPECT_EQ(header.durable_watermark, 512u);
-  RecordCursor cursor(ByteView(bytes).subspan(kBatchHeaderBytes), header.record_count);
+  RecordCursor cursor(header, ByteView(bytes).subspan(kBatchHeaderBytes));
   for (uint64_t i = 0; i < 5; ++i) {
     Record record;
     ASSERT_FALSE(cursor.done());
@@ -90,9 +90,9 @@ TEST_P(BatchTest, ABatchIsDeadInAnotherVolumeSegmentEpochOrPlace) {
     return DecodeBatch(bytes, seeds, offset, header) == BatchFault::kHeader;
   };
   const bool positioned = GetParam();
-  EXPECT_TRUE(dead({Uuid::FromRandom(1, 3), kSegment, positioned}, offset_));
-  EXPECT_TRUE(dead({kVolume, {{6}, {9}}, positioned}, offset_));
-  EXPECT_TRUE(dead({kVolume, {{5}, {10}}, positioned}, offset_));
+  EXPECT_TRUE(dead({Uuid::FromRandom(1, 3), kSegment, positioned, false}, offset_));
+  EXPECT_TRUE(dead({kVolume, {{6}, {9}}, positioned, false}, offset_));
+  EXPECT_TRUE(dead({kVolume, {{5}, {10}}, positioned, false}, offset_));
   if (positioned) {
     EXPECT_TRUE(dead(seeds_, offset_ + kSectorBytes));
     EXPECT_TRUE(dead(seeds_, 0));
@@ -100,12 +100,12 @@ TEST_P(BatchTest, ABatchIsDeadInAnotherVolumeSegmentEpochOrPlace) {
 }
 
 TEST_P(BatchTest, OneBuiltBatchCanBePlacedAgain) {
-  BatchBuilder builder(GetParam(), 1 << 20);
+  BatchBuilder builder(GetParam(), 1 << 20, nullptr);
   builder.Start();
   ASSERT_TRUE(builder.Add(TextRecord("again", 1)));
   builder.Finish();
   for (const uint64_t epoch : {1u, 2u, 3u}) {
-    const BatchSeeds seeds(kVolume, {{epoch}, {epoch}}, GetParam());
+    const BatchSeeds seeds(kVolume, {{epoch}, {epoch}}, GetParam(), false);
     BatchHeader header;
     EXPECT_EQ(DecodeBatch(builder.Place(seeds, {.offset = offset_}), seeds, offset_, header),
               BatchFault::kNone);
@@ -114,14 +114,15 @@ TEST_P(BatchTest, OneBuiltBatchCanBePlacedAgain) {
 
 TEST(BatchBuilderTest, TheBytesAreTheSameInEveryBuild) {
   // A change here is a new format version.
-  EXPECT_EQ(Hash64(Build(BatchSeeds(kVolume, kSegment, true), 4096, 3, 512), 0),
+  EXPECT_EQ(Hash64(Build(BatchSeeds(kVolume, kSegment, true, false), 4096, 3, 512), 0),
             1153641933892205435u);
-  EXPECT_EQ(Hash64(Build(BatchSeeds(kVolume, kSegment, false), AppendPlace::kFloating, 3), 0),
-            8395525672501974924u);
+  EXPECT_EQ(
+      Hash64(Build(BatchSeeds(kVolume, kSegment, false, false), AppendPlace::kFloating, 3), 0),
+      8395525672501974924u);
 }
 
 TEST(BatchBuilderTest, ARecordThatDoesNotFitLeavesTheBatchAsItIs) {
-  BatchBuilder builder(true, 1024);
+  BatchBuilder builder(true, 1024, nullptr);
   builder.Start();
   size_t added = 0;
   while (builder.Add(TextRecord(std::string(100, 'x'), added + 1))) ++added;
@@ -132,14 +133,14 @@ TEST(BatchBuilderTest, ARecordThatDoesNotFitLeavesTheBatchAsItIs) {
 }
 
 TEST(BatchBuilderTest, APlaceInsideASectorIsDeclined) {
-  BatchBuilder builder(true, 1024);
+  BatchBuilder builder(true, 1024, nullptr);
   builder.Start();
   builder.Finish();
-  EXPECT_TRUE(builder.Place(BatchSeeds(kVolume, kSegment, true), {.offset = 100}).empty());
+  EXPECT_TRUE(builder.Place(BatchSeeds(kVolume, kSegment, true, false), {.offset = 100}).empty());
 }
 
 TEST(BatchTest, ZerosAreToldFromDamage) {
-  const BatchSeeds seeds(kVolume, kSegment, true);
+  const BatchSeeds seeds(kVolume, kSegment, true, false);
   BatchHeader header;
   Bytes bytes(512);
   EXPECT_EQ(DecodeBatch(bytes, seeds, 0, header), BatchFault::kZero);
@@ -148,7 +149,7 @@ TEST(BatchTest, ZerosAreToldFromDamage) {
 }
 
 TEST(BatchTest, ANewerFormatVersionIsUnsupportedNotDamage) {
-  const BatchSeeds seeds(kVolume, kSegment, true);
+  const BatchSeeds seeds(kVolume, kSegment, true, false);
   Bytes bytes = Build(seeds, 0, 1);
   bytes[12] = std::byte{2};
   const uint64_t checksum = Hash64(ByteView(bytes).subspan(8, 56), seeds.At(0));

@@ -7,7 +7,7 @@ namespace borealis::log {
 IdleMarker::IdleMarker(SegmentChain& chain, const Options& options)
     : chain_(chain),
       prepare_at_bytes_(options.segment_bytes / 4 * 3),
-      builder_(chain.backend().traits().positioned_appends, kSectorBytes) {}
+      builder_(chain.backend().traits().positioned_appends, kSectorBytes, chain.cipher()) {}
 
 Status IdleMarker::Tick() {
   MutexLock lock(mutex_);
@@ -26,7 +26,7 @@ Status IdleMarker::Tick() {
   const bool quiet = open.segment == seen_segment_ && end == seen_end_ && end == state->written_end;
   seen_segment_ = open.segment;
   seen_end_ = end;
-  if (!quiet || end == 0 || state->must_seal) return {};
+  if (!quiet || end == 0 || state->must_seal || !chain_.CheckHasKeys().ok()) return {};
   ASSIGN_OR_RETURN(const SegmentCount count, chain_.CountTo(open, end, false));
   if (count.ends_empty) return {};
   return WriteMarker(open, end);

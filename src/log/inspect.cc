@@ -12,8 +12,8 @@ namespace {
 class Inspector {
  public:
   Inspector(storage::Backend& backend, const InspectVisitor& visitor, const Identity& identity,
-            Chain chain)
-      : backend_(backend), visitor_(visitor), chain_(backend, identity, chain) {
+            Chain chain, encryption::KeyRing* keys)
+      : backend_(backend), visitor_(visitor), chain_(backend, identity, chain, keys) {
     report_.identity = identity;
     report_.last = chain.entries.front().before;
     report_.chain = std::move(chain);
@@ -31,6 +31,9 @@ class Inspector {
   Status InspectSegment(const ChainEntry& entry);
   void InspectBatch(const ChainEntry& entry, uint64_t offset, const BatchHeader& header,
                     ByteView body);
+  // Cursor over the batch, in the clear where there are keys. False: it can't be opened.
+  bool Open(const ChainEntry& entry, uint64_t offset, const BatchHeader& header, ByteView body,
+            Bytes& opened, RecordCursor& cursor);
   void CheckChunks(const Record& record);
   void Damage(const Position& at, Code code, std::string_view what) {
     if (!report_.damage.ok()) return;
@@ -101,11 +104,14 @@ void Inspector::InspectBatch(const ChainEntry& entry, uint64_t offset, const Bat
                     .records = header.record_count,
                     .durable_watermark = header.durable_watermark});
   }
-  RecordCursor cursor(body, header.record_count);
+  RecordCursor cursor;
+  Bytes opened;
+  if (!Open(entry, offset, header, body, opened, cursor)) return;
   LogEntry found;
   while (!cursor.done()) {
     found.position = {entry.segment.id, offset, cursor.index()};
-    CHECK_OK(cursor.Next(found.record));  // the scan decoded it before
+    const Status decoded = cursor.Next(found.record);  // the scan saw no more than what is clear
+    if (!decoded.ok()) return Damage(found.position, decoded.code(), decoded.message());
     found.next = cursor.done() ? Position{entry.segment.id, offset + header.total_bytes(), 0}
                                : Position{entry.segment.id, offset, cursor.index()};
     ++report_.records;
@@ -119,10 +125,35 @@ void Inspector::InspectBatch(const ChainEntry& entry, uint64_t offset, const Bat
   }
 }
 
+bool Inspector::Open(const ChainEntry& entry, uint64_t offset, const BatchHeader& header,
+                     ByteView body, Bytes& opened, RecordCursor& cursor) {
+  cursor = RecordCursor(header, body);
+  if (!header.sealed || chain_.cipher() == nullptr) return true;
+  const ByteView batch(body.data() - kBatchHeaderBytes, header.total_bytes());
+  Result<Bytes> records =
+      chain_.cipher()->Open(batch, header, chain_.SeedsOf(entry.segment), offset);
+  if (!records.ok()) {
+    Damage({entry.segment.id, offset, 0}, records.status().code(), records.status().message());
+    return false;
+  }
+  opened = std::move(*records);
+  cursor = RecordCursor::Opened(header, opened);
+  return true;
+}
+
 void Inspector::CheckChunks(const Record& record) {
+  if (!chain_.CheckHasKeys().ok()) return;
   const auto first = [&](const std::vector<ChunkRef>& refs) {
     return refs.empty() ? Position{} : refs.front().position;
   };
+  // A segment that is there for the sake of its chunks only: its own records are not needed, nor
+  // are theirs.
+  const auto trimmed = [&](const std::vector<ChunkRef>& refs) {
+    return std::ranges::any_of(refs, [&](const ChunkRef& ref) {
+      return ref.position.segment < report_.chain.entries.front().segment.id;
+    });
+  };
+  if (trimmed(record.chunks) || trimmed(record.key_chunks)) return;
   if (!record.chunks.empty()) {
     const Result<Bytes> payload = LoadPayload(chain_, record);
     if (!payload.ok()) {
@@ -138,10 +169,11 @@ void Inspector::CheckChunks(const Record& record) {
 
 }  // namespace
 
-Result<InspectReport> InspectLog(storage::Backend& backend, const InspectVisitor& visitor) {
+Result<InspectReport> InspectLog(storage::Backend& backend, const InspectVisitor& visitor,
+                                 encryption::KeyRing* keys) {
   ASSIGN_OR_RETURN(const Identity identity, ReadIdentity(backend));
   ASSIGN_OR_RETURN(Chain chain, ReadChainRegister(backend, identity.volume));
-  return Inspector(backend, visitor, identity, std::move(chain)).Run();
+  return Inspector(backend, visitor, identity, std::move(chain), keys).Run();
 }
 
 }  // namespace borealis::log

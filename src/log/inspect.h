@@ -54,6 +54,10 @@ struct InspectReport {
 
 // kNotFound: no volume. kUnsupported: newer format. kCorruption only where identity or chain are
 // damaged; otherwise damage is in the report.
-Result<InspectReport> InspectLog(storage::Backend& backend, const InspectVisitor& visitor);
+// `keys`: of an encrypted volume. Without them its records are shown with what is clear
+// (DecodeClearParts), and neither they nor payloads in chunks are checked beyond their batches'
+// checksums.
+Result<InspectReport> InspectLog(storage::Backend& backend, const InspectVisitor& visitor,
+                                 encryption::KeyRing* keys = nullptr);
 
 }  // namespace borealis::log

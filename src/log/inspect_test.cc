@@ -49,6 +49,17 @@ class InspectTest : public ::testing::Test {
   uint64_t request_ = 0;
 };
 
+TEST_F(InspectTest, ASegmentThatIsKeptForItsChunksNeedNotHaveThoseOfItsOwnRecords) {
+  Fill(100);
+  Large();  // its chunks lie in several segments
+  Fill(50);
+  Large();
+  const auto end = cluster_.log().DurableEnd();
+  ASSERT_TRUE(end.ok());
+  ASSERT_GT(*cluster_.log().Trim(*end), 0u);
+  EXPECT_TRUE(Inspect().damage.ok()) << Inspect().damage.ToString();
+}
+
 TEST_F(InspectTest, SeesEveryRecordWhereTheReaderSeesIt) {
   Fill(100);
   Large();

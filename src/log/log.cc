@@ -21,7 +21,7 @@ class LogImpl : public Log {
  public:
   LogImpl(storage::Backend& backend, const Identity& identity, const Options& options,
           const Clock& clock, Chain chain)
-      : chain_(backend, identity, std::move(chain)),
+      : chain_(backend, identity, std::move(chain), options.keys),
         appender_(chain_, options, clock),
         idle_marker_(chain_, options) {}
 
@@ -112,6 +112,7 @@ Result<std::unique_ptr<Reader>> LogImpl::NewReader(const Position& from, Seqno b
     ASSIGN_OR_RETURN(const storage::SegmentState state, chain_.backend().State(entry.segment));
     end = state.durable_end;
   }
+  RETURN_IF_ERROR(chain_.CheckHasKeys());
   if (from.offset > end || (from.offset == end && from.index > 0)) {
     return Status(Code::kInvalidArgument,
                   fmt::format("position {} is ahead of the log: segment {} ends at {}", from,
@@ -122,6 +123,7 @@ Result<std::unique_ptr<Reader>> LogImpl::NewReader(const Position& from, Seqno b
 }
 
 Result<std::unique_ptr<Reader>> LogImpl::NewReaderAfter(Seqno seqno) {
+  RETURN_IF_ERROR(chain_.CheckHasKeys());
   ASSIGN_OR_RETURN(const std::shared_ptr<const Chain> chain, chain_.Refresh());
   const std::vector<ChainEntry>& entries = chain->entries;
   if (seqno < entries.front().before) {

@@ -31,17 +31,27 @@
 #include "model/record.h"
 #include "storage/backend.h"
 
+namespace borealis::encryption {
+class KeyRing;
+}  // namespace borealis::encryption
+
 namespace borealis::log {
+
+// Versions of a volume's format. A volume has the oldest that can say what it holds, so that older
+// software reads what it can. 2 is 1 with what is secret encrypted, in log and snapshots.
+inline constexpr uint32_t kPlainFormat = 1;
+inline constexpr uint32_t kEncryptedFormat = 2;
+inline constexpr uint32_t kFormatVersion = kEncryptedFormat;  // the newest
 
 // Constants of a volume, fixed when it is created (register "identity").
 struct Identity {
-  Uuid volume;                            // also the history uuid that servers see
-  uint32_t format_version = 1;            // newer than ours: refused
-  uint32_t certification_window = 65536;  // seqnos
+  Uuid volume;                             // also the history uuid that servers see
+  uint32_t format_version = kPlainFormat;  // newer than ours: refused
+  uint32_t certification_window = 65536;   // seqnos
   int64_t created_us = 0;
+  bool encrypted() const { return format_version == kEncryptedFormat; }
   bool operator==(const Identity&) const = default;
 };
-inline constexpr uint32_t kFormatVersion = 1;
 
 struct Options {
   // A segment is rolled when it has grown past this.
@@ -50,6 +60,9 @@ struct Options {
   uint32_t chunk_bytes = 1u << 20;
   // A write-set's whole payload; larger is refused with kInvalidArgument.
   uint64_t payload_bytes_max = 2ull << 30;
+  // Of an encrypted volume; outlives the log. Without it the log can be recovered, rolled, trimmed
+  // and counted; appending and reading are kInvalidArgument.
+  encryption::KeyRing* keys = nullptr;
 };
 
 struct ChainEntry {

@@ -1,6 +1,8 @@
 // How fast the log is apart from the device: everything on the memory backend.
 //
-//   log_bench --benchmark_filter=Append     encode + append; arguments: records per append, payload
+//   log_bench --benchmark_filter=Append     encode + append; arguments: records per append,
+//   payload,
+//                                           1 of an encrypted volume
 //   log_bench --benchmark_filter=Read       catching up from the start; arguments: the same
 //   log_bench --benchmark_filter=Scan       recovery's validation of a full segment
 //   log_bench --benchmark_min_time=0.01     the small mode that guards against rot
@@ -9,6 +11,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/check.h"
+#include "encryption/testing.h"
 #include "log/batch_builder.h"
 #include "log/log.h"
 #include "log/segment_scan.h"
@@ -20,17 +23,24 @@ namespace {
 constexpr size_t kKeysPerRecord = 4;
 
 struct Volume {
-  explicit Volume(uint64_t segment_bytes)
+  Volume(uint64_t segment_bytes, bool encrypted)
       : volume(storage::MemoryVolume::Create({})), backend(volume->Attach()) {
-    CHECK_OK(Log::Create(*backend, {.volume = Uuid::FromRandom(1, 1)}, SystemClock()));
+    Identity identity = {.volume = Uuid::FromRandom(1, 1)};
     Options options;
     options.segment_bytes = segment_bytes;
+    if (encrypted) {
+      identity.format_version = kEncryptedFormat;
+      keys = encryption::testing::MakeTestKeys(*backend, identity.volume);
+      options.keys = keys.get();
+    }
+    CHECK_OK(Log::Create(*backend, identity, SystemClock()));
     auto opened = Log::Open(*backend, options, SystemClock());
     CHECK_OK(opened);
     log = std::move(*opened);
   }
   std::shared_ptr<storage::MemoryVolume> volume;
   std::unique_ptr<storage::MemoryBackend> backend;
+  std::unique_ptr<encryption::KeyRing> keys;
   std::unique_ptr<Log> log;
 };
 
@@ -46,7 +56,7 @@ std::vector<Record> MakeRecords(int64_t count, const Bytes& payload) {
 }
 
 void BenchAppend(benchmark::State& state) {
-  Volume volume(8 << 20);
+  Volume volume(8 << 20, state.range(2) != 0);
   const Bytes payload(static_cast<size_t>(state.range(1)), std::byte{'p'});
   std::vector<Record> records = MakeRecords(state.range(0), payload);
   uint64_t bytes = 0;
@@ -68,10 +78,16 @@ void BenchAppend(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * state.range(0));
   state.SetBytesProcessed(static_cast<int64_t>(bytes));
 }
-BENCHMARK(BenchAppend)->Args({1, 300})->Args({4, 300})->Args({32, 300})->Args({1, 65536});
+void Cases(benchmark::internal::Benchmark* bench) {
+  for (const int64_t encrypted : {0, 1}) {
+    bench->Args({1, 300, encrypted})->Args({4, 300, encrypted})->Args({32, 300, encrypted});
+    bench->Args({1, 16384, encrypted})->Args({1, 65536, encrypted});
+  }
+}
+BENCHMARK(BenchAppend)->Apply(Cases);
 
 void BenchRead(benchmark::State& state) {
-  Volume volume(64 << 20);
+  Volume volume(64 << 20, state.range(2) != 0);
   const Bytes payload(static_cast<size_t>(state.range(1)), std::byte{'p'});
   std::vector<Record> records = MakeRecords(state.range(0), payload);
   const int64_t appends = (32 << 20) / (state.range(0) * (state.range(1) + 200));
@@ -96,16 +112,16 @@ void BenchRead(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * appends * state.range(0));
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) * bytes);
 }
-BENCHMARK(BenchRead)->Args({1, 300})->Args({4, 300})->Args({32, 300})->Args({1, 65536});
+BENCHMARK(BenchRead)->Apply(Cases);
 
 void BenchScan(benchmark::State& state) {
   const Bytes payload(300, std::byte{'p'});
   const std::vector<Record> records = MakeRecords(4, payload);
-  const BatchSeeds seeds(Uuid::FromRandom(1, 1), {{1}, {1}}, true);
+  const BatchSeeds seeds(Uuid::FromRandom(1, 1), {{1}, {1}}, true, false);
   ChainEntry entry;
   entry.segment = seeds.segment();
   entry.before = Seqno::Zero();
-  BatchBuilder builder(true, 1 << 20);
+  BatchBuilder builder(true, 1 << 20, nullptr);
   Bytes segment;
   while (segment.size() < (32u << 20)) {
     builder.Start();

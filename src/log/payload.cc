@@ -32,16 +32,26 @@ Status LoadChunk(SegmentChain& chain, const Record& owner, const ChunkRef& ref, 
   ASSIGN_OR_RETURN(const ChainEntry entry, FindSegment(chain, ref.position.segment));
   storage::Backend& backend = chain.backend();
   // A chunk fills a batch of its own.
-  const uint64_t length = PaddedBatchBytes(kRecordHeaderBytes + uint64_t{ref.bytes} + 7,
-                                           backend.traits().positioned_appends);
+  const BatchSeeds seeds = chain.SeedsOf(entry.segment);
+  const uint64_t seal_bytes = seeds.sealed() ? kSealBytes : 0;
+  const uint64_t length = PaddedBatchBytes(
+      seal_bytes + kRecordHeaderBytes + uint64_t{ref.bytes} + 7, seeds.positioned());
   // Raw: the record that names the chunk is durable, so the chunk before it is.
   ASSIGN_OR_RETURN(const Bytes bytes, backend.ReadRaw(entry.segment, ref.position.offset, length));
   BatchHeader header;
-  const BatchFault fault =
-      DecodeBatch(bytes, chain.SeedsOf(entry.segment), ref.position.offset, header);
+  const BatchFault fault = DecodeBatch(bytes, seeds, ref.position.offset, header);
   if (fault != BatchFault::kNone) return BadChunk(chain, ref, BatchFaultName(fault));
-  RecordCursor cursor(ByteView(bytes).subspan(kBatchHeaderBytes, header.body_bytes),
-                      header.record_count);
+  const ByteView batch = ByteView(bytes).first(header.total_bytes());
+  RecordCursor cursor(header, batch.subspan(kBatchHeaderBytes));
+  Bytes opened;
+  if (header.sealed) {
+    RETURN_IF_ERROR(chain.CheckHasKeys());
+    Result<Bytes> records = chain.cipher()->Open(batch, header, seeds, ref.position.offset);
+    if (!records.ok())
+      return records.status().WithContext(fmt::format("chunk at {}", ref.position));
+    opened = std::move(*records);
+    cursor = RecordCursor::Opened(header, opened);
+  }
   Record chunk;
   do {
     if (cursor.done()) return BadChunk(chain, ref, "no such record in its batch");

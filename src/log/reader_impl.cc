@@ -61,13 +61,31 @@ Result<bool> ReaderImpl::EnterBatch() {
       }
     }
     ASSIGN_OR_RETURN(batch_, stream_->Next(end_));
-    cursor_ = RecordCursor(batch_.body, batch_.header.record_count);
+    RETURN_IF_ERROR(StartBatch());
     RETURN_IF_ERROR(SkipTo(skip_));
     skip_ = 0;
     if (!cursor_.done()) return true;
     batch_.backing = nullptr;
     count_.EndBatch(batch_.end(), batch_.header.record_count);
   }
+}
+
+Status ReaderImpl::StartBatch() {
+  cursor_ = RecordCursor(batch_.header, batch_.body);
+  if (!batch_.header.sealed) return {};
+  Result<Bytes> records = chain_.cipher()->Open(batch_.batch, batch_.header,
+                                                chain_.SeedsOf(entry_.segment), batch_.offset);
+  if (records.ok()) {
+    batch_.backing = std::make_shared<const Bytes>(std::move(*records));
+    cursor_ = RecordCursor::Opened(batch_.header, *batch_.backing);
+    return {};
+  }
+  batch_.backing = nullptr;
+  if (records.status().code() == Code::kCorruption) {
+    return Fail(Code::kCorruption, batch_.offset, records.status().message());
+  }
+  OpenStream(batch_.offset);  // its key may be had by the next call
+  return records.status();
 }
 
 Result<bool> ReaderImpl::ExtendEnd() {

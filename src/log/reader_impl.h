@@ -29,6 +29,8 @@ class ReaderImpl : public Reader {
   // Moves to the next segment, or learns that this one is longer. False: neither.
   Result<bool> CrossSegment();
   void OpenStream(uint64_t offset);
+  // Makes cursor_ walk batch_, which is opened if it is sealed.
+  Status StartBatch();
   // All or nothing: what failed for want of the device is done again by the next call.
   Status DecodeNext();
   Status SkipTo(uint32_t index);

@@ -59,7 +59,7 @@ TEST(IdentityTest, ANewerFormatIsUnsupportedAndTheMessageNamesBothVersions) {
   const Status status = DecodeIdentity(EncodeIdentity(identity)).status();
   EXPECT_EQ(status.code(), Code::kUnsupported);
   EXPECT_NE(status.message().find("version 7"), std::string::npos);
-  EXPECT_NE(status.message().find("software's 1"), std::string::npos);
+  EXPECT_NE(status.message().find("software's 2"), std::string::npos);
 }
 
 TEST(IdentityTest, ImpossibleConstantsAreRefused) {

@@ -5,13 +5,22 @@
 
 namespace borealis::log {
 
-SegmentChain::SegmentChain(storage::Backend& backend, const Identity& identity, Chain chain)
+SegmentChain::SegmentChain(storage::Backend& backend, const Identity& identity, Chain chain,
+                           encryption::KeyRing* keys)
     : backend_(backend),
       identity_(identity),
-      chain_(std::make_shared<const Chain>(std::move(chain))) {}
+      chain_(std::make_shared<const Chain>(std::move(chain))) {
+  if (identity.encrypted() && keys != nullptr) cipher_.emplace(*keys, identity.volume);
+}
 
 BatchSeeds SegmentChain::SeedsOf(const storage::SegmentRef& segment) const {
-  return {identity_.volume, segment, backend_.traits().positioned_appends};
+  return {identity_.volume, segment, backend_.traits().positioned_appends, identity_.encrypted()};
+}
+
+Status SegmentChain::CheckHasKeys() const {
+  if (cipher_.has_value() || !identity_.encrypted()) return {};
+  return {Code::kInvalidArgument,
+          fmt::format("{} is encrypted and no key was given", backend_.Describe())};
 }
 
 std::shared_ptr<const Chain> SegmentChain::Current() const {
@@ -57,7 +66,7 @@ Result<SegmentCount> SegmentChain::CountTo(const ChainEntry& entry, uint64_t end
   Record record;
   while (stream.offset() < end) {
     ASSIGN_OR_RETURN(const StreamedBatch batch, stream.Next(end));
-    RecordCursor cursor(batch.body, batch.header.record_count);
+    RecordCursor cursor(batch.header, batch.body);
     Status status;
     while (status.ok() && !cursor.done()) {
       status = cursor.Next(record);

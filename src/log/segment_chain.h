@@ -8,9 +8,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "base/mutex.h"
 #include "log/batch.h"
+#include "log/batch_cipher.h"
 #include "log/chain.h"
 #include "log/segment_count.h"
 
@@ -18,12 +20,17 @@ namespace borealis::log {
 
 class SegmentChain {
  public:
-  // `chain`: as just read.
-  SegmentChain(storage::Backend& backend, const Identity& identity, Chain chain);
+  // `chain`: as just read. `keys`: as in log::Options.
+  SegmentChain(storage::Backend& backend, const Identity& identity, Chain chain,
+               encryption::KeyRing* keys);
 
   storage::Backend& backend() const { return backend_; }
   const Identity& identity() const { return identity_; }
   BatchSeeds SeedsOf(const storage::SegmentRef& segment) const;
+  // Null: the volume is not encrypted, or there is no key.
+  BatchCipher* cipher() { return cipher_ ? &*cipher_ : nullptr; }
+  // kInvalidArgument: the volume is encrypted and there is no key.
+  Status CheckHasKeys() const;
 
   // Shared: readers keep the version they look at while another thread refreshes.
   std::shared_ptr<const Chain> Current() const EXCLUDES(mutex_);
@@ -80,6 +87,7 @@ class SegmentChain {
 
   storage::Backend& backend_;
   const Identity identity_;
+  std::optional<BatchCipher> cipher_;
 
   Mutex roll_mutex_;
   // The successor that Prepare made, and for whom.

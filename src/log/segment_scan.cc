@@ -26,8 +26,8 @@ uint64_t HighestWatermark(ByteView bytes, const BatchSeeds& seeds, uint64_t from
 }
 
 // Counts the records; the status says why they do not decode.
-Status CountRecords(ByteView body, uint32_t records, SegmentCount& count) {
-  RecordCursor cursor(body, records);
+Status CountRecords(const BatchHeader& header, ByteView body, SegmentCount& count) {
+  RecordCursor cursor(header, body);
   Record record;
   while (!cursor.done()) {
     RETURN_IF_ERROR(cursor.Next(record));
@@ -89,7 +89,7 @@ SegmentScan ScanSegment(ByteView bytes, const BatchSeeds& seeds, const ChainEntr
     }
     const ByteView body = bytes.subspan(at + kBatchHeaderBytes, header.body_bytes);
     SegmentCount count = scan.count;
-    const Status decoded = CountRecords(body, header.record_count, count);
+    const Status decoded = CountRecords(header, body, count);
     if (!decoded.ok()) {
       scan.tail = SegmentTail::kCorrupt;
       scan.code = decoded.code();

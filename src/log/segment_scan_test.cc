@@ -25,7 +25,7 @@ class SegmentScanTest : public ::testing::Test {
   }
 
   void Write(size_t records, std::optional<uint64_t> watermark = {}) {
-    BatchBuilder builder(true, 8192);
+    BatchBuilder builder(true, 8192, nullptr);
     builder.Start();
     for (size_t i = 0; i < records; ++i) {
       ++written_;
@@ -49,7 +49,7 @@ class SegmentScanTest : public ::testing::Test {
   }
   void Flip(uint64_t at) { medium_[at] ^= std::byte{0x10}; }
 
-  const BatchSeeds seeds_{kVolume, kSegment, true};
+  const BatchSeeds seeds_{kVolume, kSegment, true, false};
   ChainEntry entry_;
   Bytes medium_;
   uint64_t end_ = 0;
@@ -182,9 +182,9 @@ TEST_F(SegmentScanTest, StaleBatchesOfARecycledFileNeverRevive) {
   // The file held an earlier life of the segment, and one of another segment, batch by batch at the
   // same offsets as the new ones.
   for (const storage::SegmentRef& former : {storage::SegmentRef{{5}, {8}}, {{4}, {9}}}) {
-    const BatchSeeds old_seeds(kVolume, former, true);
+    const BatchSeeds old_seeds(kVolume, former, true, false);
     for (uint64_t at = 0; at < kMediumBytes; at += kSectorBytes) {
-      BatchBuilder builder(true, kSectorBytes);
+      BatchBuilder builder(true, kSectorBytes, nullptr);
       builder.Start();
       ASSERT_TRUE(builder.Add(TextRecord("dead", 1)));
       builder.Finish();
@@ -216,7 +216,7 @@ TEST_F(SegmentScanTest, ALiveBatchCopiedElsewhereInItsSegmentIsDead) {
 TEST_F(SegmentScanTest, CountsSeqnosTimesAndTheOldestChunk) {
   entry_.time_before_us = 50;
   entry_.before = {7};
-  BatchBuilder builder(true, 8192);
+  BatchBuilder builder(true, 8192, nullptr);
   builder.Start();
   Record early = TextRecord("a", 1);
   early.stamp_us = 40;

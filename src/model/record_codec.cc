@@ -163,6 +163,20 @@ Status CheckKinds(ByteView bytes, const Shape& shape) {
   return {};
 }
 
+// What stands between the counts and the keys; the payload hash as it is there.
+void GetHeader(Decoder& in, Record& out) {
+  out.flags = in.Int<uint32_t>();
+  in.Raw(12);  // the counts
+  out.payload_hash = in.Int<uint64_t>();
+  const ByteView source = in.Raw(out.source.uuid.bytes.size());
+  std::memcpy(out.source.uuid.bytes.data(), source.data(), source.size());
+  out.request.value = in.Int<uint64_t>();
+  out.last_seen.value = in.Int<int64_t>();
+  out.stamp_us = in.Int<int64_t>();
+  out.trx = in.Int<uint64_t>();
+  out.connection = in.Int<uint64_t>();
+}
+
 }  // namespace
 
 uint64_t EncodedKeyBytes(uint64_t count) { return 8 * count + PadTo8((count + 3) / 4); }
@@ -219,16 +233,7 @@ Result<size_t> DecodeRecord(ByteView bytes, Record& out) {
 
   out.type = static_cast<RecordType>(bytes[4]);
   Decoder in(head.subspan(kChecksummedFrom));
-  out.flags = in.Int<uint32_t>();
-  in.Raw(12);  // the counts
-  out.payload_hash = in.Int<uint64_t>();
-  const ByteView source = in.Raw(out.source.uuid.bytes.size());
-  std::memcpy(out.source.uuid.bytes.data(), source.data(), source.size());
-  out.request.value = in.Int<uint64_t>();
-  out.last_seen.value = in.Int<int64_t>();
-  out.stamp_us = in.Int<int64_t>();
-  out.trx = in.Int<uint64_t>();
-  out.connection = in.Int<uint64_t>();
+  GetHeader(in, out);
   out.keys.clear();
   if (!GetKeys(in.Raw(EncodedKeyBytes(shape.keys)), shape.keys, out.keys)) {
     return Corrupt("record keys carry stray bits");
@@ -245,6 +250,27 @@ Result<size_t> DecodeRecord(ByteView bytes, Record& out) {
   if (std::any_of(padding.begin(), padding.end(), [](std::byte b) { return b != std::byte{0}; })) {
     return Corrupt("record padding is not zero");
   }
+  return static_cast<size_t>(shape.length);
+}
+
+Result<RecordParts> SplitRecord(ByteView bytes) {
+  ASSIGN_OR_RETURN(const Shape shape, ReadShape(bytes));
+  return RecordParts{shape.length, kRecordHeaderBytes + EncodedKeyBytes(shape.keys), shape.head};
+}
+
+Result<size_t> DecodeClearParts(ByteView bytes, Record& out) {
+  ASSIGN_OR_RETURN(const Shape shape, ReadShape(bytes));
+  RETURN_IF_ERROR(CheckKinds(bytes, shape));
+  out.type = static_cast<RecordType>(bytes[4]);
+  Decoder in(bytes.first(shape.head).subspan(kChecksummedFrom));
+  GetHeader(in, out);
+  out.payload_hash = 0;
+  out.keys.clear();
+  in.Raw(EncodedKeyBytes(shape.keys));
+  GetRefs(in, shape.key_refs, out.key_chunks);
+  GetRefs(in, shape.refs, out.chunks);
+  CHECK(in.done());
+  out.payload = bytes.subspan(shape.head, shape.payload);
   return static_cast<size_t>(shape.length);
 }
 

@@ -57,6 +57,23 @@ void EncodeRecord(const Record& record, std::span<std::byte> out);
 // no more than a small multiple of bytes.size().
 Result<size_t> DecodeRecord(ByteView bytes, Record& out);
 
+// A record in an encrypted batch is the same bytes, but for its secret parts: checksum, payload
+// hash, keys, payload and padding. What is left in the clear is enough to walk and to count
+// records.
+//   clear    [0, 8) [16, 32) [40, 96) [keys_end, refs_end)
+//   secret   [8, 16) [32, 40) [96, keys_end) [refs_end, length)
+struct RecordParts {
+  size_t length = 0;
+  size_t keys_end = 0;
+  size_t refs_end = 0;
+};
+// Of the record at the start of `bytes`; looks at lengths and counts only. kCorruption. Safe on any
+// bytes.
+Result<RecordParts> SplitRecord(ByteView bytes);
+// Decodes what is clear: `keys` is empty, `payload_hash` 0, and the payload is as long as the real
+// one. Else as DecodeRecord.
+Result<size_t> DecodeClearParts(ByteView bytes, Record& out);
+
 // Payload of a key chunk.
 Bytes EncodeKeyChunk(std::span<const Key> keys);
 // Appends the keys to `out`. kCorruption.

@@ -70,10 +70,12 @@ Result<AgentSetup> PrepareAgent(AgentConfig& config) {
   RETURN_IF_ERROR(CheckPrograms(server));
   // The provider would refuse them too, but by then the engines have opened their files.
   RETURN_IF_ERROR(settings::ProviderOptions::ParseForAgent(server.provider_options).status());
+  ASSIGN_OR_RETURN(const auto volume, LookAtVolume(server.volume));
+  // The server would complain, too, again and again.
+  RETURN_IF_ERROR(OpenVolumeKeys(*volume).status());
   RETURN_IF_ERROR(snapshot::MakeDirectory(server.layout.root));
   AgentSetup setup;
   ASSIGN_OR_RETURN(setup.lock, LockNode(server.layout));
-  ASSIGN_OR_RETURN(const auto volume, LookAtVolume(server.volume));
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(*volume));
   server.volume_uuid = identity.volume;
   ASSIGN_OR_RETURN(const std::vector<log::Skip> skips, log::ReadSkips(*volume));

@@ -37,6 +37,7 @@ Result<Seqno> Restore(const ServerConfig& config, Seqno until, const std::atomic
   }
   // Before the snapshot is read: whoever skips a record deletes the snapshots that hold it first.
   ASSIGN_OR_RETURN(const std::vector<log::Skip> skips, log::ReadSkips(*volume));
+  ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(*volume));
   RETURN_IF_ERROR(DiscardCache(config.layout.data()));
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(*volume));
   ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(*volume, identity.volume));
@@ -46,7 +47,7 @@ Result<Seqno> Restore(const ServerConfig& config, Seqno until, const std::atomic
       return {Code::kCorruption, fmt::format("snapshot {} is one of volume {}", manifest.seqno,
                                              manifest.volume.ToString())};
     }
-    return snapshot::RestoreSnapshot(*volume, seqno, config.layout.data(), config.name,
+    return snapshot::RestoreSnapshot(*volume, seqno, keys.get(), config.layout.data(), config.name,
                                      static_cast<uint32_t>(skips.size()), cancel)
         .status();
   };

@@ -24,7 +24,10 @@ Status PublishGenesis(storage::Backend& volume, const std::string& datadir,
   manifest.position = {chain.entries.front().segment.id, 0, 0};
   ASSIGN_OR_RETURN(manifest.server_version, ServerVersion(server, scratch));
   manifest.created_us = clock.WallUs();
-  return snapshot::PublishSnapshot(volume, datadir, std::move(manifest), options).status();
+  ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(volume));
+  snapshot::PublishOptions sealed = options;
+  sealed.keys = keys.get();
+  return snapshot::PublishSnapshot(volume, datadir, std::move(manifest), sealed).status();
 }
 
 }  // namespace borealis::node

@@ -11,6 +11,7 @@
 #include "node/agent_work.h"
 #include "node/server_client.h"
 #include "node/server_process.h"
+#include "node/volume.h"
 #include "snapshot/checkpoint_store.h"
 
 namespace borealis::node {
@@ -107,7 +108,9 @@ Result<snapshot::Checkpoint> Attempt(const ServerConfig& config, Seqno until, bo
     RETURN_IF_ERROR(restored.status);
     start = restored.seqno;
   }
-  snapshot::CheckpointStore store(config.layout.data(), config.volume_uuid);
+  ASSIGN_OR_RETURN(const auto volume, LookAtVolume(config.volume));
+  ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(*volume));
+  snapshot::CheckpointStore store(config.layout.data(), config.volume_uuid, keys.get());
   if (start != until || !store.Get(until).ok()) {
     RETURN_IF_ERROR(store.Remove(until));  // the server writes it when it stands
     progress(fmt::format("applying the log from seqno {} to {}", start, until));
@@ -138,7 +141,9 @@ Status EndLeftoverReplica(const NodeLayout& layout) {
 Status RunReplica(const ServerConfig& config, Seqno start, Seqno until, const Clock& clock,
                   const Progress& progress, const std::atomic<bool>& cancel) {
   const NodeLayout& layout = config.layout;
-  const snapshot::CheckpointStore store(layout.data(), config.volume_uuid);
+  ASSIGN_OR_RETURN(const auto volume, LookAtVolume(config.volume));
+  ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(*volume));
+  const snapshot::CheckpointStore store(layout.data(), config.volume_uuid, keys.get());
   RETURN_IF_ERROR(snapshot::RemoveTree(layout.tmp()));
   RETURN_IF_ERROR(snapshot::MakeDirectory(layout.tmp()));
   unlink(layout.server_log().c_str());

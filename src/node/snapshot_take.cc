@@ -45,6 +45,8 @@ Result<Manifest> Publish(storage::Backend& volume, const ServerConfig& replica, 
   };
   // Who takes a snapshot sweeps what has no manifest: from here on nobody else does.
   options.before_visible = [&] { return lease.Confirm(); };
+  ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(volume));
+  options.keys = keys.get();
   ASSIGN_OR_RETURN(manifest, snapshot::PublishSnapshot(volume, replica.layout.data(),
                                                        std::move(manifest), options));
   // A taker that was stopped between the two, longer than the lease holds, finds its data swept.

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/clock.h"
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/segment_scan.h"
@@ -58,6 +59,18 @@ Result<std::unique_ptr<storage::LocalBackend>> AttachForUpkeep(const std::string
   return storage::LocalBackend::Open(directory, options);
 }
 
+Result<std::unique_ptr<encryption::KeyRing>> OpenVolumeKeys(storage::Backend& volume) {
+  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
+  if (!identity.encrypted()) return std::unique_ptr<encryption::KeyRing>();
+  return encryption::KeyRing::Open(volume, identity.volume,
+                                   encryption::KeySource::FromEnvironment(), SystemClock());
+}
+
+Result<std::unique_ptr<encryption::KeyRing>> OpenVolumeKeysIfNamed(storage::Backend& volume) {
+  if (encryption::KeySource::FromEnvironment().given()) return OpenVolumeKeys(volume);
+  return std::unique_ptr<encryption::KeyRing>();
+}
+
 Result<LogBounds> ReadLogBounds(storage::Backend& volume) {
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
   ASSIGN_OR_RETURN(const log::Chain chain, log::ReadChainRegister(volume, identity.volume));
@@ -69,7 +82,8 @@ Result<LogBounds> ReadLogBounds(storage::Backend& volume) {
       const Bytes bytes,
       volume.ReadRaw(open.segment, 0,
                      end_known ? state.durable_end : volume.traits().segment_bytes_max));
-  const log::BatchSeeds seeds(identity.volume, open.segment, volume.traits().positioned_appends);
+  const log::BatchSeeds seeds(identity.volume, open.segment, volume.traits().positioned_appends,
+                              identity.encrypted());
   const log::SegmentScan scan = log::ScanSegment(bytes, seeds, open, state.durable_end, {});
   if (scan.tail == log::SegmentTail::kCorrupt) {
     return Status(scan.code, fmt::format("{}: segment {} offset {}: {}", volume.Describe(),

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "encryption/key_table.h"
 #include "log/identity.h"
 #include "log/log.h"
 #include "node/aurora_schema.h"
@@ -92,12 +93,31 @@ Status MakeGenesis(const CreateOptions& options, storage::Backend& volume,
                         SystemClock(), {});
 }
 
-// Identity and first segment; Ok when they exist.
-Status MakeLog(const CreateOptions& options, storage::Backend& volume) {
-  log::Identity identity;
-  identity.volume = Uuid::Random();
-  identity.certification_window = options.certification_window;
-  const Status created = log::Log::Create(volume, identity, SystemClock());
+// What an attempt that crashed left under another uuid is replaced: nothing was encrypted under it.
+Status MakeKeys(storage::Backend& volume, const Uuid& uuid, const Clock& clock) {
+  ASSIGN_OR_RETURN(const encryption::MasterKey master,
+                   encryption::FetchMasterKey(encryption::KeySource::FromEnvironment()));
+  ASSIGN_OR_RETURN(const storage::RegisterValue left,
+                   volume.ReadRegister(encryption::kKeysRegister));
+  const auto table = encryption::MakeKeyTable(uuid, master, clock.WallUs());
+  return volume
+      .SwapRegister(encryption::kKeysRegister, left.version, encryption::EncodeKeyTable(table))
+      .status();
+}
+
+// As the creation that crashed began it, if there was one.
+Status MakeLogOnce(const CreateOptions& options, storage::Backend& volume) {
+  const auto identity = log::ReadIdentity(volume);
+  if (identity.ok() && identity->encrypted() != options.encrypt) {
+    return {Code::kInvalidArgument,
+            fmt::format("an interrupted creation of {} was to be {}encrypted; remove it first",
+                        options.volume, identity->encrypted() ? "" : "not ")};
+  }
+  log::Identity made;
+  made.volume = Uuid::Random();
+  made.certification_window = options.certification_window;
+  const Status created = identity.ok() ? log::Log::Create(volume, *identity, SystemClock())
+                                       : MakeLog(volume, made, options.encrypt, SystemClock());
   return created.code() == Code::kAlreadyExists ? Status::Ok() : created;
 }
 
@@ -119,7 +139,7 @@ Result<Uuid> Fill(const CreateOptions& options, const Progress& progress) {
   if (!unfinished) {
     return Status(Code::kAlreadyExists, fmt::format("{} is a volume already", options.volume));
   }
-  RETURN_IF_ERROR(MakeLog(options, *volume));
+  RETURN_IF_ERROR(MakeLogOnce(options, *volume));
   RETURN_IF_ERROR(snapshot::SweepSnapshots(*volume).status());
   RETURN_IF_ERROR(MakeGenesis(options, *volume, progress));
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(*volume));
@@ -138,8 +158,19 @@ Status CheckPrograms(const CreateOptions& options) {
 
 }  // namespace
 
+Status MakeLog(storage::Backend& volume, log::Identity identity, bool encrypt, const Clock& clock) {
+  if (encrypt) {
+    RETURN_IF_ERROR(MakeKeys(volume, identity.volume, clock));
+    identity.format_version = log::kEncryptedFormat;
+  }
+  return log::Log::Create(volume, identity, clock);
+}
+
 Result<Uuid> CreateVolume(const CreateOptions& options, const Progress& progress) {
   RETURN_IF_ERROR(CheckPrograms(options));
+  if (options.encrypt) {  // before anything is made
+    RETURN_IF_ERROR(encryption::FetchMasterKey(encryption::KeySource::FromEnvironment()).status());
+  }
   const bool existed = storage::LocalBackend::IsVolume(options.volume);
   if (!existed) {
     progress("making the volume " + options.volume);

@@ -4,8 +4,10 @@
 
 #include <string>
 
+#include "base/clock.h"
 #include "base/status.h"
 #include "base/uuid.h"
+#include "log/log.h"
 #include "node/progress.h"
 
 namespace borealis::node {
@@ -17,7 +19,13 @@ struct CreateOptions {
   // Account that may log in as superuser over the socket, besides root.
   std::string owner;
   uint32_t certification_window = 65536;
+  // Under a data key of its own, wrapped by the master key that the environment names
+  // (encryption/key_source.h).
+  bool encrypt = false;
 };
+
+// Identity and an empty log; its keys before, if it is to be encrypted. kAlreadyExists.
+Status MakeLog(storage::Backend& volume, log::Identity identity, bool encrypt, const Clock& clock);
 
 // Runs as the account that will own the volume. What a crashed creation left is finished; a
 // complete volume is kAlreadyExists. After a failure nothing new is left behind.

@@ -20,6 +20,13 @@ Status Fill(const ImportRequest& request, const Progress& progress,
   progress(fmt::format("reading the export of volume {}, seqno {} of {}",
                        manifest.identity.volume.ToString(), manifest.until,
                        FormatMoment(manifest.until_time_us)));
+  if (manifest.keys.has_value()) {  // before the work, not after it
+    const encryption::KeySource source = encryption::KeySource::FromEnvironment();
+    ASSIGN_OR_RETURN(const encryption::MasterKey master, encryption::FetchMasterKey(source));
+    RETURN_IF_ERROR(encryption::UnwrapKey(*manifest.keys, manifest.keys->keys.front(), master)
+                        .status()
+                        .WithContext("the export is encrypted; " + source.Describe()));
+  }
   const std::string history = ImportedHistory(request.target);
   RETURN_IF_ERROR(storage::LocalBackend::Create(history));
   ASSIGN_OR_RETURN(const auto volume, AttachVolume(history, backup::SegmentBytesMaxOf(manifest)));
@@ -40,6 +47,7 @@ Result<Imported> ImportVolume(const ImportRequest& request, const Clock& clock,
   RestoreRequest restore;
   restore.nodes = request.nodes;
   restore.target = request.target;
+  restore.encrypt = request.encrypt;
   Imported imported;
   {
     ASSIGN_OR_RETURN(const auto volume, LookAtVolume(request.nodes.volume));

@@ -26,6 +26,7 @@ struct ImportRequest {
   std::string directory;  // of the export, absolute
   std::string target;     // absolute directory, as restore_target.h wants it
   RestorePoint point;     // none: the export's last record
+  bool encrypt = false;   // RestoreRequest::encrypt
 };
 
 struct Imported {

@@ -11,6 +11,7 @@
 #include "node/replica.h"
 #include "node/restore_target.h"
 #include "node/volume.h"
+#include "node/volume_create.h"
 #include "settings/provider_options.h"
 #include "snapshot/publish.h"
 #include "storage/local/local_backend.h"
@@ -19,8 +20,8 @@ namespace borealis::node {
 namespace {
 
 // Identity and an empty log, for data that certifies as the old one did.
-Result<Uuid> MakeVolume(const std::string& directory, const log::Identity& old, const Clock& clock,
-                        const std::string& provider_options) {
+Result<Uuid> MakeVolume(const std::string& directory, const log::Identity& old, bool encrypt,
+                        const Clock& clock, const std::string& provider_options) {
   RETURN_IF_ERROR(storage::LocalBackend::Create(directory));
   ASSIGN_OR_RETURN(const auto options, settings::ProviderOptions::Parse(provider_options));
   ASSIGN_OR_RETURN(const auto volume,
@@ -28,7 +29,7 @@ Result<Uuid> MakeVolume(const std::string& directory, const log::Identity& old, 
   log::Identity identity;
   identity.volume = Uuid::Random();
   identity.certification_window = old.certification_window;
-  RETURN_IF_ERROR(log::Log::Create(*volume, identity, clock));
+  RETURN_IF_ERROR(MakeLog(*volume, identity, encrypt || old.encrypted(), clock));
   return identity.volume;
 }
 
@@ -38,6 +39,10 @@ Result<Uuid> RestoreVolume(const RestoreRequest& request, const Clock& clock,
                            const Progress& progress, const std::atomic<bool>& cancel) {
   ASSIGN_OR_RETURN(const auto old_volume, LookAtVolume(request.nodes.volume));
   ASSIGN_OR_RETURN(const log::Identity old, log::ReadIdentity(*old_volume));
+  RETURN_IF_ERROR(OpenVolumeKeys(*old_volume).status());  // before the work, not after it
+  if (request.encrypt) {
+    RETURN_IF_ERROR(encryption::FetchMasterKey(encryption::KeySource::FromEnvironment()).status());
+  }
   ASSIGN_OR_RETURN(ServerConfig replica,
                    ReplicaConfig(request.nodes, RestoringLayout(request.target)));
   replica.volume_uuid = old.volume;
@@ -49,8 +54,8 @@ Result<Uuid> RestoreVolume(const RestoreRequest& request, const Clock& clock,
   }
   progress("making the data the start of a new history");
   replica.volume = RestoringVolume(request.target);
-  ASSIGN_OR_RETURN(replica.volume_uuid,
-                   MakeVolume(replica.volume, old, clock, request.nodes.provider_options));
+  ASSIGN_OR_RETURN(replica.volume_uuid, MakeVolume(replica.volume, old, request.encrypt, clock,
+                                                   request.nodes.provider_options));
   RETURN_IF_ERROR(BeginHistory(replica, clock, progress, cancel));
   progress("publishing it as snapshot 0 of the new volume");
   {

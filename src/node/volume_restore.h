@@ -26,6 +26,8 @@ struct RestoreRequest {
   std::string target;  // absolute directory, as restore_target.h wants it
   Seqno until;         // in the window
   Position log_from;   // RestoreWindow::log_from
+  // The new volume is encrypted, under data keys of its own, as the old one is, or if this is set.
+  bool encrypt = false;
 };
 
 // The uuid of the new volume, which is visible and durable then. kAborted: cancelled. After a

@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "base/log.h"
+#include "encryption/key_ring.h"
+#include "log/identity.h"
 #include "log/skips.h"
 #include "provider/unaided_start.h"
 #include "storage/local/local_backend.h"
@@ -32,6 +34,14 @@ Status EndWith(pid_t starter) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (starter == 0 || getppid() == starter) return Status::Ok();
   return {Code::kUnavailable, "the process that started this replica ended before"};
+}
+
+// The agent hands the environment down that names the master key.
+Result<std::unique_ptr<encryption::KeyRing>> OpenKeys(storage::Backend& backend) {
+  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(backend));
+  if (!identity.encrypted()) return std::unique_ptr<encryption::KeyRing>();
+  return encryption::KeyRing::Open(backend, identity.volume,
+                                   encryption::KeySource::FromEnvironment(), SystemClock());
 }
 
 }  // namespace
@@ -119,7 +129,9 @@ Status Provider::Connect(std::string_view url, bool bootstrap) {
   config.tick_ms = options.tick_ms;
   config.lease_ticks = options.lease_ms / options.tick_ms;
   config.backlog_items_max = options.backlog_items_max;
-  session->checkpoints = std::make_unique<snapshot::CheckpointStore>(cache_.directory(), volume_);
+  session->checkpoints =
+      std::make_unique<snapshot::CheckpointStore>(cache_.directory(), volume_, session->keys.get());
+  config.keys = session->keys.get();
   config.checkpoints = session->checkpoints.get();
   config.checkpoint_bytes = uint64_t{options.checkpoint_kib} << 10;
   if (options.replica) {
@@ -172,6 +184,8 @@ Result<std::unique_ptr<Session>> Provider::OpenVolume(const Address& address, bo
   log::Options log_options;
   log_options.segment_bytes = uint64_t{options.segment_mib} << 20;
   log_options.payload_bytes_max = options.write_set_bytes_max;
+  ASSIGN_OR_RETURN(session->keys, OpenKeys(*session->backend));
+  log_options.keys = session->keys.get();
   ASSIGN_OR_RETURN(session->log, log::Log::Open(*session->backend, log_options, SystemClock()));
   return session;
 }
@@ -201,8 +215,9 @@ Result<Seqno> Provider::StartPosition(const Session& session, const std::vector<
       return Seqno::Zero();
     }
     ASSIGN_OR_RETURN(const log::Chain chain, session.log->ReadChain());
-    ASSIGN_OR_RETURN(position, PrepareUnaided(*session.backend, cache_.directory(), *state,
-                                              {chain.entries.front().before, skipped}));
+    ASSIGN_OR_RETURN(
+        position, PrepareUnaided(*session.backend, session.keys.get(), cache_.directory(), *state,
+                                 {chain.entries.front().before, skipped}));
     LogInfo("started without a position: the data in {} is at seqno {}", cache_.directory(),
             position);
   }

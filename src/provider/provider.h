@@ -54,6 +54,7 @@ enum class LocalState : int {
 struct Session {
   bool created = false;  // by this connection
   std::unique_ptr<storage::Backend> backend;
+  std::unique_ptr<encryption::KeyRing> keys;  // null: the volume is not encrypted
   std::unique_ptr<log::Log> log;
   std::unique_ptr<snapshot::CheckpointStore> checkpoints;
   std::unique_ptr<replication::Replicator> replicator;

@@ -33,9 +33,9 @@ Result<UnaidedVerdict> Judge(const std::string& datadir, const snapshot::CacheSt
   return JudgeUnaided(state, position, log);
 }
 
-Result<Seqno> RestoreNewest(storage::Backend& volume, const std::string& datadir,
-                            const snapshot::CacheState& state, const LogFacts& log,
-                            const std::string& why) {
+Result<Seqno> RestoreNewest(storage::Backend& volume, encryption::KeyRing* keys,
+                            const std::string& datadir, const snapshot::CacheState& state,
+                            const LogFacts& log, const std::string& why) {
   ASSIGN_OR_RETURN(const std::vector<Seqno> snapshots, snapshot::ListSnapshots(volume));
   if (snapshots.empty()) {
     return Status(Code::kInvalidArgument,
@@ -50,7 +50,7 @@ Result<Seqno> RestoreNewest(storage::Backend& volume, const std::string& datadir
       return {Code::kCorruption,
               fmt::format("snapshot {} is one of volume {}", seqno, manifest.volume.ToString())};
     }
-    return snapshot::RestoreInPlace(volume, seqno, datadir, state.node,
+    return snapshot::RestoreInPlace(volume, seqno, keys, datadir, state.node,
                                     static_cast<uint32_t>(log.skipped.size()))
         .status();
   });
@@ -84,8 +84,9 @@ UnaidedVerdict JudgeUnaided(const snapshot::CacheState& state,
   return {Kind::kStart, position.seqno, ""};
 }
 
-Result<Seqno> PrepareUnaided(storage::Backend& volume, const std::string& datadir,
-                             const snapshot::CacheState& state, const LogFacts& log) {
+Result<Seqno> PrepareUnaided(storage::Backend& volume, encryption::KeyRing* keys,
+                             const std::string& datadir, const snapshot::CacheState& state,
+                             const LogFacts& log) {
   if (EnginesRun(datadir)) {
     return Status(Code::kInvalidArgument,
                   fmt::format("the server was started on used data in {} without a position: run "
@@ -99,7 +100,7 @@ Result<Seqno> PrepareUnaided(storage::Backend& volume, const std::string& datadi
     case Kind::kStart:
       return verdict.seqno;
     case Kind::kRestore:
-      return RestoreNewest(volume, datadir, state, log, verdict.reason);
+      return RestoreNewest(volume, keys, datadir, state, log, verdict.reason);
     case Kind::kRefuse:
       break;
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "encryption/key_ring.h"
 #include "snapshot/cache_state.h"
 #include "snapshot/engine_position.h"
 #include "storage/backend.h"
@@ -38,8 +39,10 @@ UnaidedVerdict JudgeUnaided(const snapshot::CacheState& state,
 
 // Makes `datadir` usable and returns its position. `state`: what its mark says, of this volume.
 // kInvalidArgument: refused, with what to do instead.
-Result<Seqno> PrepareUnaided(storage::Backend& volume, const std::string& datadir,
-                             const snapshot::CacheState& state, const LogFacts& log);
+// `keys`: of an encrypted volume, else null.
+Result<Seqno> PrepareUnaided(storage::Backend& volume, encryption::KeyRing* keys,
+                             const std::string& datadir, const snapshot::CacheState& state,
+                             const LogFacts& log);
 
 // Publishes the data directory of the server that makes a volume as its snapshot 0, so that a cache
 // of it can be made anew. Nothing where the engines run already.

@@ -88,7 +88,7 @@ TEST_F(UnaidedStartTest, AnInconsistentCacheIsReplacedByTheGenesis) {
   ASSERT_TRUE(snapshot::MakeDirectory(data_ + "/shop").ok());
   snapshot::WriteText(data_ + "/server.err", "more happened");
 
-  const auto start = PrepareUnaided(*backend_, data_, state, {Seqno{0}, {Seqno{8}}});
+  const auto start = PrepareUnaided(*backend_, nullptr, data_, state, {Seqno{0}, {Seqno{8}}});
   ASSERT_TRUE(start.ok()) << start.status().ToString();
   EXPECT_EQ(*start, Seqno{0});
   EXPECT_EQ(snapshot::ReadText(data_ + "/ibdata1"), "system");
@@ -104,7 +104,7 @@ TEST_F(UnaidedStartTest, AnInconsistentCacheIsReplacedByTheGenesis) {
 
 TEST_F(UnaidedStartTest, WithoutASnapshotItIsRefusedAndNothingIsTouched) {
   const CacheState state = Inconsistent();
-  const auto start = PrepareUnaided(*backend_, data_, state, {Seqno{0}, {}});
+  const auto start = PrepareUnaided(*backend_, nullptr, data_, state, {Seqno{0}, {}});
   EXPECT_EQ(start.status().code(), Code::kInvalidArgument);
   EXPECT_EQ(snapshot::ReadText(data_ + "/ibdata1"), "system");
 }
@@ -119,7 +119,7 @@ TEST_F(UnaidedStartTest, RunningEnginesAreLeftAlone) {
   ASSERT_EQ(fcntl(fd.get(), F_SETLK, &lock), 0);  // as the engines lock it, in this process
   EXPECT_TRUE(EnginesRun(data_));
   EXPECT_TRUE(EnginesRun(data_)) << "asking took the lock away";
-  const auto start = PrepareUnaided(*backend_, data_, Inconsistent(), {Seqno{0}, {}});
+  const auto start = PrepareUnaided(*backend_, nullptr, data_, Inconsistent(), {Seqno{0}, {}});
   EXPECT_EQ(start.status().code(), Code::kInvalidArgument);
   EXPECT_NE(start.status().message().find("--wsrep-recover"), std::string::npos);
 }

@@ -54,6 +54,8 @@ struct ReplicatorConfig {
   size_t backlog_items_max = 4096;
   // Where this server keeps its checkpoints, of this volume; null: nowhere. Borrowed.
   snapshot::CheckpointStore* checkpoints = nullptr;
+  // Of an encrypted volume; to read the state that its snapshots hold. Borrowed.
+  encryption::KeyRing* keys = nullptr;
   uint64_t checkpoint_bytes = 32ull << 20;  // of log from one to the next
   // Set: no member but a replica that stops there (replicator_replica.cc). Needs `checkpoints`.
   std::optional<Seqno> replica_until;

@@ -86,7 +86,7 @@ class ReplicatorCheckpointTest : public ::testing::Test {
 
   const std::shared_ptr<MemoryVolume> volume_ = MemoryVolume::Create({});
   const TempDirectory directory_;
-  CheckpointStore store_{directory_.path(), kVolume};
+  CheckpointStore store_{directory_.path(), kVolume, nullptr};
   Mutex mutex_;
   std::vector<std::string> lines_ GUARDED_BY(mutex_);
 };
@@ -158,7 +158,7 @@ TEST_F(ReplicatorCheckpointTest, OneOfAnotherVolumeIsNeverUsed) {
   const Seqno seqno = Listed().back();
   Checkpoint foreign = *store_.Get(seqno);
   foreign.volume = Uuid::FromRandom(8, 9);
-  CHECK_OK(CheckpointStore(directory_.path(), foreign.volume).Put(foreign));
+  CHECK_OK(CheckpointStore(directory_.path(), foreign.volume, nullptr).Put(foreign));
   Run(end, 1);
   EXPECT_TRUE(Said("is of volume"));
   EXPECT_TRUE(Said("from the log from its beginning"));

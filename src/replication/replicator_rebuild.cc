@@ -9,6 +9,7 @@
 #include "log/chain.h"
 #include "replication/replicator.h"
 #include "snapshot/publish.h"
+#include "snapshot/sealed_stream.h"
 
 namespace borealis::replication {
 
@@ -37,11 +38,13 @@ Status CheckPlace(log::Log& log, const snapshot::Checkpoint& checkpoint) {
 }
 
 Result<snapshot::Checkpoint> FromManifest(storage::Backend& backend, Seqno seqno,
-                                          const Uuid& volume) {
+                                          const Uuid& volume, encryption::KeyRing* keys) {
   ASSIGN_OR_RETURN(snapshot::Manifest manifest, snapshot::ReadManifest(backend, seqno));
   if (manifest.volume != volume) {
     return Status(Code::kCorruption, fmt::format("it is of volume {}", manifest.volume.ToString()));
   }
+  ASSIGN_OR_RETURN(manifest.certifier,
+                   snapshot::OpenState(keys, manifest.data_key, volume, seqno, manifest.certifier));
   if (Hash64(manifest.certifier, 0) != manifest.certifier_digest) {
     return Status(Code::kCorruption, "its certification state has another digest");
   }
@@ -101,7 +104,7 @@ Status Replicator::Begin(const StateSource& source) {
   ASSIGN_OR_RETURN(const snapshot::Checkpoint checkpoint,
                    source.kind == StateSource::Kind::kCheckpoint
                        ? config_.checkpoints->Get(source.seqno)
-                       : FromManifest(backend_, source.seqno, identity.volume));
+                       : FromManifest(backend_, source.seqno, identity.volume, config_.keys));
   if (checkpoint.volume != identity.volume) {
     return {Code::kInvalidArgument,
             fmt::format("it is of volume {}", checkpoint.volume.ToString())};

@@ -44,7 +44,7 @@ class ReplicatorReplicaTest : public ::testing::Test {
 
   const std::shared_ptr<MemoryVolume> volume_ = MemoryVolume::Create({});
   const TempDirectory directory_;
-  CheckpointStore store_{directory_.path(), kVolume};
+  CheckpointStore store_{directory_.path(), kVolume, nullptr};
 };
 
 TEST_F(ReplicatorReplicaTest, StopsAtTheSeqnoExactlyWithItsState) {

@@ -11,6 +11,8 @@ namespace {
 
 constexpr EnvelopeFormat kFormat = {"BRLCHKPT", kCheckpointVersion, kCheckpointSeed, "checkpoint",
                                     "checkpoint"};
+constexpr EnvelopeFormat kPlainFormat = {"BRLCHKPT", 1, kCheckpointSeed, "checkpoint",
+                                         "checkpoint"};
 
 }  // namespace
 
@@ -24,7 +26,8 @@ Bytes EncodeCheckpoint(const Checkpoint& checkpoint) {
   inner.Int(checkpoint.position.offset);
   inner.Int(checkpoint.position.index);
   inner.Blob(checkpoint.certifier);
-  return Wrap(kFormat, payload);
+  if (checkpoint.data_key != 0) inner.Int(checkpoint.data_key);
+  return Wrap(checkpoint.data_key == 0 ? kPlainFormat : kFormat, payload);
 }
 
 Result<Checkpoint> DecodeCheckpoint(ByteView bytes) {
@@ -37,7 +40,9 @@ Result<Checkpoint> DecodeCheckpoint(ByteView bytes) {
   checkpoint.position.offset = inner.Int<uint64_t>();
   checkpoint.position.index = inner.Int<uint32_t>();
   const ByteView certifier = inner.Blob();
-  if (!inner.done() || checkpoint.seqno < Seqno::Zero()) {
+  if (unwrapped.version > 1) checkpoint.data_key = inner.Int<uint32_t>();
+  if (!inner.done() || checkpoint.seqno < Seqno::Zero() ||
+      (unwrapped.version > 1 && checkpoint.data_key == 0)) {
     return Status(Code::kCorruption, "damaged checkpoint: fields");
   }
   std::memcpy(checkpoint.volume.bytes.data(), volume.data(), volume.size());

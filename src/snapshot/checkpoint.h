@@ -5,8 +5,10 @@
 //   payload = length:u32, then volume:16 bytes  seqno:i64
 //             position(segment:u64 offset:u64 index:u32)  certifier:blob     blob = length:u32
 //             bytes
+//             data_key:u32                                                   version 2 only
 //
-// Little-endian; nothing may follow. certifier is Certifier::Save(), with a checksum of its own.
+// Little-endian; nothing may follow. certifier is Certifier::Save(), with a checksum of its own;
+// version 2 is that of an encrypted volume, where it is sealed (sealed_stream.h).
 #pragma once
 
 #include "base/bytes.h"
@@ -21,11 +23,12 @@ struct Checkpoint {
   Seqno seqno = Seqno::Zero();
   // Where the record after `seqno` is looked for.
   Position position;
-  Bytes certifier;  // Certifier::Save() as of seqno
+  Bytes certifier;        // Certifier::Save() as of seqno
+  uint32_t data_key = 0;  // what it is sealed under in the file; 0: it is in the clear
   bool operator==(const Checkpoint&) const = default;
 };
 
-inline constexpr uint32_t kCheckpointVersion = 1;
+inline constexpr uint32_t kCheckpointVersion = 2;
 inline constexpr uint64_t kCheckpointSeed = 0x636865636b707431;
 inline constexpr size_t kCheckpointBytesMax = 1ull << 30;
 

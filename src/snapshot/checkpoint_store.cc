@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "snapshot/files.h"
+#include "snapshot/sealed_stream.h"
 
 namespace borealis::snapshot {
 namespace {
@@ -35,7 +36,13 @@ std::string CheckpointStore::PathOf(Seqno seqno) const {
 
 Status CheckpointStore::Put(const Checkpoint& checkpoint) {
   CHECK(checkpoint.volume == volume_ && checkpoint.seqno.IsDefined());
-  RETURN_IF_ERROR(WriteFileAtomically(PathOf(checkpoint.seqno), EncodeCheckpoint(checkpoint),
+  Checkpoint written = checkpoint;
+  if (keys_ != nullptr) {
+    const encryption::DataKey key = keys_->Newest();
+    written.data_key = key.number;
+    written.certifier = SealState(key, volume_, checkpoint.seqno, checkpoint.certifier);
+  }
+  RETURN_IF_ERROR(WriteFileAtomically(PathOf(checkpoint.seqno), EncodeCheckpoint(written),
                                       Durability::kProcess));
   ASSIGN_OR_RETURN(const auto names, ListDirectory(directory_));
   ASSIGN_OR_RETURN(const std::vector<Seqno> seqnos, List());
@@ -82,6 +89,9 @@ Result<Checkpoint> CheckpointStore::Get(Seqno seqno) const {
     return Status(Code::kCorruption,
                   fmt::format("{} is a checkpoint of seqno {}", path, checkpoint->seqno));
   }
+  ASSIGN_OR_RETURN(checkpoint->certifier,
+                   OpenState(keys_, checkpoint->data_key, volume_, seqno, checkpoint->certifier));
+  checkpoint->data_key = 0;
   return checkpoint;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "encryption/key_ring.h"
 #include "snapshot/checkpoint.h"
 
 namespace borealis::snapshot {
@@ -21,8 +22,10 @@ inline constexpr size_t kCheckpointsKept = 3;
 
 class CheckpointStore {
  public:
-  CheckpointStore(std::string directory, Uuid volume)
-      : directory_(std::move(directory)), volume_(volume) {}
+  // `keys`: of an encrypted volume, else null; they outlive the store. The caller sees states in
+  // the clear, whatever lies in the files.
+  CheckpointStore(std::string directory, Uuid volume, encryption::KeyRing* keys)
+      : directory_(std::move(directory)), volume_(volume), keys_(keys) {}
 
   const Uuid& volume() const { return volume_; }
 
@@ -45,6 +48,7 @@ class CheckpointStore {
 
   const std::string directory_;
   const Uuid volume_;
+  encryption::KeyRing* const keys_;
 };
 
 }  // namespace borealis::snapshot

@@ -36,13 +36,13 @@ TEST(CheckpointTest, EveryDamagedByteAndEveryCutShows) {
 
 TEST(CheckpointTest, ANewerFormatIsUnsupported) {
   Bytes bytes = EncodeCheckpoint(At(77));
-  bytes[8] = std::byte{2};
+  bytes[8] = static_cast<std::byte>(kCheckpointVersion + 1);
   EXPECT_EQ(DecodeCheckpoint(bytes).status().code(), Code::kUnsupported);
 }
 
 TEST(CheckpointStoreTest, KeepsTheNewest) {
   const TempDirectory directory;
-  CheckpointStore store(directory.path(), kVolume);
+  CheckpointStore store(directory.path(), kVolume, nullptr);
   WriteText(directory / "borealis_checkpoint.00000000000000000001.new", "of a crash");
   for (const int64_t seqno : {10, 20, 30, 40}) ASSERT_TRUE(store.Put(At(seqno)).ok());
   const auto listed = store.List();
@@ -55,9 +55,9 @@ TEST(CheckpointStoreTest, KeepsTheNewest) {
 
 TEST(CheckpointStoreTest, AnotherVolumesAndAMisnamedOneAreRefused) {
   const TempDirectory directory;
-  CheckpointStore store(directory.path(), kVolume);
+  CheckpointStore store(directory.path(), kVolume, nullptr);
   ASSERT_TRUE(store.Put(At(10)).ok());
-  const CheckpointStore other(directory.path(), Uuid::FromRandom(3, 4));
+  const CheckpointStore other(directory.path(), Uuid::FromRandom(3, 4), nullptr);
   EXPECT_EQ(other.Get({10}).status().code(), Code::kInvalidArgument);
   ASSERT_EQ(rename((directory / "borealis_checkpoint.00000000000000000010").c_str(),
                    (directory / "borealis_checkpoint.00000000000000000011").c_str()),
@@ -67,7 +67,7 @@ TEST(CheckpointStoreTest, AnotherVolumesAndAMisnamedOneAreRefused) {
 
 TEST(CheckpointStoreTest, GoesIntoNoSnapshotAndGoesAwayWithTheCache) {
   const TempDirectory directory;
-  CheckpointStore store(directory.path(), kVolume);
+  CheckpointStore store(directory.path(), kVolume, nullptr);
   ASSERT_TRUE(store.Put(At(10)).ok());
   const auto names = ListDirectory(directory.path());
   ASSERT_EQ(names->size(), 1u);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr EnvelopeFormat kFormat = {"BRLSNAP1", kManifestVersion, kManifestSeed, "manifest",
                                     "snapshot"};
+constexpr EnvelopeFormat kPlainFormat = {"BRLSNAP1", 1, kManifestSeed, "manifest", "snapshot"};
 constexpr size_t kSeqnoDigits = 20;
 constexpr std::string_view kPrefix = "snapshot.";
 constexpr std::string_view kManifestSuffix = ".manifest";
@@ -34,10 +35,11 @@ Bytes EncodePayload(const Manifest& m) {
   encoder.Int(m.content_bytes);
   encoder.Int(m.stream_bytes);
   encoder.Int(m.stream_hash);
+  if (m.data_key != 0) encoder.Int(m.data_key);
   return payload;
 }
 
-Result<Manifest> DecodePayload(ByteView payload) {
+Result<Manifest> DecodePayload(ByteView payload, uint32_t version) {
   const Status damaged(Code::kCorruption, "damaged manifest: fields");
   Decoder decoder(payload);
   Manifest m;
@@ -55,7 +57,8 @@ Result<Manifest> DecodePayload(ByteView payload) {
   m.content_bytes = decoder.Int<uint64_t>();
   m.stream_bytes = decoder.Int<uint64_t>();
   m.stream_hash = decoder.Int<uint64_t>();
-  if (!decoder.done() || !m.seqno.IsDefined()) return damaged;
+  if (version > 1) m.data_key = decoder.Int<uint32_t>();
+  if (!decoder.done() || (version > 1 && m.data_key == 0) || !m.seqno.IsDefined()) return damaged;
   std::memcpy(m.volume.bytes.data(), volume.data(), volume.size());
   m.certifier.assign(certifier.begin(), certifier.end());
   auto decoded = DecodeView(view);
@@ -66,11 +69,13 @@ Result<Manifest> DecodePayload(ByteView payload) {
 
 }  // namespace
 
-Bytes EncodeManifest(const Manifest& manifest) { return Wrap(kFormat, EncodePayload(manifest)); }
+Bytes EncodeManifest(const Manifest& manifest) {
+  return Wrap(manifest.data_key == 0 ? kPlainFormat : kFormat, EncodePayload(manifest));
+}
 
 Result<Manifest> DecodeManifest(ByteView bytes) {
   ASSIGN_OR_RETURN(const Unwrapped unwrapped, Unwrap(kFormat, bytes));
-  return DecodePayload(unwrapped.payload);
+  return DecodePayload(unwrapped.payload, unwrapped.version);
 }
 
 std::string ManifestBlobName(Seqno seqno) {

@@ -7,7 +7,12 @@
 //              volume:16 bytes  seqno:i64  position(segment:u64 offset:u64 index:u32)
 //              view:blob  certifier_digest:u64  certifier:blob  server_version:text
 //              created_us:i64  files:u64  content_bytes:u64  stream_bytes:u64  stream_hash:u64
+//              data_key:u32                                  version 2 only
 //   hash     = XXH3-64(all before it, kManifestSeed);  blob, text = length:u32 bytes
+//
+// Version 2 is written for an encrypted volume, and for no other: certifier and the data blob are
+// sealed (sealed_stream.h) under the data key of that number; certifier_digest is of the state in
+// the clear.
 //
 // Little-endian; nothing may follow. Blobs of a volume: "snapshot.<seqno, 20 digits>.data" holds
 // the zstd stream of an archive (archive.h), "snapshot.<seqno, 20 digits>.manifest" this.
@@ -36,7 +41,8 @@ struct Manifest {
   // Certifier::StateDigest and Certifier::Save as of seqno; 0 and empty: the state before the first
   // record (snapshot 0).
   uint64_t certifier_digest = 0;
-  Bytes certifier;
+  Bytes certifier;             // sealed where data_key is not 0: OpenState gives it
+  uint32_t data_key = 0;       // 0: nothing is encrypted
   std::string server_version;  // of the server that wrote the tree, as `mariadbd --version` says it
   int64_t created_us = 0;      // wall clock
   uint64_t files = 0;
@@ -46,7 +52,7 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
-inline constexpr uint32_t kManifestVersion = 1;
+inline constexpr uint32_t kManifestVersion = 2;
 inline constexpr uint64_t kManifestSeed = 0x6d616e6966657374;
 inline constexpr size_t kManifestBytesMax = 1ull << 30;
 

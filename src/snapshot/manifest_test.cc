@@ -32,6 +32,15 @@ TEST(Manifest, ComesBackAsItWas) {
   EXPECT_EQ(*DecodeManifest(EncodeManifest({})), Manifest{});
 }
 
+TEST(Manifest, OnlyThatOfAnEncryptedVolumeNeedsANewerVersion) {
+  Manifest sealed = Example();
+  sealed.data_key = 3;
+  const Bytes bytes = EncodeManifest(sealed);
+  EXPECT_EQ(*DecodeManifest(bytes), sealed);
+  EXPECT_EQ(bytes[8], std::byte{2});
+  EXPECT_EQ(EncodeManifest(Example())[8], std::byte{1});
+}
+
 TEST(Manifest, EveryFlippedBitIsNoticed) {
   const Bytes good = EncodeManifest(Example());
   for (size_t bit = 0; bit < good.size() * 8; ++bit) {

@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "snapshot/cache_state.h"
 #include "snapshot/checkpoint_store.h"
+#include "snapshot/sealed_stream.h"
 #include "snapshot/stream.h"
 
 namespace borealis::snapshot {
@@ -34,7 +36,14 @@ Status WriteData(storage::Backend& backend, const std::string& datadir, Manifest
   RETURN_IF_ERROR(backend.DeleteBlob(name));  // left by a publisher that crashed
   ASSIGN_OR_RETURN(const auto blob, backend.CreateBlob(name));
   BlobSink sink(*blob);
-  ZstdSink compressed(sink, options.compression_level);
+  std::optional<SealedSink> sealed;
+  if (options.keys != nullptr) {
+    const encryption::DataKey key = options.keys->Newest();
+    manifest.data_key = key.number;
+    manifest.certifier = SealState(key, manifest.volume, manifest.seqno, manifest.certifier);
+    sealed.emplace(sink, key, SealedContext(manifest.volume, manifest.seqno));
+  }
+  ZstdSink compressed(sealed ? static_cast<ByteSink&>(*sealed) : sink, options.compression_level);
   CountingSink counted(compressed, options.progress);
   ArchiveWriter archive(counted);
   const PathFilter skip = [&](const std::string& path) {
@@ -42,6 +51,7 @@ Status WriteData(storage::Backend& backend, const std::string& datadir, Manifest
   };
   ASSIGN_OR_RETURN(const TreeSize size, PackTree(datadir, skip, archive));
   RETURN_IF_ERROR(compressed.Finish());
+  if (sealed) RETURN_IF_ERROR(sealed->Finish());
   manifest.files = size.files;
   manifest.content_bytes = size.bytes;
   manifest.stream_bytes = sink.bytes();
@@ -55,16 +65,32 @@ Status WriteManifest(storage::Backend& backend, const Manifest& manifest) {
   return blob->Commit();
 }
 
-Status CheckData(storage::Backend& backend, const Manifest& manifest) {
+// As much as can be known without a key.
+Status CheckSealedData(BlobSource& source, const Manifest& manifest) {
+  Bytes buffer(1 << 20);
+  while (true) {
+    ASSIGN_OR_RETURN(const size_t length, source.Read(buffer));
+    if (length == 0) break;
+  }
+  if (source.hash() == manifest.stream_hash) return Status::Ok();
+  return {Code::kCorruption, "the data is not what the manifest describes"};
+}
+
+Status CheckData(storage::Backend& backend, const Manifest& manifest, encryption::KeyRing* keys) {
   ASSIGN_OR_RETURN(const auto blob, backend.OpenBlob(DataBlobName(manifest.seqno)));
   if (blob->size() != manifest.stream_bytes) {
     return {Code::kCorruption, fmt::format("the data has {} bytes, the manifest says {}",
                                            blob->size(), manifest.stream_bytes)};
   }
   BlobSource source(*blob);
-  ZstdSource decompressed(source);
+  if (manifest.data_key != 0 && keys == nullptr) return CheckSealedData(source, manifest);
+  ASSIGN_OR_RETURN(const auto opened, OpenData(source, manifest, keys));
+  ZstdSource decompressed(opened ? *opened : static_cast<ByteSource&>(source));
   ArchiveReader archive(decompressed);
   ASSIGN_OR_RETURN(const TreeSize size, CheckTree(archive));
+  RETURN_IF_ERROR(
+      OpenState(keys, manifest.data_key, manifest.volume, manifest.seqno, manifest.certifier)
+          .status());
   if (source.hash() != manifest.stream_hash || size.files != manifest.files ||
       size.bytes != manifest.content_bytes) {
     return {Code::kCorruption, "the data is not what the manifest describes"};
@@ -123,9 +149,9 @@ Result<Manifest> ReadManifest(storage::Backend& backend, Seqno seqno) {
   return manifest;
 }
 
-Status VerifySnapshot(storage::Backend& backend, Seqno seqno) {
+Status VerifySnapshot(storage::Backend& backend, Seqno seqno, encryption::KeyRing* keys) {
   ASSIGN_OR_RETURN(const Manifest manifest, ReadManifest(backend, seqno));
-  return CheckData(backend, manifest).WithContext(Name(seqno));
+  return CheckData(backend, manifest, keys).WithContext(Name(seqno));
 }
 
 Status DeleteSnapshot(storage::Backend& backend, Seqno seqno) {

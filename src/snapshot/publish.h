@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "encryption/key_ring.h"
 #include "snapshot/manifest.h"
 #include "snapshot/tree.h"
 #include "storage/backend.h"
@@ -15,6 +16,8 @@ namespace borealis::snapshot {
 struct PublishOptions {
   int compression_level = 1;  // zstd
   PathFilter skip;            // in addition to SkippedInSnapshots
+  // Of an encrypted volume, else null: data and certification state are sealed.
+  encryption::KeyRing* keys = nullptr;
   // May be empty. Called with the bytes of the archive packed so far; what is not Ok ends it.
   std::function<Status(uint64_t bytes)> progress;
   // May be empty. Called once, when all data is in the volume and nothing of it visible yet; what
@@ -40,8 +43,9 @@ Result<std::vector<Seqno>> ListSnapshots(storage::Backend& backend);
 // kNotFound; kCorruption, also when the manifest is that of another seqno.
 Result<Manifest> ReadManifest(storage::Backend& backend, Seqno seqno);
 
-// Reads all of it and checks every hash. kCorruption says what is wrong.
-Status VerifySnapshot(storage::Backend& backend, Seqno seqno);
+// Reads all of it and checks every hash. kCorruption says what is wrong. `keys` null: of an
+// encrypted one no more than the hash of what lies in the volume.
+Status VerifySnapshot(storage::Backend& backend, Seqno seqno, encryption::KeyRing* keys);
 
 // Removes the manifest, then the data. Ok when it does not exist.
 Status DeleteSnapshot(storage::Backend& backend, Seqno seqno);

@@ -15,6 +15,7 @@
 #include "snapshot/checkpoint_store.h"
 #include "snapshot/files.h"
 #include "snapshot/publish.h"
+#include "snapshot/sealed_stream.h"
 #include "snapshot/stream.h"
 #include "snapshot/tree.h"
 
@@ -31,11 +32,12 @@ Status RequireEmpty(const std::string& datadir) {
                       names->front())};
 }
 
-Status Unpack(storage::Backend& backend, const Manifest& manifest, const std::string& root,
-              const std::atomic<bool>* cancel) {
+Status Unpack(storage::Backend& backend, const Manifest& manifest, encryption::KeyRing* keys,
+              const std::string& root, const std::atomic<bool>* cancel) {
   ASSIGN_OR_RETURN(const auto blob, backend.OpenBlob(DataBlobName(manifest.seqno)));
   BlobSource source(*blob);
-  ZstdSource decompressed(source);
+  ASSIGN_OR_RETURN(const auto opened, OpenData(source, manifest, keys));
+  ZstdSource decompressed(opened ? *opened : static_cast<ByteSource&>(source));
   ArchiveReader archive(decompressed);
   RETURN_IF_ERROR(UnpackTree(archive, root, cancel).status());
   if (source.bytes() != manifest.stream_bytes || source.hash() != manifest.stream_hash) {
@@ -44,11 +46,11 @@ Status Unpack(storage::Backend& backend, const Manifest& manifest, const std::st
   return Status::Ok();
 }
 
-Status FillAndMove(storage::Backend& backend, const Manifest& manifest,
+Status FillAndMove(storage::Backend& backend, const Manifest& manifest, encryption::KeyRing* keys,
                    const std::string& temporary, const std::string& datadir,
                    const std::string& node_name, uint32_t skips, const std::atomic<bool>* cancel) {
   RETURN_IF_ERROR(MakeDirectory(temporary));
-  RETURN_IF_ERROR(Unpack(backend, manifest, temporary, cancel));
+  RETURN_IF_ERROR(Unpack(backend, manifest, keys, temporary, cancel));
   CacheState state;
   state.volume = manifest.volume;
   state.node = node_name;
@@ -141,12 +143,13 @@ bool IsDatabaseState(const std::string& name, bool is_directory) {
                      [&](std::string_view prefix) { return name.starts_with(prefix); });
 }
 
-Result<Manifest> RestoreInPlace(storage::Backend& backend, Seqno seqno, const std::string& datadir,
-                                const std::string& node_name, uint32_t skips) {
+Result<Manifest> RestoreInPlace(storage::Backend& backend, Seqno seqno, encryption::KeyRing* keys,
+                                const std::string& datadir, const std::string& node_name,
+                                uint32_t skips) {
   const std::string scratch = datadir + "/" + std::string(kScratch);
   RETURN_IF_ERROR(RemoveTree(scratch));
   ASSIGN_OR_RETURN(const Manifest manifest,
-                   RestoreSnapshot(backend, seqno, scratch, node_name, skips, nullptr));
+                   RestoreSnapshot(backend, seqno, keys, scratch, node_name, skips, nullptr));
   RETURN_IF_ERROR(MarkReplaced(manifest, datadir, node_name));
   Status status = RemoveDatabaseState(datadir);
   if (status.ok()) status = MoveUp(scratch, datadir);
@@ -154,15 +157,15 @@ Result<Manifest> RestoreInPlace(storage::Backend& backend, Seqno seqno, const st
   return status.WithContext(fmt::format("restore snapshot {} into {}", seqno, datadir));
 }
 
-Result<Manifest> RestoreSnapshot(storage::Backend& backend, Seqno seqno, const std::string& datadir,
-                                 const std::string& node_name, uint32_t skips,
-                                 const std::atomic<bool>* cancel) {
+Result<Manifest> RestoreSnapshot(storage::Backend& backend, Seqno seqno, encryption::KeyRing* keys,
+                                 const std::string& datadir, const std::string& node_name,
+                                 uint32_t skips, const std::atomic<bool>* cancel) {
   RETURN_IF_ERROR(RequireEmpty(datadir));
   ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(backend, seqno));
   const std::string temporary = datadir + ".restoring";
   RETURN_IF_ERROR(RemoveTree(temporary));
   const Status status =
-      FillAndMove(backend, manifest, temporary, datadir, node_name, skips, cancel);
+      FillAndMove(backend, manifest, keys, temporary, datadir, node_name, skips, cancel);
   if (status.ok()) return manifest;
   (void)RemoveTree(temporary);  // the next attempt removes what is left
   return status.WithContext(fmt::format("restore snapshot {} to {}", seqno, datadir));

@@ -60,9 +60,9 @@ TEST_F(SnapshotTest, APublishedTreeIsListedVerifiedAndRestored) {
   ASSERT_TRUE(Publish({3}).ok());
   EXPECT_THAT(*ListSnapshots(*backend_), ElementsAre(Seqno{3}, Seqno{12}));
   EXPECT_EQ(*ReadManifest(*backend_, {12}), *manifest);
-  EXPECT_TRUE(VerifySnapshot(*backend_, {12}).ok());
+  EXPECT_TRUE(VerifySnapshot(*backend_, {12}, nullptr).ok());
 
-  ASSERT_TRUE(RestoreSnapshot(*backend_, {12}, dir_ / "data", "node1", 0, nullptr).ok());
+  ASSERT_TRUE(RestoreSnapshot(*backend_, {12}, nullptr, dir_ / "data", "node1", 0, nullptr).ok());
   EXPECT_EQ(ReadText(dir_ / "data/ibdata1"), ReadText(dir_ / "in/ibdata1"));
   EXPECT_EQ(ReadText(dir_ / "data/mysql/user"), "users");
   EXPECT_FALSE(PathExists(dir_ / "data/ibtmp1"));
@@ -78,7 +78,7 @@ TEST_F(SnapshotTest, APublishedTreeIsListedVerifiedAndRestored) {
 TEST_F(SnapshotTest, ASnapshotIsNeverReplaced) {
   ASSERT_TRUE(Publish({1}).ok());
   EXPECT_EQ(Publish({1}).status().code(), Code::kAlreadyExists);
-  EXPECT_TRUE(VerifySnapshot(*backend_, {1}).ok());
+  EXPECT_TRUE(VerifySnapshot(*backend_, {1}, nullptr).ok());
 }
 
 TEST_F(SnapshotTest, DataWithoutManifestIsNoSnapshotAndIsSwept) {
@@ -88,23 +88,24 @@ TEST_F(SnapshotTest, DataWithoutManifestIsNoSnapshotAndIsSwept) {
   EXPECT_THAT(*ListSnapshots(*backend_), ElementsAre(Seqno{2}));
   EXPECT_EQ(*SweepSnapshots(*backend_), 1U);
   EXPECT_EQ(backend_->ListBlobs("snapshot.")->size(), 2U);
-  EXPECT_TRUE(VerifySnapshot(*backend_, {2}).ok());
+  EXPECT_TRUE(VerifySnapshot(*backend_, {2}, nullptr).ok());
 }
 
 TEST_F(SnapshotTest, PublishingGoesOnWhereACrashLeftData) {
   ASSERT_TRUE(Publish({1}).ok());
   ASSERT_TRUE(backend_->DeleteBlob(ManifestBlobName({1})).ok());
   EXPECT_TRUE(Publish({1}).ok());
-  EXPECT_TRUE(VerifySnapshot(*backend_, {1}).ok());
+  EXPECT_TRUE(VerifySnapshot(*backend_, {1}, nullptr).ok());
 }
 
 TEST_F(SnapshotTest, DamagedDataIsNeitherVerifiedNorRestored) {
   const auto manifest = Publish({1});
   ASSERT_TRUE(manifest.ok());
   Rewrite(DataBlobName({1}), [](Bytes& bytes) { bytes[bytes.size() / 2] ^= std::byte{1}; });
-  EXPECT_EQ(VerifySnapshot(*backend_, {1}).code(), Code::kCorruption);
-  EXPECT_EQ(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", 0, nullptr).status().code(),
-            Code::kCorruption);
+  EXPECT_EQ(VerifySnapshot(*backend_, {1}, nullptr).code(), Code::kCorruption);
+  EXPECT_EQ(
+      RestoreSnapshot(*backend_, {1}, nullptr, dir_ / "data", "node1", 0, nullptr).status().code(),
+      Code::kCorruption);
   EXPECT_FALSE(PathExists(dir_ / "data"));
   EXPECT_FALSE(PathExists(dir_ / "data.restoring"));
 }
@@ -112,9 +113,10 @@ TEST_F(SnapshotTest, DamagedDataIsNeitherVerifiedNorRestored) {
 TEST_F(SnapshotTest, ShortDataIsNoticed) {
   ASSERT_TRUE(Publish({1}).ok());
   Rewrite(DataBlobName({1}), [](Bytes& bytes) { bytes.resize(bytes.size() - 1); });
-  EXPECT_EQ(VerifySnapshot(*backend_, {1}).code(), Code::kCorruption);
-  EXPECT_EQ(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", 0, nullptr).status().code(),
-            Code::kCorruption);
+  EXPECT_EQ(VerifySnapshot(*backend_, {1}, nullptr).code(), Code::kCorruption);
+  EXPECT_EQ(
+      RestoreSnapshot(*backend_, {1}, nullptr, dir_ / "data", "node1", 0, nullptr).status().code(),
+      Code::kCorruption);
 }
 
 TEST_F(SnapshotTest, AManifestUnderAnotherNameIsNoticed) {
@@ -131,8 +133,9 @@ TEST_F(SnapshotTest, NothingIsRestoredOverFiles) {
   ASSERT_TRUE(Publish({1}).ok());
   ASSERT_TRUE(MakeDirectory(dir_ / "data").ok());
   WriteText(dir_ / "data/precious", "mine");
-  EXPECT_EQ(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", 0, nullptr).status().code(),
-            Code::kAlreadyExists);
+  EXPECT_EQ(
+      RestoreSnapshot(*backend_, {1}, nullptr, dir_ / "data", "node1", 0, nullptr).status().code(),
+      Code::kAlreadyExists);
   EXPECT_THAT(*ListDirectory(dir_ / "data"), ElementsAre("precious"));
 }
 
@@ -141,7 +144,7 @@ TEST_F(SnapshotTest, AnEmptyDirectoryAndAnInterruptedAttemptAreReplaced) {
   ASSERT_TRUE(MakeDirectory(dir_ / "data").ok());
   ASSERT_TRUE(MakeDirectory(dir_ / "data.restoring").ok());
   WriteText(dir_ / "data.restoring/ibdata1", "half");
-  ASSERT_TRUE(RestoreSnapshot(*backend_, {1}, dir_ / "data", "node1", 0, nullptr).ok());
+  ASSERT_TRUE(RestoreSnapshot(*backend_, {1}, nullptr, dir_ / "data", "node1", 0, nullptr).ok());
   EXPECT_EQ(ReadText(dir_ / "data/mysql/user"), "users");
 }
 
@@ -150,7 +153,7 @@ TEST_F(SnapshotTest, DeletingRemovesBothBlobs) {
   EXPECT_TRUE(DeleteSnapshot(*backend_, {1}).ok());
   EXPECT_TRUE(DeleteSnapshot(*backend_, {1}).ok());
   EXPECT_THAT(*backend_->ListBlobs("snapshot."), IsEmpty());
-  EXPECT_EQ(VerifySnapshot(*backend_, {1}).code(), Code::kNotFound);
+  EXPECT_EQ(VerifySnapshot(*backend_, {1}, nullptr).code(), Code::kNotFound);
 }
 
 TEST(RestoreNewestUsableTest, FallsBackToAnOlderOneButNotPastTheLog) {
