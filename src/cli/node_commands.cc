@@ -68,6 +68,7 @@ Status Run(RunArguments& args) {
                              fmt::format("--every={}", config.upkeep.export_minutes)};
   }
   config.rebuild = args.rebuild;
+  config.software = BOREALIS_VERSION;
   config.stop_timeout_ms = args.stop_timeout_s * 1000;
   LogWithTime(args.name);
   return node::RunAgent(std::move(config), SystemClock());

@@ -10,6 +10,7 @@
 #include "cli/describe.h"
 #include "log/identity.h"
 #include "node/node_control.h"
+#include "node/server_version.h"
 #include "node/settings_drift.h"
 #include "node/volume.h"
 
@@ -38,6 +39,8 @@ Json DescribeNode(const node::NodeStatus& s) {
           {"slot", s.slot},
           {"state", node::NodeStateName(s.state)},
           {"message", s.message},
+          {"software", s.software},
+          {"server_version", s.server_version},
           {"pid", OrNull(s.server.pid, served)},
           {"agent_pid", OrNull(s.agent.pid, agent)},
           {"restarts", s.restarts},
@@ -51,18 +54,24 @@ Json DescribeNode(const node::NodeStatus& s) {
 void PrintNode(const node::NodeStatus& s) {
   const std::string endpoint = s.address.empty() ? "-" : fmt::format("{}:{}", s.address, s.port);
   const std::string pid = s.server.pid != 0 ? std::to_string(s.server.pid) : "-";
-  fmt::print("{:<12} {:>4} {:<22} {:<11} {:>8} {:>12} {:>8}  {}\n", s.name, s.slot, endpoint,
+  const auto release = node::ParseServerVersion(s.server_version);
+  fmt::print("{:<12} {:>4} {:<22} {:<11} {:>8} {:>12} {:>8} {:<9} {}\n", s.name, s.slot, endpoint,
              node::NodeStateName(s.state), pid,
-             s.seqno.IsDefined() ? std::to_string(s.seqno.value) : "-", s.restarts, s.message);
+             s.seqno.IsDefined() ? std::to_string(s.seqno.value) : "-", s.restarts,
+             release.ok() ? release->ToString() : "-", s.message);
 }
 
 void Print(const std::string& directory, const log::Identity& identity,
            const Result<node::LogBounds>& bounds, const std::vector<node::NodeStatus>& nodes) {
   fmt::print("volume {} ({}), {}\n", directory, identity.volume.ToString(),
              bounds.ok() ? fmt::format("seqno {}", bounds->newest) : bounds.status().message());
-  fmt::print("{:<12} {:>4} {:<22} {:<11} {:>8} {:>12} {:>8}\n", "node", "slot", "address", "state",
-             "pid", "seqno", "restarts");
+  fmt::print("{:<12} {:>4} {:<22} {:<11} {:>8} {:>12} {:>8} {:<9}\n", "node", "slot", "address",
+             "state", "pid", "seqno", "restarts", "server");
   for (const node::NodeStatus& s : nodes) PrintNode(s);
+  std::vector<std::string> servers;
+  for (const node::NodeStatus& s : nodes) servers.push_back(s.server_version);
+  const std::string mixed = node::DescribeMixedVersions(servers);
+  if (!mixed.empty()) fmt::print("{}\n", mixed);
   const auto drift = node::FindSettingsDrift(nodes);
   if (!drift.empty()) fmt::print("settings that differ (SET GLOBAL acts on one node only):\n");
   for (const node::SettingsDrift& d : drift) fmt::print("  {}\n", node::DescribeDrift(d));

@@ -126,8 +126,8 @@ class Agent {
 };
 
 Agent::Agent(AgentConfig config, AgentSetup setup, UniqueFd signals, const Clock& clock)
-    : config_({config.server, config.rebuild, config.stop_timeout_ms, config.upkeep,
-               config.upkeep_command, config.export_command, nullptr}),
+    : config_({config.server, config.software, config.rebuild, config.stop_timeout_ms,
+               config.upkeep, config.upkeep_command, config.export_command, nullptr}),
       clock_(clock),
       setup_(std::move(setup)),
       signals_(std::move(signals)),
@@ -137,6 +137,7 @@ Agent::Agent(AgentConfig config, AgentSetup setup, UniqueFd signals, const Clock
       prober_(std::move(config.health), [this](const auto& health) { OnHealth(health); }) {
   const ServerConfig& server = config_.server;
   status_.name = server.name;
+  status_.software = config_.software;
   status_.volume = server.volume;
   status_.volume_uuid = server.volume_uuid.ToString();
   status_.address = server.address;
@@ -329,6 +330,7 @@ void Agent::OnQueue() {
       if (item.server != generation_ || !server_.pidfd.valid()) continue;
       if (item.health) {
         if (!item.health->members.empty()) status_.members = std::move(item.health->members);
+        if (!item.health->version.empty()) status_.server_version = item.health->version;
         if (item.health->settings) status_.settings = std::move(item.health->settings);
       }
     }

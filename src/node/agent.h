@@ -17,7 +17,8 @@
 namespace borealis::node {
 
 struct AgentConfig {
-  ServerConfig server;  // volume_uuid and slot are filled in here
+  ServerConfig server;   // volume_uuid and slot are filled in here
+  std::string software;  // release of this program, for the status
   bool rebuild = false;
   int stop_timeout_ms = 60'000;  // then the server is killed
   // Upkeep of the volume; empty command: none.

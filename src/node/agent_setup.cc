@@ -9,6 +9,7 @@
 
 #include "log/identity.h"
 #include "log/skips.h"
+#include "node/agent_work.h"
 #include "node/server_process.h"
 #include "node/slots.h"
 #include "node/volume.h"
@@ -78,6 +79,8 @@ Result<AgentSetup> PrepareAgent(AgentConfig& config) {
   ASSIGN_OR_RETURN(setup.lock, LockNode(server.layout));
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(*volume));
   server.volume_uuid = identity.volume;
+  // A server that runs is left alone; its next life is checked then.
+  if (!FindRunningServer(server.layout, {})) RETURN_IF_ERROR(CheckServerOf(server, *volume));
   ASSIGN_OR_RETURN(const std::vector<log::Skip> skips, log::ReadSkips(*volume));
   setup.skips = skips.size();
   ASSIGN_OR_RETURN(server.slot, FindOrTakeSlot(server, *volume));

@@ -11,6 +11,7 @@
 #include "log/skips.h"
 #include "node/binary_log.h"
 #include "node/server_process.h"
+#include "node/server_version.h"
 #include "node/volume.h"
 #include "snapshot/publish.h"
 #include "snapshot/restore.h"
@@ -30,6 +31,7 @@ Result<Seqno> Restore(const ServerConfig& config, Seqno until, const std::atomic
                     "create {}` again",
                     config.volume, config.volume));
   }
+  RETURN_IF_ERROR(CheckServerOf(config, *volume));
   std::erase_if(snapshots, [&](Seqno seqno) { return seqno > until; });
   if (snapshots.empty()) {
     return Status(Code::kNotFound,
@@ -59,6 +61,12 @@ Result<LogBounds> LookAtLog(const std::string& directory) {
   return ReadLogBounds(*volume);
 }
 
+// Engines of another series would change the files.
+Status CheckServerBeforeRecovery(const ServerConfig& config) {
+  ASSIGN_OR_RETURN(const auto volume, LookAtVolume(config.volume));
+  return CheckServerOf(config, *volume);
+}
+
 }  // namespace
 
 CacheFacts LookAtCache(const std::string& datadir) {
@@ -67,6 +75,18 @@ CacheFacts LookAtCache(const std::string& datadir) {
   facts.present = names.ok() ? !names->empty() : names.status().code() != Code::kNotFound;
   if (facts.present) facts.state = snapshot::ReadCacheState(datadir);
   return facts;
+}
+
+Status CheckServerOf(const ServerConfig& config, storage::Backend& volume) {
+  ASSIGN_OR_RETURN(const std::vector<Seqno> snapshots, snapshot::ListSnapshots(volume));
+  for (auto seqno = snapshots.rbegin(); seqno != snapshots.rend(); ++seqno) {
+    const auto manifest = snapshot::ReadManifest(volume, *seqno);
+    if (!manifest.ok()) continue;  // damaged: another says the same
+    if (!ParseServerVersion(manifest->server_version).ok()) break;
+    ASSIGN_OR_RETURN(const std::string said, ServerVersion(config.server, config.layout.root));
+    return CheckServerVersion(manifest->server_version, said);
+  }
+  return Status::Ok();
 }
 
 Status DiscardCache(const std::string& datadir) {
@@ -86,6 +106,8 @@ Restored RestoreNewest(const ServerConfig& config, const std::atomic<bool>* canc
 
 Recovered RecoverPosition(const ServerConfig& config, const std::atomic<bool>* cancel) {
   Recovered recovered;
+  recovered.status = CheckServerBeforeRecovery(config);
+  if (!recovered.status.ok()) return recovered;
   Result<LogBounds> log = Status(Code::kInternal, "not read");
   std::thread look([&] { log = LookAtLog(config.volume); });
   const std::string output = config.layout.recover_log();

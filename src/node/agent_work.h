@@ -9,11 +9,16 @@
 
 #include "node/agent_machine.h"
 #include "node/server_command.h"
+#include "storage/backend.h"
 
 namespace borealis::node {
 
 // What can be seen of the cache in `datadir`.
 CacheFacts LookAtCache(const std::string& datadir);
+
+// Whether the server's program, as it is installed now, may serve the volume (server_version.h).
+// Asked before anything of it opens data. kUnsupported says what to do.
+Status CheckServerOf(const ServerConfig& config, storage::Backend& volume);
 
 // Removes the cache (a crash in the middle leaves "<datadir>.discarded", never a part that looks
 // like foreign files).

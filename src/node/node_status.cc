@@ -129,6 +129,8 @@ std::string EncodeNodeStatus(const NodeStatus& s) {
       {"slot", s.slot},
       {"state", NodeStateName(s.state)},
       {"message", s.message.substr(0, kMessageBytesMax)},
+      {"software", s.software},
+      {"server_version", s.server_version},
       {"agent_pid", s.agent.pid},
       {"agent_start_ticks", s.agent.start_ticks},
       {"pid", s.server.pid},
@@ -164,6 +166,8 @@ Result<NodeStatus> DecodeNodeStatus(std::string_view text) {
   members.Number("slot", s.slot);
   members.Text("state", state);
   members.Text("message", s.message);
+  members.Text("software", s.software);
+  members.Text("server_version", s.server_version);
   members.Process("agent_pid", "agent_start_ticks", s.agent);
   members.Process("pid", "start_ticks", s.server);
   members.Number("restarts", s.restarts);

@@ -50,7 +50,9 @@ struct NodeStatus {
   std::string directory;  // DATA/<name>
   uint16_t slot = 0;
   NodeState state = NodeState::kStarting;
-  std::string message;  // one line; why, when the state needs a reason
+  std::string message;         // one line; why, when the state needs a reason
+  std::string software;        // release of the agent's program
+  std::string server_version;  // as the server said last; empty: not asked yet
   ProcessId agent;
   ProcessId server;                  // pid 0: none runs
   uint64_t restarts = 0;             // unexpected ends of the server in this agent's life

@@ -123,6 +123,7 @@ Result<ServerHealth> ServerClient::Health() {
     if (row[0] == "wsrep_incoming_addresses") health.members = Split(value);
   }
   health.ready = ready && synced;
+  if (const char* version = mysql_get_server_info(connection_->mysql)) health.version = version;
   return health;
 }
 

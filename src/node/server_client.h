@@ -15,8 +15,9 @@
 namespace borealis::node {
 
 struct ServerHealth {
-  bool ready = false;  // accepts reads and writes
-  Seqno seqno;         // last committed
+  bool ready = false;   // accepts reads and writes
+  std::string version;  // "10.11.14-MariaDB", as it greets clients
+  Seqno seqno;          // last committed
   std::vector<std::string> members;
   // settings_drift.h; asked for now and then.
   std::optional<std::map<std::string, std::string>> settings;
