@@ -208,6 +208,7 @@ static_assert(sizeof(MemberInfo) == 304 && offsetof(ViewInfo, members) == 56);
 static_assert(offsetof(ViewInfo, my_idx) == 40 && offsetof(ViewInfo, proto_ver) == 48);
 static_assert(sizeof(InitArgs) == 144 && offsetof(InitArgs, state_id) == 56);
 static_assert(sizeof(StatsVar) == 24);
-static_assert(sizeof(Plug) == 45 * sizeof(void*) && offsetof(Plug, provider_name) == 39 * sizeof(void*));
+static_assert(sizeof(Plug) == 45 * sizeof(void*) &&
+              offsetof(Plug, provider_name) == 39 * sizeof(void*));
 
 }  // namespace borealis::provider::abi
