@@ -13,36 +13,12 @@
 #include "base/codec.h"
 #include "fuzz/fuzz_input.h"
 #include "snapshot/archive.h"
+#include "snapshot/memory_stream.h"
 
 namespace borealis::snapshot {
 namespace {
 
 constexpr uint64_t kInflatedBytesMax = 8 << 20;
-
-class SpanSource : public ByteSource {
- public:
-  explicit SpanSource(ByteView data) : data_(data) {}
-  Result<size_t> Read(std::span<std::byte> out) override {
-    const size_t n = std::min(out.size(), data_.size());
-    if (n > 0) {
-      std::memcpy(out.data(), data_.data(), n);
-    }
-    data_ = data_.subspan(n);
-    return n;
-  }
-
- private:
-  ByteView data_;
-};
-
-class BytesSink : public ByteSink {
- public:
-  Status Write(ByteView bytes) override {
-    this->bytes.insert(this->bytes.end(), bytes.begin(), bytes.end());
-    return Status::Ok();
-  }
-  Bytes bytes;
-};
 
 struct Contents {
   bool complete = false;
@@ -122,7 +98,7 @@ Bytes Claimed(fuzz::Input& input) {
 
 // One directory and one file in it, with the extents that the input wants.
 Bytes Written(fuzz::Input& input, Contents& expected) {
-  BytesSink sink;
+  MemorySink sink;
   ArchiveWriter writer(sink);
   CHECK_OK(writer.Begin());
   CHECK_OK(writer.AddDirectory("d", 0700));
@@ -142,7 +118,7 @@ Bytes Written(fuzz::Input& input, Contents& expected) {
   CHECK_OK(writer.EndFile());
   CHECK_OK(writer.End());
   expected.entries = writer.entries();
-  return sink.bytes;
+  return sink.content;
 }
 
 void TryWritten(fuzz::Input& input) {
@@ -152,12 +128,12 @@ void TryWritten(fuzz::Input& input) {
   }();
   Contents expected;
   const Bytes whole = Written(input, expected);
-  SpanSource source(whole);
+  MemorySource source(whole);
   const Contents found = ReadAll(source);
   CHECK(found.complete && found.entries == expected.entries && found.bytes == expected.bytes);
   Bytes damaged = whole;
   fuzz::Patch(damaged, patches);
-  SpanSource damaged_source(damaged);
+  MemorySource damaged_source(damaged);
   // Every byte of an archive is under a hash, or is one, or says where they are.
   CHECK(ReadAll(damaged_source).complete == (damaged == whole));
 }
@@ -171,15 +147,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Input input(data, size);
   const int kind = input.Take<uint8_t>() % 4;
   if (kind == 0) {
-    SpanSource source(input.rest());
+    MemorySource source(input.rest());
     CHECK(ReadAll(source).bytes <= size);
   } else if (kind == 1) {
-    SpanSource compressed(input.rest());
+    MemorySource compressed(input.rest());
     ZstdSource source(compressed);
     static_cast<void>(ReadAll(source));
   } else if (kind == 2) {
     const Bytes bytes = Claimed(input);
-    SpanSource source(bytes);
+    MemorySource source(bytes);
     static_cast<void>(ReadAll(source));
   } else {
     TryWritten(input);

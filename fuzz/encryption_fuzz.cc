@@ -9,6 +9,7 @@
 #include "encryption/testing.h"
 #include "fuzz/fuzz_input.h"
 #include "log/batch_builder.h"
+#include "snapshot/memory_stream.h"
 #include "snapshot/sealed_stream.h"
 #include "storage/memory/memory_backend.h"
 
@@ -17,29 +18,6 @@ namespace {
 
 const Uuid kVolume = Uuid::FromRandom(1, 2);
 constexpr storage::SegmentRef kSegment = {{3}, {4}};
-
-class MemorySink : public snapshot::ByteSink {
- public:
-  Status Write(ByteView bytes) override {
-    content.insert(content.end(), bytes.begin(), bytes.end());
-    return Status::Ok();
-  }
-  Bytes content;
-};
-
-class MemorySource : public snapshot::ByteSource {
- public:
-  explicit MemorySource(ByteView bytes) : rest_(bytes) {}
-  Result<size_t> Read(std::span<std::byte> out) override {
-    const size_t length = std::min(out.size(), rest_.size());
-    std::copy_n(rest_.begin(), length, out.begin());
-    rest_ = rest_.subspan(length);
-    return length;
-  }
-
- private:
-  ByteView rest_;
-};
 
 struct World {
   std::shared_ptr<storage::MemoryVolume> volume = storage::MemoryVolume::Create({});
@@ -59,13 +37,13 @@ void TryRegister(ByteView bytes) {
 // Of what is changed nothing is handed on that was not sealed.
 void TryStream(World& world, ByteView patches) {
   const Bytes plain(1000, std::byte{'p'});
-  MemorySink out;
+  snapshot::MemorySink out;
   snapshot::SealedSink sink(out, world.keys->Newest(), snapshot::SealedContext(kVolume, {7}));
   CHECK_OK(sink.Write(plain));
   CHECK_OK(sink.Finish());
   Bytes sealed = out.content;
   fuzz::Patch(sealed, patches);
-  MemorySource in(sealed);
+  snapshot::MemorySource in(sealed);
   snapshot::SealedSource source(in, *world.keys, snapshot::SealedContext(kVolume, {7}));
   Bytes opened;
   Bytes piece(300);

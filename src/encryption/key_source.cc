@@ -2,35 +2,21 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 
+#include "base/clock.h"
+#include "base/spawn.h"
+#include "base/unique_fd.h"
+
 namespace borealis::encryption {
 namespace {
-
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  ~Fd() { Close(); }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  int get() const { return fd_; }
-  void Close() {
-    if (fd_ >= 0) close(fd_);
-    fd_ = -1;
-  }
-
- private:
-  int fd_;
-};
 
 // Key material in the making: wiped, never moved by growing.
 class Material {
@@ -71,8 +57,8 @@ Status Failed(const std::string& what, int error) {
 }
 
 Result<MasterKey> FromFile(const KeySource& source) {
-  const Fd fd(open(source.file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (fd.get() < 0) return Failed(source.Describe(), errno);
+  const UniqueFd fd(open(source.file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!fd.valid()) return Failed(source.Describe(), errno);
   struct stat info {};
   if (fstat(fd.get(), &info) != 0) return Failed(source.Describe(), errno);
   if (!S_ISREG(info.st_mode)) {
@@ -92,35 +78,18 @@ Result<MasterKey> FromFile(const KeySource& source) {
   return material.Judge(source.Describe());
 }
 
-int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
+int64_t NowMs() { return SystemClock().MonotonicNs() / 1'000'000; }
 
 // Runs the command with its output in a pipe. Its errors go where ours go.
 Result<pid_t> StartCommand(const std::string& command, int output) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  CHECK(posix_spawn_file_actions_init(&actions) == 0 && posix_spawnattr_init(&attributes) == 0);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output, 1);
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  SpawnPlan plan(SpawnPlan::Session::kOwn);
+  plan.Give(output, STDOUT_FILENO);
   std::string text = command;
   char shell[] = "/bin/sh";
   char option[] = "-c";
   char* const argv[] = {shell, option, text.data(), nullptr};
   pid_t pid = -1;
-  const int error = posix_spawn(&pid, shell, &actions, &attributes, argv, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
+  const int error = plan.Run(&pid, shell, argv, environ);
   if (error != 0) return Failed("the key command can't be started", error);
   return pid;
 }
@@ -128,10 +97,10 @@ Result<pid_t> StartCommand(const std::string& command, int output) {
 Result<MasterKey> FromCommand(const KeySource& source, int timeout_ms) {
   int pipe_fds[2];
   if (pipe2(pipe_fds, O_CLOEXEC) != 0) return Failed("a pipe for the key command", errno);
-  const Fd out(pipe_fds[0]);
-  Fd in(pipe_fds[1]);
+  const UniqueFd out(pipe_fds[0]);
+  UniqueFd in(pipe_fds[1]);
   ASSIGN_OR_RETURN(const pid_t pid, StartCommand(source.command, in.get()));
-  in.Close();
+  in.Reset();
   Material material;
   bool failed = false;
   bool late = false;

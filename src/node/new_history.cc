@@ -5,7 +5,9 @@
 #include "node/agent_work.h"
 #include "node/replica.h"
 #include "node/server_process.h"
+#include "node/volume.h"
 #include "snapshot/cache_state.h"
+#include "snapshot/checkpoint_store.h"
 #include "snapshot/files.h"
 
 namespace borealis::node {
@@ -56,7 +58,10 @@ Status BeginHistory(const ServerConfig& config, const Clock& clock, const Progre
                     const std::atomic<bool>& cancel) {
   RETURN_IF_ERROR(ForgetOldHistory(config, cancel));
   RETURN_IF_ERROR(ReplaceCacheFiles(config));
-  RETURN_IF_ERROR(RunReplica(config, Seqno::Zero(), Seqno::Zero(), clock, progress, cancel));
+  ASSIGN_OR_RETURN(const auto volume, LookAtVolume(config.volume));
+  ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(*volume));
+  const snapshot::CheckpointStore store(config.layout.data(), config.volume_uuid, keys.get());
+  RETURN_IF_ERROR(RunReplica(config, store, Seqno::Zero(), Seqno::Zero(), clock, progress, cancel));
   const Recovered recovered = RecoverPosition(config, &cancel);
   RETURN_IF_ERROR(recovered.status);
   if (recovered.position.history == config.volume_uuid &&

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,9 +10,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <chrono>
 #include <csignal>
 #include <cstring>
+
+#include "base/clock.h"
+#include "base/spawn.h"
 
 namespace borealis::node {
 namespace {
@@ -22,45 +23,7 @@ using snapshot::ErrnoStatus;
 
 constexpr size_t kProcBytesMax = 1 << 20;
 
-class FileActions {
- public:
-  FileActions() { CHECK(posix_spawn_file_actions_init(&actions_) == 0); }
-  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-  posix_spawn_file_actions_t* get() { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_;
-};
-
-class SpawnAttributes {
- public:
-  SpawnAttributes() {
-    CHECK(posix_spawnattr_init(&attributes_) == 0);
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setflags(&attributes_,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-  ~SpawnAttributes() { posix_spawnattr_destroy(&attributes_); }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_;
-};
-
-int64_t NowMs() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
+int64_t NowMs() { return SystemClock().MonotonicNs() / 1'000'000; }
 
 UniqueFd PidfdOpen(pid_t pid) {
   return UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));  // close-on-exec by itself
@@ -94,20 +57,16 @@ Result<Child> Spawn(const SpawnOptions& options) {
   for (const std::string& arg : options.argv) argv.push_back(const_cast<char*>(arg.c_str()));
   argv.push_back(nullptr);
 
-  FileActions actions;
-  posix_spawn_file_actions_addopen(
-      actions.get(), 0, options.input_path.empty() ? "/dev/null" : options.input_path.c_str(),
-      O_RDONLY, 0);
+  SpawnPlan plan(SpawnPlan::Session::kOwn,
+                 options.input_path.empty() ? "/dev/null" : options.input_path.c_str());
   const UniqueFd output(
       open(options.output_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   if (!output.valid()) return ErrnoStatus(errno, "open", options.output_path);
-  posix_spawn_file_actions_adddup2(actions.get(), output.get(), 1);
-  posix_spawn_file_actions_adddup2(actions.get(), output.get(), 2);
+  plan.Give(output.get(), STDOUT_FILENO);
+  plan.Give(output.get(), STDERR_FILENO);
 
-  const SpawnAttributes attributes;
   Child child;
-  const int error =
-      posix_spawn(&child.id.pid, argv[0], actions.get(), attributes.get(), argv.data(), environ);
+  const int error = plan.Run(&child.id.pid, argv[0], argv.data(), environ);
   if (error != 0) return ErrnoStatus(error, "start", options.argv[0]);
   // It is our child: its number is not reused before we reap it, so both lookups mean this process.
   child.pidfd = PidfdOpen(child.id.pid);

@@ -73,18 +73,13 @@ Result<Seqno> Judge(const ServerConfig& config, Seqno until, std::string& why,
   return Seqno::Undefined();
 }
 
-// The seqno that the server has applied, if it tells.
-std::optional<Seqno> AskApplied(const ServerConfig& config, const std::string& user) {
+// Nullopt: the server does not answer.
+std::optional<ServerHealth> Ask(const ServerConfig& config, const std::string& user) {
   auto client = ServerClient::Connect(config.layout.socket(), user, 2);
   if (!client.ok()) return std::nullopt;
-  const auto health = client->Health();
-  if (!health.ok() || !health->seqno.IsDefined()) return std::nullopt;
-  return health->seqno;
-}
-
-bool Answers(const ServerConfig& config, const std::string& user) {
-  auto client = ServerClient::Connect(config.layout.socket(), user, 2);
-  return client.ok() && client->Health().ok();
+  auto health = client->Health();
+  if (!health.ok()) return std::nullopt;
+  return std::move(health).value();
 }
 
 Status Describe(const ServerConfig& config, uint64_t log_from, const ProcessEnd& end) {
@@ -114,7 +109,7 @@ Result<snapshot::Checkpoint> Attempt(const ServerConfig& config, Seqno until, bo
   if (start != until || !store.Get(until).ok()) {
     RETURN_IF_ERROR(store.Remove(until));  // the server writes it when it stands
     progress(fmt::format("applying the log from seqno {} to {}", start, until));
-    RETURN_IF_ERROR(RunReplica(config, start, until, clock, progress, cancel));
+    RETURN_IF_ERROR(RunReplica(config, store, start, until, clock, progress, cancel));
   }
   // It ended cleanly and says so itself.
   ASSIGN_OR_RETURN(const Seqno stands, Judge(config, until, why, cancel));
@@ -138,12 +133,10 @@ Status EndLeftoverReplica(const NodeLayout& layout) {
   return {Code::kTimeout, fmt::format("process {} does not end", left->pid)};
 }
 
-Status RunReplica(const ServerConfig& config, Seqno start, Seqno until, const Clock& clock,
-                  const Progress& progress, const std::atomic<bool>& cancel) {
+Status RunReplica(const ServerConfig& config, const snapshot::CheckpointStore& store, Seqno start,
+                  Seqno until, const Clock& clock, const Progress& progress,
+                  const std::atomic<bool>& cancel) {
   const NodeLayout& layout = config.layout;
-  ASSIGN_OR_RETURN(const auto volume, LookAtVolume(config.volume));
-  ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(*volume));
-  const snapshot::CheckpointStore store(layout.data(), config.volume_uuid, keys.get());
   RETURN_IF_ERROR(snapshot::RemoveTree(layout.tmp()));
   RETURN_IF_ERROR(snapshot::MakeDirectory(layout.tmp()));
   unlink(layout.server_log().c_str());
@@ -157,8 +150,8 @@ Status RunReplica(const ServerConfig& config, Seqno start, Seqno until, const Cl
     if (cancel.load()) return {Code::kAborted, "cancelled"};
     if (server.Ended(kLookMs)) return Describe(config, 0, server.End());
     if (looks % (kAskMs / kLookMs) != 0) continue;
-    if (const auto now = AskApplied(config, self.name); now && *now > applied) {
-      applied = *now;
+    if (const auto health = Ask(config, self.name); health && health->seqno > applied) {
+      applied = health->seqno;
       moved_ns = clock.MonotonicNs();
       progress(fmt::format("applied {} of {} records", applied.value - start.value,
                            until.value - start.value));
@@ -170,7 +163,7 @@ Status RunReplica(const ServerConfig& config, Seqno start, Seqno until, const Cl
     }
   }
   // Asked before it accepts connections, MariaDB 10.11 waits for ever in init_slave().
-  while (!Answers(config, self.name)) {
+  while (!Ask(config, self.name)) {
     if (cancel.load()) return {Code::kAborted, "cancelled"};
     if (server.Ended(kLookMs)) return Describe(config, 0, server.End());
     if (clock.MonotonicNs() - moved_ns > kStallNs) {

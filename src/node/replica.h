@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "node/progress.h"
 #include "node/server_command.h"
-#include "snapshot/checkpoint.h"
+#include "snapshot/checkpoint_store.h"
 
 namespace borealis::node {
 
@@ -38,10 +38,11 @@ inline constexpr char kMayBeAlone[] = "alone=1";
 // Ends a server that runs on the directory though its starter died.
 Status EndLeftoverReplica(const NodeLayout& layout);
 
-// Runs the server on data at `start` until it stands at `until` and has kept a checkpoint of it,
-// and ends it. kAborted, kUnavailable, kTimeout.
-Status RunReplica(const ServerConfig& config, Seqno start, Seqno until, const Clock& clock,
-                  const Progress& progress, const std::atomic<bool>& cancel);
+// Runs the server on data at `start` until it stands at `until` and has kept a checkpoint of it in
+// `store`, that of its data directory, and ends it. kAborted, kUnavailable, kTimeout.
+Status RunReplica(const ServerConfig& config, const snapshot::CheckpointStore& store, Seqno start,
+                  Seqno until, const Clock& clock, const Progress& progress,
+                  const std::atomic<bool>& cancel);
 
 // Brings the replica's directory to exactly `until` and returns its certification state there. The
 // server has ended when it returns. REQUIRES: the caller holds the directory's lock.

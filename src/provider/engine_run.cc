@@ -2,17 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <string_view>
 #include <vector>
 
+#include "base/spawn.h"
 #include "snapshot/files.h"
 
 extern char** environ;
@@ -47,43 +46,19 @@ std::vector<char*> ChildEnvironment() {
   return out;
 }
 
-class SpawnActions {
- public:
-  SpawnActions() {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawnattr_init(&attributes_);
-  }
-  ~SpawnActions() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  posix_spawn_file_actions_t actions_;
-  posix_spawnattr_t attributes_;
-};
-
-// Its output goes to the end of a file; no signal is blocked or ignored in it.
+// Its output goes to the end of a file.
 Result<int> RunToEnd(std::vector<std::string> words, const std::string& output) {
-  SpawnActions spawn;
-  posix_spawn_file_actions_addopen(&spawn.actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&spawn.actions_, STDOUT_FILENO, output.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&spawn.actions_, STDOUT_FILENO, STDERR_FILENO);
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  posix_spawnattr_setsigmask(&spawn.attributes_, &none);
-  posix_spawnattr_setsigdefault(&spawn.attributes_, &all);
-  posix_spawnattr_setflags(&spawn.attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  const UniqueFd file(open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  if (!file.valid()) return snapshot::ErrnoStatus(errno, "open", output);
+  SpawnPlan plan(SpawnPlan::Session::kOurs);
+  plan.Give(file.get(), STDOUT_FILENO);
+  plan.Give(file.get(), STDERR_FILENO);
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   std::vector<char*> environment = ChildEnvironment();
   pid_t pid = 0;
-  const int error = posix_spawn(&pid, "/proc/self/exe", &spawn.actions_, &spawn.attributes_,
-                                argv.data(), environment.data());
+  const int error = plan.Run(&pid, "/proc/self/exe", argv.data(), environment.data());
   if (error != 0) return snapshot::ErrnoStatus(error, "run", "/proc/self/exe");
   int status = 0;
   while (waitpid(pid, &status, 0) < 0) {

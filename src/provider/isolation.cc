@@ -28,7 +28,7 @@ constexpr int64_t kHeadStartNs = 100'000'000;
 // Until the newest isolated statement that is known now has finished here.
 void AwaitIsolated(replication::Replicator& replicator) {
   const Seqno newest = replicator.newest_isolated();
-  while (!replicator.WaitFinishedFor(newest, kLookNs) && !SessionAskedToEnd()) {
+  while (!replicator.WaitFor(newest, kLookNs).ok() && !SessionAskedToEnd()) {
   }
 }
 
@@ -41,6 +41,7 @@ bool GiveHeadStart(const replication::Replicator& replicator) {
   const Seqno newest = replicator.newest_isolated();
   while (replicator.newest_isolated() == newest && !SessionAskedToEnd() &&
          clock.MonotonicNs() - begin_ns < kHeadStartNs) {
+    // Short, and only where nodes change definitions at the same time: nobody is told of it.
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
   return true;

@@ -104,10 +104,6 @@ class Replicator {
   int64_t lost_isolated_ns() const { return lost_isolated_ns_; }
   // Waits without a bound until everything up to `seqno` is finished.
   void WaitFinished(Seqno seqno) { pipeline_->WaitFinished(seqno, 0, clock_); }
-  // False: not within that time.
-  bool WaitFinishedFor(Seqno seqno, int64_t timeout_ns) {
-    return pipeline_->WaitFinished(seqno, clock_.MonotonicNs() + timeout_ns, clock_);
-  }
 
   // Everything durable anywhere at the time of the call is finished here. Returns its seqno.
   // kTimeout.

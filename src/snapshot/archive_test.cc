@@ -8,52 +8,28 @@
 #include <algorithm>
 #include <cstring>
 
+#include "snapshot/memory_stream.h"
 #include "snapshot/testing.h"
 #include "snapshot/tree.h"
 
 namespace borealis::snapshot {
 namespace {
 
-class BufferSink : public ByteSink {
- public:
-  Status Write(ByteView bytes) override {
-    data.insert(data.end(), bytes.begin(), bytes.end());
-    return Status::Ok();
-  }
-  Bytes data;
-};
-
-// Gives at most `piece` bytes at a time.
-class BufferSource : public ByteSource {
- public:
-  explicit BufferSource(ByteView data, size_t piece = SIZE_MAX) : data_(data), piece_(piece) {}
-  Result<size_t> Read(std::span<std::byte> out) override {
-    const size_t n = std::min({out.size(), data_.size(), piece_});
-    if (n > 0) std::memcpy(out.data(), data_.data(), n);
-    data_ = data_.subspan(n);
-    return n;
-  }
-
- private:
-  ByteView data_;
-  size_t piece_;
-};
-
 Bytes Pack(const std::string& root) {
-  BufferSink sink;
+  MemorySink sink;
   ArchiveWriter writer(sink);
   CHECK_OK(PackTree(root, nullptr, writer));
-  return sink.data;
+  return sink.content;
 }
 
 Result<TreeSize> Check(ByteView bytes) {
-  BufferSource source(bytes);
+  MemorySource source(bytes);
   ArchiveReader reader(source);
   return CheckTree(reader);
 }
 
 Result<TreeSize> Unpack(ByteView bytes, const std::string& root) {
-  BufferSource source(bytes, 7);
+  MemorySource source(bytes, 7);
   ArchiveReader reader(source);
   return UnpackTree(reader, root, nullptr);
 }
@@ -105,7 +81,7 @@ TEST(Archive, ALinkInTheTreeIsRefusedByName) {
   const TempDirectory dir;
   MakeTree(dir);
   ASSERT_EQ(symlink("/etc/passwd", (dir / "in/mysql/link").c_str()), 0);
-  BufferSink sink;
+  MemorySink sink;
   ArchiveWriter writer(sink);
   const Status status = PackTree(dir / "in", nullptr, writer).status();
   EXPECT_EQ(status.code(), Code::kInvalidArgument);
@@ -178,7 +154,7 @@ TEST(Archive, ACraftedPathIsRefusedBeforeAnythingIsWritten) {
 
 TEST(Archive, AnEntryThatOccursTwiceIsRefused) {
   const TempDirectory dir;
-  BufferSink sink;
+  MemorySink sink;
   ArchiveWriter writer(sink);
   CHECK_OK(writer.Begin());
   for (int i = 0; i < 2; ++i) {
@@ -186,7 +162,7 @@ TEST(Archive, AnEntryThatOccursTwiceIsRefused) {
     CHECK_OK(writer.EndFile());
   }
   CHECK_OK(writer.End());
-  EXPECT_EQ(Unpack(sink.data, dir.path()).status().code(), Code::kAlreadyExists);
+  EXPECT_EQ(Unpack(sink.content, dir.path()).status().code(), Code::kAlreadyExists);
 }
 
 TEST(Archive, UnpackingCanBeCancelled) {
@@ -194,7 +170,7 @@ TEST(Archive, UnpackingCanBeCancelled) {
   MakeTree(dir);
   const Bytes bytes = Pack(dir / "in");
   ASSERT_TRUE(MakeDirectory(dir / "out").ok());
-  BufferSource source(bytes);
+  MemorySource source(bytes);
   ArchiveReader reader(source);
   const std::atomic<bool> cancel{true};
   EXPECT_EQ(UnpackTree(reader, dir / "out", &cancel).status().code(), Code::kAborted);

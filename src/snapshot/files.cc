@@ -51,11 +51,6 @@ Status WriteAll(int fd, ByteView bytes, const std::string& path) {
   return Status::Ok();
 }
 
-void UniqueFd::Reset(int fd) {
-  if (fd_ >= 0) close(fd_);
-  fd_ = fd;
-}
-
 Status ErrnoStatus(int error, std::string_view what, std::string_view path) {
   return {CodeOf(error),
           fmt::format("{} {}: {}", what, path, std::generic_category().message(error))};

@@ -10,29 +10,11 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "base/unique_fd.h"
 
 namespace borealis::snapshot {
 
-// Owns a file descriptor; -1 = none.
-class UniqueFd {
- public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept {
-    Reset(std::exchange(other.fd_, -1));
-    return *this;
-  }
-  ~UniqueFd() { Reset(); }
-
-  int get() const { return fd_; }
-  bool valid() const { return fd_ >= 0; }
-  void Reset(int fd = -1);
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_ = -1;
-};
+using borealis::UniqueFd;
 
 // "open /x/y: No such file or directory"; ENOENT -> kNotFound, EEXIST -> kAlreadyExists,
 // ENOSPC and EDQUOT -> kNoSpace, else kIo.

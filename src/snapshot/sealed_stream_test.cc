@@ -6,6 +6,7 @@
 
 #include "encryption/testing.h"
 #include "snapshot/checkpoint_store.h"
+#include "snapshot/memory_stream.h"
 #include "snapshot/publish.h"
 #include "snapshot/restore.h"
 #include "snapshot/testing.h"
@@ -17,29 +18,6 @@ namespace {
 constexpr std::string_view kMarker = "a row that nobody may see";
 constexpr size_t kHeaderBytes = 8 + encryption::kSaltBytes;
 constexpr size_t kFullFrame = 4 + kFrameBytes + encryption::kTagBytes;
-
-class MemorySink : public ByteSink {
- public:
-  Status Write(ByteView bytes) override {
-    content.insert(content.end(), bytes.begin(), bytes.end());
-    return Status::Ok();
-  }
-  Bytes content;
-};
-
-class MemorySource : public ByteSource {
- public:
-  explicit MemorySource(ByteView bytes) : rest_(bytes) {}
-  Result<size_t> Read(std::span<std::byte> out) override {
-    const size_t length = std::min(out.size(), rest_.size());
-    std::copy_n(rest_.begin(), length, out.begin());
-    rest_ = rest_.subspan(length);
-    return length;
-  }
-
- private:
-  ByteView rest_;
-};
 
 class SealedStreamTest : public ::testing::Test {
  protected:

@@ -13,12 +13,11 @@ import time
 import pymysql
 
 from checker.history import Transaction
+from harness.workload import CONFLICTS, judge_error
 
 from .workload import DATABASE
 
-CONFLICTS = {1213, 1020, 1205}  # rolled back; may be run again
 DUPLICATE = 1062
-_BROKEN = {0, 2006, 2013, 2014, 2055, 1053, 1927, 4031}  # the connection is gone
 _NOT_NOW = {1047, 1180}  # not ready; the commit failed
 _BEGIN = {"snapshot": "START TRANSACTION WITH CONSISTENT SNAPSHOT", "plain": "BEGIN"}
 _RETRY_S = 0.02
@@ -119,8 +118,7 @@ class Session:
             return False
 
     def _failed(self, t, committing, error):
-        number = error.args[0] if isinstance(error, pymysql.Error) and error.args else 0
-        broken = not isinstance(number, int) or number in _BROKEN or isinstance(error, OSError)
+        number, broken = judge_error(error)
         known = broken or number in CONFLICTS | _NOT_NOW | self.expected
         self.recorder.error(number, f"{self.server.name}: {error}", known)
         if broken:

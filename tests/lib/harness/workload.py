@@ -29,6 +29,13 @@ _BROKEN = {0, 2006, 2013, 2014, 2055, 1053, 1927, 4031}
 _NOT_READY = 1047
 _RECONNECT_S = 0.02
 
+
+def judge_error(error) -> tuple:
+    """The number of an error that a client met, 0 for none, and whether the connection is gone."""
+    number = error.args[0] if isinstance(error, pymysql.Error) and error.args else 0
+    return number, number in _BROKEN or not isinstance(number, int) or isinstance(error, OSError)
+
+
 _TABLES = [
     "CREATE DATABASE w",
     "CREATE TABLE w.journal (token BIGINT, kind INT, node INT, note VARCHAR(200))",
@@ -152,8 +159,7 @@ class Writer(threading.Thread):
             cursor.execute("DELETE FROM w.ledger WHERE token = %s ORDER BY id LIMIT 19", (token,))
 
     def _failed(self, token, kind, committing, error):
-        number = error.args[0] if isinstance(error, pymysql.Error) and error.args else 0
-        broken = number in _BROKEN or not isinstance(number, int) or isinstance(error, OSError)
+        number, broken = judge_error(error)
         with self.account.guard:
             self.account.errors[number] += 1
             if not broken and number not in CONFLICTS | self.account.expected:
