@@ -16,6 +16,7 @@ set(BOREALIS_SANITIZE "" CACHE STRING "Value for -fsanitize=, empty for none")
 
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 include(GoogleTest)

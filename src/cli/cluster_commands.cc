@@ -18,6 +18,7 @@
 #include "node/server_client.h"
 #include "node/server_process.h"
 #include "node/upkeep_plan.h"
+#include "node/user_accounts.h"
 #include "node/volume.h"
 #include "settings/provider_options.h"
 #include "snapshot/files.h"

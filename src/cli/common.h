@@ -72,6 +72,7 @@ std::string FormatTime(int64_t time_us);
 // "1.5 MiB"
 std::string FormatBytes(uint64_t bytes);
 
+void AddAccountCommands(CLI::App& app, Outcome& outcome);
 void AddVolumeCommands(CLI::App& app, Outcome& outcome);
 void AddNodeCommands(CLI::App& app, Outcome& outcome);
 void AddClusterCommands(CLI::App& app, Outcome& outcome);

@@ -28,6 +28,7 @@ int Main(int argc, char** argv) {
   app.footer(kFooter);
   app.option_defaults()->always_capture_default();
   Outcome outcome;
+  AddAccountCommands(app, outcome);
   AddVolumeCommands(app, outcome);
   AddNodeCommands(app, outcome);
   AddClusterCommands(app, outcome);

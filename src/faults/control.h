@@ -11,7 +11,7 @@
 
 namespace borealis::faults {
 
-inline constexpr uint32_t kControlVersion = 2;  // changes with every change below
+inline constexpr uint32_t kControlVersion = 3;  // changes with every change below
 inline constexpr char kControlSymbol[] = "borealis_control";
 
 enum class CrashPart : uint32_t {
@@ -24,6 +24,19 @@ struct VolumeParts {
   uint64_t disks;
   uint64_t nodes;
 };
+
+// What a statement that runs on every server names; `table` null: no table.
+struct DefinedName {
+  const char* database;
+  size_t database_bytes;
+  const char* table;
+  size_t table_bytes;
+};
+// Asked on the thread of the session that runs such a statement, before it gets its place in the
+// order; `event`: the binary log events that the other servers would run. False: it must not run,
+// and its session has an error to show.
+using DefinitionGuard = bool (*)(const DefinedName* names, size_t count, const void* event,
+                                 size_t event_bytes);
 
 struct Control {
   uint32_t version;  // kControlVersion of the provider; nothing else may be read if it differs
@@ -42,6 +55,8 @@ struct Control {
   // For so many seconds the node named so (all others: "") sees this node's records later
   // (HeldSources). False: `reason` has one line, cut to `bytes` with its zero, that says why not.
   bool (*hold_back)(const char* node, double percent, int64_t seconds, char* reason, size_t bytes);
+  // From now on `guard` is asked about every statement that runs on every server.
+  void (*guard_definitions)(DefinitionGuard guard);
 };
 
 using ControlFunction = const Control* (*)();

@@ -89,6 +89,8 @@ Result<AgentSetup> PrepareAgent(AgentConfig& config) {
     setup.previous = std::move(previous).value();
   }
   setup.running_server = FindRunningServer(server.layout, setup.previous.server);
+  server.audit =
+      !server.plugin.empty() && snapshot::PathExists(server.layout.plugins() + "/server_audit.so");
   RETURN_IF_ERROR(snapshot::MakeDirectory(server.layout.tmp()));
   RETURN_IF_ERROR(CheckOptions(server));
   if (!setup.running_server) RETURN_IF_ERROR(CheckEndpoint(server.address, server.port));

@@ -9,6 +9,7 @@
 //       state.json             what the agent knows (node_status.h), for its successor and `status`
 //       agent.log              the agent's own lines, when it runs in the background
 //       mysqld.err, .1         the server's error log and the one before
+//       audit.log, .1 ...      logins and changes of definitions, rotated by the server
 //       upkeep.log, export.log output of the last upkeep and export of the volume by this node
 //       server.cnf             a copy of the user's --config
 //       recover.err            output of the last --wsrep-recover and option check
@@ -34,6 +35,7 @@ struct NodeLayout {
   std::string state() const { return root + "/state.json"; }
   std::string agent_log() const { return root + "/agent.log"; }
   std::string server_log() const { return root + "/mysqld.err"; }
+  std::string audit_log() const { return root + "/audit.log"; }
   std::string upkeep_log() const { return root + "/upkeep.log"; }
   std::string export_log() const { return root + "/export.log"; }
   std::string fragment() const { return root + "/server.cnf"; }

@@ -13,15 +13,6 @@ namespace {
 constexpr unsigned kErrorClientMin = 2000;
 constexpr unsigned kErrorClientMax = 2999;
 
-// What a master user may do. Left out on purpose: SUPER, FILE, SHUTDOWN and the administrative
-// privileges split from SUPER: each of them could change one node alone or leave SQL.
-constexpr char kMasterPrivileges[] =
-    "SELECT, INSERT, UPDATE, DELETE, DELETE HISTORY, CREATE, DROP, RELOAD, PROCESS, REFERENCES, "
-    "INDEX, "
-    "ALTER, SHOW DATABASES, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, CREATE VIEW, SHOW VIEW, "
-    "CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER, BINLOG MONITOR, REPLICATION "
-    "SLAVE, CONNECTION ADMIN";
-
 std::vector<std::string> Split(const std::string& text) {
   std::vector<std::string> parts;
   size_t begin = 0;
@@ -134,16 +125,6 @@ Result<std::map<std::string, std::string>> ServerClient::Settings() {
     if (row.size() == 2) settings.emplace(row[0], row[1]);
   }
   return settings;
-}
-
-Status MakeMasterUser(ServerClient& server, const std::string& user, const std::string& password) {
-  const std::string account = server.Quote(user) + "@'%'";
-  const std::string secret = " IDENTIFIED BY " + server.Quote(password);
-  RETURN_IF_ERROR(server.Query("CREATE USER IF NOT EXISTS " + account + secret).status());
-  RETURN_IF_ERROR(server.Query("ALTER USER " + account + secret).status());
-  return server
-      .Query(fmt::format("GRANT {} ON *.* TO {} WITH GRANT OPTION", kMasterPrivileges, account))
-      .status();
 }
 
 }  // namespace borealis::node

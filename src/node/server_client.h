@@ -49,8 +49,4 @@ class ServerClient {
   std::unique_ptr<Connection> connection_;
 };
 
-// Makes the superuser-like account for users of the cluster, or sets its password when it exists.
-// It may do everything but what reaches below SQL (files, plugins, replication, SUPER).
-Status MakeMasterUser(ServerClient& server, const std::string& user, const std::string& password);
-
 }  // namespace borealis::node

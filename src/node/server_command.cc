@@ -95,6 +95,20 @@ Words PluginOptions(const ServerConfig& config) {
   };
 }
 
+// Logins, failed ones too, and changes of definitions and accounts; the plugin masks passwords. A
+// user may change all of it, or switch it off.
+Words AuditDefaults(const ServerConfig& config) {
+  if (!config.audit) return {};
+  return {
+      "--plugin-load-add=server_audit",
+      "--server-audit-logging=ON",
+      "--server-audit-events=CONNECT,QUERY_DDL,QUERY_DCL",
+      "--server-audit-file-path=" + config.layout.audit_log(),
+      "--server-audit-file-rotate-size=16777216",
+      "--server-audit-file-rotations=8",
+  };
+}
+
 Words NetworkOptions(const ServerConfig& config) {
   return {
       "--bind-address=" + config.address,
@@ -116,10 +130,20 @@ Words BinaryLog(const ServerConfig& config) {
   return name.empty() ? Words() : BinaryLogOptions(name);
 }
 
-Words Common(const ServerConfig& config) {
+bool IsAuditOption(std::string_view name) {
+  return name.starts_with("server_audit") || name.starts_with("server-audit");
+}
+
+// `serves`: clients can connect.
+Words Common(const ServerConfig& config, bool serves) {
   Words words = {config.server, "--no-defaults"};
   Append(words, Defaults());
-  for (const ServerOption& option : config.fragment) words.push_back(option.ToArgument());
+  if (serves) Append(words, AuditDefaults(config));
+  for (const ServerOption& option : config.fragment) {
+    // Nobody loads the plugin that knows them.
+    if (!serves && IsAuditOption(option.name)) continue;
+    words.push_back(option.ToArgument());
+  }
   Append(words, EngineOptions(config));
   return words;
 }
@@ -143,7 +167,7 @@ std::string ServerConfig::Endpoint() const { return fmt::format("{}:{}", address
 
 std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start) {
   CHECK(start.IsDefined() && config.slot.value >= 1 && config.slot.value <= kSlotMax);
-  Words words = Common(config);
+  Words words = Common(config, true);
   Append(words, BinaryLog(config));
   Append(words, ClusterOptions(config));
   words.push_back(
@@ -157,7 +181,7 @@ std::vector<std::string> RunCommand(const ServerConfig& config, Seqno start) {
 std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start, Seqno until,
                                         pid_t starter) {
   CHECK(start.IsDefined() && until >= start);
-  Words words = Common(config);
+  Words words = Common(config, false);
   Append(words, NoBinaryLog(config));
   Append(words, ClusterOptions(config));
   // It appends nothing, so it has no slot.
@@ -180,7 +204,7 @@ std::vector<std::string> ReplicaCommand(const ServerConfig& config, Seqno start,
 }
 
 std::vector<std::string> RecoverCommand(const ServerConfig& config, bool has_binary_log) {
-  Words words = Common(config);
+  Words words = Common(config, false);
   Append(words, has_binary_log ? BinaryLog(config) : NoBinaryLog(config));
   // The server tells its position only when it is set up for replication; it loads no provider
   // then.
@@ -191,7 +215,7 @@ std::vector<std::string> RecoverCommand(const ServerConfig& config, bool has_bin
 }
 
 std::vector<std::string> BootstrapCommand(const ServerConfig& config) {
-  Words words = Common(config);
+  Words words = Common(config, false);
   if (!BinaryLogName(config.fragment).empty()) words.emplace_back("--skip-log-bin");
   Append(words, {"--bootstrap", "--skip-networking", "--socket=" + config.layout.socket(),
                  "--pid-file=" + config.layout.pid_file()});

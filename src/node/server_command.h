@@ -24,6 +24,7 @@ struct ServerConfig {
   std::string server = kDefaultServer;  // absolute path of mariadbd
   std::string provider;                 // absolute path of the provider library; empty: none
   std::string plugin;  // file in layout.plugins() that guards the server; empty: none
+  bool audit = false;  // layout.plugins() has MariaDB's server_audit
   std::string volume;  // absolute directory
   Uuid volume_uuid;
   std::string name;

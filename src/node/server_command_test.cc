@@ -61,6 +61,21 @@ TEST(RunCommand, LoadsTheGuards) {
   EXPECT_THAT(RecoverCommand(config, false), Not(Contains(StartsWith("--plugin-load"))));
 }
 
+TEST(RunCommand, AuditsUnlessTheUserSaysOtherwise) {
+  ServerConfig config = Example();
+  config.fragment = {{"server-audit-logging", "OFF", true, 1}};
+  EXPECT_THAT(RunCommand(config, {0}), Not(Contains("--server-audit-logging=ON")));
+  config.audit = true;
+  const auto words = RunCommand(config, {0});
+  EXPECT_THAT(words, Contains("--server-audit-events=CONNECT,QUERY_DDL,QUERY_DCL"));
+  EXPECT_THAT(words, Contains("--server-audit-file-path=/d/node2/audit.log"));
+  const auto on = std::find(words.begin(), words.end(), "--server-audit-logging=ON");
+  EXPECT_NE(std::find(on, words.end(), "--server-audit-logging=OFF"), words.end());
+  for (const auto& command : {RecoverCommand(config, false), BootstrapCommand(config)}) {
+    EXPECT_THAT(command, Not(Contains(testing::HasSubstr("audit"))));
+  }
+}
+
 TEST(RunCommand, OursComesAfterTheUsersAndTheDefaultsBefore) {
   ServerConfig config = Example();
   config.fragment = {{"max_connections", "7", true, 1}};

@@ -8,6 +8,7 @@
 #include "encryption/key_table.h"
 #include "log/identity.h"
 #include "log/log.h"
+#include "node/admin_schema.h"
 #include "node/aurora_schema.h"
 #include "node/commit_tokens.h"
 #include "node/genesis.h"
@@ -73,7 +74,7 @@ Status MakeSystemTables(const CreateOptions& options, const std::string& directo
   RETURN_IF_ERROR(snapshot::WriteFileAtomically(
       sql,
       AsBytes("DELETE FROM mysql.proxies_priv WHERE Host <> 'localhost';\n" + CommitTokenSchema() +
-              AuroraSchema()),
+              AuroraSchema() + AdminSchema()),
       snapshot::Durability::kProcess));
   argv.push_back("--extra-file=" + sql);
   const std::string output = directory + "/install.log";

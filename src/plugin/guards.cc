@@ -8,7 +8,12 @@
 // injects it.
 // Second line: when a statement locks a table, whichever way it came, an error raised stops it. Not
 // inside of total order: the other servers would not stop.
+// Third line: before a statement gets its place in the total order, whichever way it came, the
+// provider asks.
+#include <array>
 #include <atomic>
+#include <cstdio>
+#include <ctime>
 #include <optional>
 #include <string>
 
@@ -16,8 +21,10 @@
 #include "plugin/definition_sessions.h"
 #include "plugin/fault_effects.h"
 #include "plugin/fault_text.h"
+#include "plugin/operator_rules.h"
 #include "plugin/plugin_abi.h"
 #include "plugin/provider_link.h"
+#include "plugin/query_event.h"
 #include "plugin/server_calls.h"
 #include "plugin/text_edit.h"
 #include "plugin/text_rules.h"
@@ -33,9 +40,48 @@ std::optional<ServerCalls> server;
 ProviderLink provider;
 DefinitionSessions definitions;
 std::atomic<uint64_t> texts{0};  // of clients, since the start
+constexpr uint64_t kTextsWithoutProvider = 64;
 
 void Raise(const Refusal& refusal) {
   my_print_error_service->printf_error(refusal.error, "Borealis: %s", 0, refusal.message.c_str());
+}
+
+bool MayDefine(const faults::DefinedName* names, size_t count, const void* event,
+               size_t event_bytes);
+
+const faults::Control* FindProvider(abi::Thd* thd) {
+  if (const faults::Control* control = provider.found()) return control;
+  const faults::Control* control = provider.Find(server->Provider(thd));
+  if (control != nullptr) control->guard_definitions(MayDefine);
+  return control;
+}
+
+// It is loaded before clients can connect; a server without one is not asked for it again and
+// again.
+void LookForProvider(abi::Thd* thd) {
+  if (provider.found() != nullptr) return;
+  const uint64_t n = texts.fetch_add(1) + 1;
+  if ((n & (n - 1)) == 0 || n < kTextsWithoutProvider) FindProvider(thd);  // ever more rarely
+}
+
+// The same, and a line in the server's error log, which its standard error is: who was refused
+// what. Texts of users are not in it; they may hold passwords.
+void Refuse(abi::Thd* thd, const Refusal& refusal) {
+  Raise(refusal);
+  const ServerCalls::Account own = server->Own(thd);
+  const time_t now = time(nullptr);
+  tm local{};
+  std::array<char, 32> stamp{};
+  localtime_r(&now, &local);
+  strftime(stamp.data(), stamp.size(), "%Y-%m-%d %H:%M:%S", &local);
+  fprintf(stderr, "%s %llu [Warning] Borealis: refused to %s@%s: %s\n", stamp.data(),
+          static_cast<unsigned long long>(server->Connection(thd)), own.user.c_str(),
+          own.host.c_str(), refusal.message.c_str());
+}
+
+Refusal KillRefused() {
+  return {kErrorKillDenied,
+          "that connection changes definitions on all servers, which can't be interrupted"};
 }
 
 // 0: done; else an error was raised.
@@ -50,11 +96,22 @@ int DoPending(abi::Thd* thd, abi::SystemVariable*, void* save, void* value) {
     refusal = std::get<Refusal>(*work);
   } else if (work) {
     if (!server->MayInjectFaults(thd)) return 1;
-    refusal = InjectFault(std::get<FaultCommand>(*work), provider.Find(server->Provider(thd)),
-                          connection);
+    refusal = InjectFault(std::get<FaultCommand>(*work), FindProvider(thd), connection);
   }
   if (refusal) {
-    Raise(*refusal);
+    Refuse(thd, *refusal);
+    return 1;
+  }
+  *static_cast<char*>(save) = 0;
+  return 0;
+}
+
+// SET no_kill = n: an error when connection n must not be killed.
+int CheckKill(abi::Thd*, abi::SystemVariable*, void* save, void* value) {
+  long long number = 0;
+  const auto* given = static_cast<abi::Value*>(value);
+  if (given->as_int(given, &number) == 0 && definitions.Runs(static_cast<uint64_t>(number))) {
+    Raise(KillRefused());
     return 1;
   }
   *static_cast<char*>(save) = 0;
@@ -71,16 +128,66 @@ TextFacts Facts(abi::Thd* thd, std::string_view sql) {
   return facts;
 }
 
-bool IsSystemDatabase(std::string_view name) {
-  return name == "mysql" || name == "information_schema" || name == "performance_schema" ||
-         name == "sys";
+class SessionAccounts : public AccountLookup {
+ public:
+  explicit SessionAccounts(abi::Thd* thd) : thd_(thd) {}
+  bool IsOperators(const AccountName& account) const override {
+    return server->IsOperators(account.user, account.host);
+  }
+  AccountName Own() const override {
+    ServerCalls::Account own = server->Own(thd_);
+    return {std::move(own.user), std::move(own.host)};
+  }
+  bool MayNameDefiners() const override { return server->MayNameDefiners(thd_); }
+  std::string_view ClientCharset() const override { return server->ClientCharset(thd_); }
+
+ private:
+  abi::Thd* const thd_;
+};
+
+Tokens TokensOf(std::string_view sql, bool backslash_escapes) {
+  Tokens tokens;
+  Tokenizer tokenizer(sql, backslash_escapes);
+  while (auto token = tokenizer.Next()) tokens.push_back(*token);
+  return tokens;
 }
 
-// Only a provider that hears of answers can wait for them.
-void LookForProvider(abi::Thd* thd) {
-  if (provider.found() != nullptr) return;
-  const uint64_t n = texts.fetch_add(1) + 1;
-  if ((n & (n - 1)) == 0) provider.Find(server->Provider(thd));  // ever more rarely
+bool IsVirtualDatabase(std::string_view name) {
+  return name == "information_schema" || name == "performance_schema";
+}
+
+// faults::DefinitionGuard
+bool MayDefine(const faults::DefinedName* names, size_t count, const void* event,
+               size_t event_bytes) {
+  abi::Thd* thd = server->Current();
+  if (thd == nullptr) return true;
+  const std::string_view sql = server->Statement(thd);
+  const SessionAccounts accounts(thd);
+  TextFacts facts = Facts(thd, sql);
+  facts.ordinary = server->IsOrdinary(thd);
+  facts.accounts = &accounts;
+  facts.database = DefaultDatabase({static_cast<const char*>(event), event_bytes}).value_or("");
+  std::optional<Refusal> refusal;
+  if (auto found = CheckText(sql, facts)) refusal = std::move(found->refusal);
+  if (facts.ordinary && !refusal) {
+    std::vector<DefinedName> defined;
+    for (size_t i = 0; i < count; ++i) {
+      const bool table = names[i].table != nullptr;
+      defined.push_back({{names[i].database, names[i].database_bytes},
+                         {table ? names[i].table : "", names[i].table_bytes}});
+    }
+    refusal = CheckOperatorSchemas(TokensOf(sql, facts.backslash_escapes), facts.database, defined);
+  }
+  if (refusal) Refuse(thd, *refusal);
+  return !refusal;
+}
+
+bool MayUpgradeSchema(abi::Thd* thd) {
+  if (!server->IsOrdinary(thd)) return true;
+  SessionState state = server->State(thd);
+  state.schema_upgrade = SchemaUpgrade::kRolling;
+  Refuse(thd, *CheckSession(state));
+  return false;
 }
 
 void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
@@ -90,6 +197,9 @@ void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
   Pending().Begin(event.thread_id);
   const std::string_view sql(event.query, event.query_length);
   TextFacts facts = Facts(thd, sql);
+  const SessionAccounts accounts(thd);
+  facts.accounts = &accounts;
+  facts.database = std::string_view(event.database, event.database_length);
   for (FaultStatement& fault : FindFaults(sql, facts.backslash_escapes)) {
     Overwrite(event, fault.begin, fault.end, std::move(fault.meaning));
   }
@@ -102,11 +212,7 @@ void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
     if (!facts.ordinary) found = CheckText(sql, facts);
   }
   if (const auto target = KillTarget(sql); target && definitions.Runs(*target)) {
-    found = Finding{0,
-                    sql.size(),
-                    {kErrorKillDenied,
-                     "that connection changes definitions on all servers, which can't be "
-                     "interrupted"}};
+    found = Finding{0, sql.size(), KillRefused()};
   }
   if (found) {
     Overwrite(event, found->begin, found->end, std::move(found->refusal));
@@ -122,15 +228,31 @@ void OnAnswered(const abi::GeneralEvent& event) {
   if (event.error_code != 0) Pending().Clear();
 }
 
+// What the server writes by itself in a session: logs, and without a statement.
+bool IsServersOwn(std::string_view database, std::string_view table) {
+  return database == "mysql" &&
+         (table == "general_log" || table == "slow_log" || table == "transaction_registry");
+}
+
+std::optional<Refusal> CheckSystemTable(const abi::TableEvent& event, std::string_view sql) {
+  const std::string_view database(event.database.text, event.database.length);
+  const std::string_view table(event.table.text, event.table.length);
+  if (event.read_only != 0 || sql.empty() || IsServersOwn(database, table)) return std::nullopt;
+  // It looks for a library's function of that name before it gets its place in the order.
+  if (table == "func" && DropsFunction(sql)) return std::nullopt;
+  // The routines of the cluster's own schemas run as accounts that nobody else can be.
+  const std::string_view user = event.priv_user == nullptr ? "" : event.priv_user;
+  if (user.starts_with("borealis.") && database.starts_with("borealis")) return std::nullopt;
+  return Refusal{kErrorTableDenied,
+                 "rows of system tables change by CREATE USER, GRANT and the like only: a change "
+                 "by hand would stay on one server"};
+}
+
 std::optional<Refusal> CheckTable(abi::Thd* thd, const abi::TableEvent& event) {
   const std::string_view database(event.database.text, event.database.length);
   const std::string_view sql = server->Statement(thd);
-  if (IsSystemDatabase(database)) {
-    if (event.read_only != 0 || database != "mysql" || !ChangesRows(sql)) return std::nullopt;
-    return Refusal{kErrorTableDenied,
-                   "rows of system tables change by CREATE USER, GRANT and the like only: a change "
-                   "by hand would stay on one server"};
-  }
+  if (IsVirtualDatabase(database)) return std::nullopt;
+  if (IsOperatorSchema(database)) return CheckSystemTable(event, sql);
   if (auto refusal = CheckSession(server->State(thd))) return refusal;
   if (event.read_only == 0 && CreatesTable(sql)) {
     if (auto found = CheckText(sql, Facts(thd, sql))) return found->refusal;
@@ -141,7 +263,7 @@ std::optional<Refusal> CheckTable(abi::Thd* thd, const abi::TableEvent& event) {
 void OnTable(abi::Thd* thd, const abi::TableEvent& event) {
   if (server->IsApplying(thd) || server->IsInTotalOrder(thd)) return;
   const auto refusal = CheckTable(thd, event);
-  if (refusal && server->IsOrdinary(thd)) Raise(*refusal);
+  if (refusal && server->IsOrdinary(thd)) Refuse(thd, *refusal);
 }
 
 void OnEvent(abi::Thd* thd, unsigned event_class, const void* event) {
@@ -160,6 +282,10 @@ void OnEvent(abi::Thd* thd, unsigned event_class, const void* event) {
 int Start(void*) {
   std::string missing;
   server = ServerCalls::Find(missing);
+  if (server && !server->AskBeforeSchemaUpgrade(MayUpgradeSchema)) {
+    missing = "way to guard wsrep_OSU_method";
+    server.reset();
+  }
   if (server) return 0;
   Raise({kErrorNotSupported, "the server has no " + missing + "; it takes MariaDB 10.11"});
   return 1;
@@ -181,7 +307,13 @@ abi::SessionBool go = {{abi::SessionBool::kFlags, "go",
                        0,
                        0,
                        nullptr};
-abi::SystemVariable* no_variables[] = {&go.header, nullptr};
+abi::SessionBool kill_check = {
+    {abi::SessionBool::kFlags, "kill",
+     "Fails for the number of a connection that must not be killed", CheckKill, nullptr},
+    0,
+    0,
+    nullptr};
+abi::SystemVariable* no_variables[] = {&go.header, &kill_check.header, nullptr};
 
 }  // namespace
 }  // namespace borealis::plugin

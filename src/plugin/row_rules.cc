@@ -133,4 +133,11 @@ std::optional<Refusal> CheckReplacingSelect(Span tokens) {
       "write DROP TABLE IF EXISTS, then CREATE TABLE ... SELECT");
 }
 
+std::optional<Refusal> CheckAlterRoutine(Span tokens) {
+  if (!WordAt(tokens, 1, "PROCEDURE") && !WordAt(tokens, 1, "FUNCTION")) return std::nullopt;
+  return Unfit(
+      "ALTER PROCEDURE and ALTER FUNCTION would change one server alone: write CREATE OR REPLACE "
+      "PROCEDURE or FUNCTION");
+}
+
 }  // namespace borealis::plugin

@@ -23,4 +23,8 @@ std::optional<Refusal> CheckSequence(std::span<const Token> tokens);
 // alone. REQUIRES: tokens[0] is CREATE.
 std::optional<Refusal> CheckReplacingSelect(std::span<const Token> tokens);
 
+// ALTER PROCEDURE, ALTER FUNCTION: the server changes them without telling the others. REQUIRES:
+// tokens[0] is ALTER.
+std::optional<Refusal> CheckAlterRoutine(std::span<const Token> tokens);
+
 }  // namespace borealis::plugin

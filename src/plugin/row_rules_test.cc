@@ -79,6 +79,12 @@ TEST(RowRules, AQueryThatReplacesATableIsFound) {
   EXPECT_FALSE(CheckReplacingSelect(Tokenize("CREATE OR REPLACE VIEW v AS SELECT 1")));
 }
 
+TEST(RowRules, ChangesOfRoutinesInPlaceAreFound) {
+  EXPECT_TRUE(CheckAlterRoutine(Tokenize("ALTER PROCEDURE d.p SQL SECURITY INVOKER")));
+  EXPECT_TRUE(CheckAlterRoutine(Tokenize("alter function f comment 'x'")));
+  EXPECT_FALSE(CheckAlterRoutine(Tokenize("ALTER TABLE `function` ADD a INT")));
+}
+
 TEST(RowRules, SequencesAreFound) {
   EXPECT_TRUE(CheckSequence(Tokenize("CREATE SEQUENCE s")));
   EXPECT_TRUE(CheckSequence(Tokenize("CREATE OR REPLACE SEQUENCE IF NOT EXISTS d.s NOCACHE")));

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <cstring>
+#include <memory>
 
 namespace borealis::plugin {
 namespace {
@@ -12,6 +13,40 @@ namespace {
 constexpr int kNoCommandYet = 161;
 constexpr unsigned long long kSuper = 1ull << 15;
 constexpr unsigned long long kConnectionAdmin = 1ull << 32;
+constexpr unsigned long long kCreateUser = 1ull << 25;
+constexpr unsigned long long kSetUser = 1ull << 30;
+// What the master user of a cluster lacks: SHUTDOWN, FILE, SUPER, CREATE TABLESPACE, and from
+// SET USER on the administrative privileges split from SUPER.
+constexpr unsigned long long kOperators =
+    1ull << 7 | 1ull << 9 | kSuper | 1ull << 28 | 0xffull << 30;
+
+// The server's object for the privileges of a session. Only functions of the server look into it.
+struct alignas(16) AccountContext {
+  char bytes[16384];
+};
+
+// The server's object of a variable: where in it the function is that is asked before it is set is
+// found by a variable whose function is known.
+constexpr size_t kVariableWordsMax = 32;
+// And of an assignment: {vtable, variable, expression, scope, value}.
+struct Assignment {
+  const void* table;
+  const void* variable;
+  const void* expression;  // null: DEFAULT
+  uint64_t scope;
+  uint64_t value;
+};
+
+ServerCalls::MayUpgrade may_upgrade = nullptr;
+
+// Not 0: refused, an error was raised.
+bool CheckUpgrade(void* variable, abi::Thd* thd, void* given) {
+  Assignment assignment{};
+  memcpy(&assignment, given, sizeof(assignment));
+  const bool known = assignment.variable == variable;
+  if (known && (assignment.expression == nullptr || assignment.value == 0)) return false;  // TOI
+  return !may_upgrade(thd);
+}
 
 template <typename Function>
 void Look(const char* symbol, Function*& target, std::string& missing) {
@@ -34,6 +69,11 @@ std::optional<ServerCalls> ServerCalls::Find(std::string& missing) {
   Look("wsrep_thd_is_toi", calls.total_order_, missing);
   Look("thd_query_string", calls.statement_, missing);
   Look("thd_get_thread_id", calls.connection_, missing);
+  Look("_current_thd", calls.current_, missing);
+  Look("_Z22create_default_definerP3THDb", calls.own_account_, missing);
+  Look("_Z11acl_getrootP16Security_contextPKcS2_S2_S2_", calls.find_account_, missing);
+  Look("_ZN16Security_context12check_accessE11privilege_tb", calls.context_has_, missing);
+  Look("_Z14wsrep_on_checkP7sys_varP3THDP7set_var", calls.replication_check_, missing);
   if (!missing.empty()) return std::nullopt;
   return calls;
 }
@@ -43,7 +83,50 @@ bool ServerCalls::IsBeforeParsing(abi::Thd* thd) const { return command_(thd) ==
 bool ServerCalls::IsOrdinary(abi::Thd* thd) const { return lacks_privilege_(thd, kSuper, true); }
 
 bool ServerCalls::MayInjectFaults(abi::Thd* thd) const {
-  return !lacks_privilege_(thd, kConnectionAdmin | kSuper, false);
+  return !lacks_privilege_(thd, kCreateUser | kConnectionAdmin | kSuper, false);
+}
+
+bool ServerCalls::IsOperators(const std::string& user, const std::string& host) const {
+  auto context = std::make_unique<AccountContext>();
+  // An address with a mask is matched by itself.
+  const std::string address = host.substr(0, host.find('/'));
+  // Not 0: there is no such account.
+  if (find_account_(context.get(), user.c_str(), host.c_str(), address.c_str(), "")) return false;
+  return context_has_(context.get(), kOperators, true);
+}
+
+ServerCalls::Account ServerCalls::Own(abi::Thd* thd) const {
+  const LexString* names = own_account_(thd, false);
+  if (names == nullptr) return {};
+  return {std::string(names[0].text, names[0].length), std::string(names[1].text, names[1].length)};
+}
+
+bool ServerCalls::MayNameDefiners(abi::Thd* thd) const {
+  return !lacks_privilege_(thd, kSetUser | kSuper, true);
+}
+
+bool ServerCalls::AskBeforeSchemaUpgrade(MayUpgrade may) const {
+  const void* known = Variable("wsrep_on");
+  auto* asked = static_cast<char*>(const_cast<void*>(Variable("wsrep_OSU_method")));
+  if (known == nullptr || asked == nullptr) return false;
+  for (size_t word = 0; word < kVariableWordsMax; ++word) {
+    const size_t at = word * sizeof(void*);
+    const void* found = nullptr;
+    memcpy(&found, static_cast<const char*>(known) + at, sizeof(found));
+    if (found != reinterpret_cast<void*>(replication_check_)) continue;
+    const void* before = nullptr;
+    memcpy(&before, asked + at, sizeof(before));
+    if (before != nullptr && before != reinterpret_cast<void*>(CheckUpgrade)) return false;
+    may_upgrade = may;
+    void* const check = reinterpret_cast<void*>(CheckUpgrade);
+    memcpy(asked + at, &check, sizeof(check));
+    return true;
+  }
+  return false;
+}
+
+std::string_view ServerCalls::ClientCharset(abi::Thd* thd) const {
+  return Text(Known().client_charset, thd);
 }
 
 uint64_t ServerCalls::Connection(abi::Thd* thd) const { return connection_(thd); }
@@ -77,7 +160,7 @@ const ServerCalls::Variables& ServerCalls::Known() const {
       Variable("default_storage_engine"),    Variable("sql_mode"),
       Variable("max_statement_time"),        Variable("wsrep_provider"),
       Variable("wsrep_node_name"),           Variable("in_transaction"),
-      Variable("wsrep_sync_wait"),
+      Variable("wsrep_sync_wait"),           Variable("character_set_client"),
   };
   return known;
 }

@@ -23,7 +23,23 @@ class ServerCalls {
   // No SUPER, as the session is at this moment (a routine may run as its definer). The server
   // counts a yes as a denied access, so ask only when something will be denied.
   bool IsOrdinary(abi::Thd* thd) const;
-  // CONNECTION ADMIN or SUPER. False: the server's own error (1227) was raised.
+  // The session that this thread serves; null: none.
+  abi::Thd* Current() const { return current_(); }
+  // Whether the account, or for host "" the role, has a privilege that ordinary users can't have.
+  bool IsOperators(const std::string& user, const std::string& host) const;
+  // The account whose privileges the session has at this moment, and whether it may name others.
+  struct Account {
+    std::string user;
+    std::string host;
+  };
+  Account Own(abi::Thd* thd) const;
+  bool MayNameDefiners(abi::Thd* thd) const;
+  // Has the server ask before the session variable wsrep_OSU_method is set, whichever way.
+  // False: this server can't be made to.
+  using MayUpgrade = bool (*)(abi::Thd* thd);
+  bool AskBeforeSchemaUpgrade(MayUpgrade may) const;
+  std::string_view ClientCharset(abi::Thd* thd) const;
+  // CREATE USER, CONNECTION ADMIN or SUPER. False: the server's own error (1227) was raised.
   bool MayInjectFaults(abi::Thd* thd) const;
   uint64_t Connection(abi::Thd* thd) const;
   std::string Provider(abi::Thd* thd) const;  // wsrep_provider
@@ -60,6 +76,7 @@ class ServerCalls {
     const void* node_name;
     const void* in_transaction;
     const void* sync_wait;
+    const void* client_charset;
   };
   const void* Variable(const char* name) const;
   const Variables& Known() const;  // REQUIRES: the storage engine was started
@@ -79,6 +96,12 @@ class ServerCalls {
   char (*total_order_)(const abi::Thd*) = nullptr;
   LexString* (*statement_)(abi::Thd*) = nullptr;
   unsigned long (*connection_)(const abi::Thd*) = nullptr;
+  abi::Thd* (*current_)() = nullptr;
+  const LexString* (*own_account_)(abi::Thd*, bool role) = nullptr;  // {user, host, ...}
+  bool (*find_account_)(void* context, const char* user, const char* host, const char* ip,
+                        const char* database) = nullptr;
+  bool (*context_has_)(void* context, unsigned long long privileges, bool any) = nullptr;
+  bool (*replication_check_)(void* variable, abi::Thd*, void* assignment) = nullptr;
 };
 
 }  // namespace borealis::plugin

@@ -106,6 +106,9 @@ class Scan {
   }
 
   std::optional<Refusal> CheckStatement(Span tokens, SessionState& state, bool whole_second) {
+    if (facts_.ordinary && facts_.accounts != nullptr) {
+      if (auto refusal = CheckOperators(tokens)) return refusal;
+    }
     if (IsWord(tokens[0], "SET")) return CheckSet(tokens, state);
     if (facts_.ordinary && state.has_statement_timeout && IsAnyOf(tokens[0], kDefinitions)) {
       return Refusal{
@@ -123,6 +126,7 @@ class Scan {
     }
     const bool alters = IsWord(tokens[0], "ALTER");
     if (alters) {
+      if (auto refusal = CheckAlterRoutine(tokens)) return refusal;
       if (auto refusal = CheckNodeDependentChange(tokens, whole_second)) return refusal;
     }
     if (IsWord(tokens[0], "CREATE")) {
@@ -134,6 +138,13 @@ class Scan {
     }
     if (IsWord(tokens[0], "PREPARE") || IsWord(tokens[0], "EXECUTE")) return CheckLiteral(tokens);
     return std::nullopt;
+  }
+
+  std::optional<Refusal> CheckOperators(Span tokens) const {
+    const bool escapes = facts_.backslash_escapes;
+    if (auto refusal = CheckOperatorSchemas(tokens, facts_.database, {})) return refusal;
+    if (auto refusal = CheckAccounts(tokens, sql_, escapes, *facts_.accounts)) return refusal;
+    return CheckDefiner(tokens, sql_, escapes, *facts_.accounts);
   }
 
   std::optional<Refusal> CheckSet(Span tokens, SessionState& state) {
@@ -226,13 +237,6 @@ std::optional<uint64_t> KillTarget(std::string_view sql) {
     break;
   }
   return std::nullopt;
-}
-
-bool ChangesRows(std::string_view sql) {
-  const auto verb = FirstToken(sql);
-  constexpr auto kVerbs =
-      std::to_array<std::string_view>({"INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH"});
-  return verb && IsAnyOf(*verb, kVerbs);
 }
 
 bool CreatesTable(std::string_view sql) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "plugin/operator_rules.h"
 #include "plugin/session_rules.h"
 
 namespace borealis::plugin {
@@ -16,6 +17,8 @@ struct TextFacts {
   bool backslash_escapes = true;
   SessionState session;
   std::string_view default_engine = "InnoDB";
+  std::string_view database;                // the session's default
+  const AccountLookup* accounts = nullptr;  // null: the operator's are not looked for
 };
 
 struct Finding {
@@ -31,8 +34,6 @@ std::optional<Finding> CheckText(std::string_view sql, const TextFacts& facts);
 bool ChangesDefinitions(std::string_view sql, bool backslash_escapes);
 // The connection that KILL names by number; nullopt: another statement.
 std::optional<uint64_t> KillTarget(std::string_view sql);
-// Whether the text's first statement changes rows by itself: INSERT, UPDATE, DELETE, LOAD, ...
-bool ChangesRows(std::string_view sql);
 // Whether it makes a table from a query, which is replicated as rows.
 bool CreatesTable(std::string_view sql);
 

@@ -245,8 +245,11 @@ bool HoldBack(const char* node, double percent, int64_t seconds, char* reason,
   return status.ok();
 }
 
+void GuardDefinitions(faults::DefinitionGuard guard) noexcept { Provider::GuardDefinitions(guard); }
+
 const faults::Control kControl = {
-    faults::kControlVersion, Answered, Crash, VolumeParts, FailAppends, CongestAppends, HoldBack};
+    faults::kControlVersion, Answered, Crash,           VolumeParts, FailAppends,
+    CongestAppends,          HoldBack, GuardDefinitions};
 
 }  // namespace
 }  // namespace borealis::provider

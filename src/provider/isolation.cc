@@ -64,6 +64,7 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
     LogWarning("statement refused: this server is too far behind the log");
     return abi::kConnFail;
   }
+  if (!MayDefine(keys, keys_num, action, count)) return abi::kNotAllowed;
   KeySet claims;
   for (size_t i = 0; i < keys_num; ++i) claims.Add(keys[i], KeyType::kExclusive);
   Bytes payload;
@@ -134,6 +135,27 @@ std::optional<uint64_t> Provider::BeginAppendIsolated() {
     isolated_appended_.WaitFor(isolation_mutex_, kLookNs);
   }
   return ticket;
+}
+
+// The plugin knows who asks, and what ordinary users may not.
+bool Provider::MayDefine(const abi::Key* keys, size_t keys_num, const abi::Buffer* action,
+                         size_t count) {
+  const faults::DefinitionGuard guard = definition_guard_;
+  if (guard == nullptr) return true;
+  std::vector<faults::DefinedName> names;
+  for (size_t i = 0; i < keys_num; ++i) {
+    const abi::Key& key = keys[i];
+    if (key.parts_num == 0) continue;
+    const bool table = key.parts_num > 1;
+    names.push_back({static_cast<const char*>(key.parts[0].ptr), key.parts[0].len,
+                     table ? static_cast<const char*>(key.parts[1].ptr) : nullptr,
+                     table ? key.parts[1].len : 0});
+  }
+  std::string event;
+  for (size_t i = 0; i < count; ++i) {
+    event.append(static_cast<const char*>(action[i].ptr), action[i].len);
+  }
+  return guard(names.data(), names.size(), event.data(), event.size());
 }
 
 abi::Status Provider::IsolationEnd(uint64_t connection, const abi::Buffer* error) {

@@ -108,6 +108,8 @@ class Provider : private replication::ReplicationEvents {
   faults::DiskFaults& disk_faults() { return disk_faults_; }
   // kInvalidArgument: no other member has that name. kUnavailable.
   Status HoldBack(const faults::ReplicaFault& fault) EXCLUDES(replica_faults_mutex_);
+  // Of every provider of this process.
+  static void GuardDefinitions(faults::DefinitionGuard guard) { definition_guard_ = guard; }
 
   // --- Members (members.cc) -------------------------------------------------------------------
   // As of about a second ago.
@@ -145,6 +147,8 @@ class Provider : private replication::ReplicationEvents {
                 uint64_t trx, uint64_t connection) const;
   static Record TakeRecord(Transaction& trx, uint64_t connection, Seqno last_seen);
   abi::Status NotAppended(const Status& why);
+  static bool MayDefine(const abi::Key* keys, size_t keys_num, const abi::Buffer* action,
+                        size_t count);
   void Settle(TrxEffect effect, Seqno seqno);
   // Streaming transactions that end without a commit (streaming.cc).
   void NoteStream(const Record& record) EXCLUDES(streams_mutex_);
@@ -202,6 +206,7 @@ class Provider : private replication::ReplicationEvents {
   std::atomic<replication::Replicator*> current_{nullptr};
   std::atomic<LocalState> state_{LocalState::kInitialized};
   std::atomic<bool> debug_{false};
+  static inline std::atomic<faults::DefinitionGuard> definition_guard_{nullptr};
   std::atomic<bool> diverged_{false};  // leaving: what happens to the data does not matter any more
 
   mutable Mutex mutex_;

@@ -1,0 +1,80 @@
+// borealis account set-password
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "cli/common.h"
+#include "node/account.h"
+#include "node/node_control.h"
+#include "node/user_accounts.h"
+
+namespace borealis::cli {
+namespace {
+
+constexpr unsigned kSqlTimeoutS = 30;
+
+struct PasswordArguments {
+  Places places;
+  std::string user;
+  std::string host = "%";
+  bool disconnect = false;
+};
+
+// Never an argument: those are seen by everybody on the machine.
+Result<std::string> ReadPassword() {
+  if (const char* given = getenv("BOREALIS_PASSWORD")) return std::string(given);  // NOLINT
+  if (isatty(STDIN_FILENO) != 0) {
+    fmt::print(stderr, "new password (it is shown; Ctrl-D ends): ");
+  }
+  std::string line;
+  std::getline(std::cin, line);
+  if (!line.empty()) return line;
+  return Status(Code::kInvalidArgument,
+                "no password: give it in $BOREALIS_PASSWORD or as a line of standard input");
+}
+
+Status SetPassword(PasswordArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  ASSIGN_OR_RETURN(const std::string password, ReadPassword());
+  RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
+  ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
+  bool done = false;
+  for (const node::NodeStatus& node : node::ListLocalNodes(args.places.data)) {
+    if (node.volume != args.places.volume || node.state != node::NodeState::kReady) continue;
+    if (done && !args.disconnect) break;
+    ASSIGN_OR_RETURN(node::ServerClient client,
+                     node::ServerClient::Connect(node.socket, self.name, kSqlTimeoutS));
+    if (!done) {
+      RETURN_IF_ERROR(node::SetPassword(client, args.user, args.host, password));
+      fmt::print("the password of '{}'@'{}' is set on every server\n", args.user, args.host);
+      done = true;
+    }
+    if (!args.disconnect) continue;
+    ASSIGN_OR_RETURN(const int ended, node::EndSessions(client, args.user));
+    fmt::print("{}: {} sessions ended\n", node.name, ended);
+  }
+  if (done) return Status::Ok();
+  return {Code::kUnavailable, "no node of this volume is ready on this machine"};
+}
+
+}  // namespace
+
+void AddAccountCommands(CLI::App& app, Outcome& outcome) {
+  CLI::App* account = app.add_subcommand("account", "Accounts of the database's users");
+  account->require_subcommand(1);
+  auto args = std::make_shared<PasswordArguments>();
+  CLI::App* command = account->add_subcommand(
+      "set-password", "Set a user's password, from $BOREALIS_PASSWORD or a line of standard input");
+  AddVolumeOption(*command, args->places, false);
+  AddDataOption(*command, args->places);
+  command->add_option("--user,user", args->user, "The user's name")->required();
+  command->add_option("--host", args->host, "The account's host");
+  command->add_flag("--disconnect", args->disconnect,
+                    "End the user's sessions on this machine's nodes, too");
+  command->callback([args, &outcome] { outcome.exit_code = Report(SetPassword(*args)); });
+}
+
+}  // namespace borealis::cli
