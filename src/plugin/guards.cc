@@ -228,16 +228,20 @@ void OnAnswered(const abi::GeneralEvent& event) {
   if (event.error_code != 0) Pending().Clear();
 }
 
-// What the server writes by itself in a session: logs, and without a statement.
-bool IsServersOwn(std::string_view database, std::string_view table) {
-  return database == "mysql" &&
-         (table == "general_log" || table == "slow_log" || table == "transaction_registry");
+// What the server writes by itself in a session: logs, and the end of a streaming transaction,
+// whose fragments go when it commits.
+bool IsServersOwn(abi::Thd* thd, std::string_view database, std::string_view table) {
+  if (database != "mysql") return false;
+  if (table == "wsrep_streaming_log") return server->IsKeepingAccount(thd);
+  return table == "general_log" || table == "slow_log" || table == "transaction_registry";
 }
 
-std::optional<Refusal> CheckSystemTable(const abi::TableEvent& event, std::string_view sql) {
+std::optional<Refusal> CheckSystemTable(abi::Thd* thd, const abi::TableEvent& event,
+                                        std::string_view sql) {
   const std::string_view database(event.database.text, event.database.length);
   const std::string_view table(event.table.text, event.table.length);
-  if (event.read_only != 0 || sql.empty() || IsServersOwn(database, table)) return std::nullopt;
+  if (event.read_only != 0 || sql.empty()) return std::nullopt;
+  if (IsServersOwn(thd, database, table)) return std::nullopt;
   // It looks for a library's function of that name before it gets its place in the order.
   if (table == "func" && DropsFunction(sql)) return std::nullopt;
   // The routines of the cluster's own schemas run as accounts that nobody else can be.
@@ -252,7 +256,7 @@ std::optional<Refusal> CheckTable(abi::Thd* thd, const abi::TableEvent& event) {
   const std::string_view database(event.database.text, event.database.length);
   const std::string_view sql = server->Statement(thd);
   if (IsVirtualDatabase(database)) return std::nullopt;
-  if (IsOperatorSchema(database)) return CheckSystemTable(event, sql);
+  if (IsOperatorSchema(database)) return CheckSystemTable(thd, event, sql);
   if (auto refusal = CheckSession(server->State(thd))) return refusal;
   if (event.read_only == 0 && CreatesTable(sql)) {
     if (auto found = CheckText(sql, Facts(thd, sql))) return found->refusal;

@@ -67,6 +67,7 @@ std::optional<ServerCalls> ServerCalls::Find(std::string& missing) {
   Look("wsrep_OSU_method_get", calls.upgrade_, missing);
   Look("wsrep_thd_is_applying", calls.applying_, missing);
   Look("wsrep_thd_is_toi", calls.total_order_, missing);
+  Look("_Z22wsrep_thd_ignore_tableP3THD", calls.ignores_table_, missing);
   Look("thd_query_string", calls.statement_, missing);
   Look("thd_get_thread_id", calls.connection_, missing);
   Look("_current_thd", calls.current_, missing);
@@ -145,6 +146,8 @@ void ServerCalls::SetSyncWait(abi::Thd* thd, bool global, uint32_t bits) const {
 }
 
 bool ServerCalls::IsInTotalOrder(abi::Thd* thd) const { return total_order_(thd) != 0; }
+
+bool ServerCalls::IsKeepingAccount(abi::Thd* thd) const { return ignores_table_(thd); }
 
 bool ServerCalls::IsApplying(abi::Thd* thd) const { return applying_(thd) != 0; }
 

@@ -51,6 +51,8 @@ class ServerCalls {
   bool IsApplying(abi::Thd* thd) const;
   // A statement that runs on every server in total order has begun: it can't be refused any more.
   bool IsInTotalOrder(abi::Thd* thd) const;
+  // The server writes its own account of streaming transactions, whatever the statement.
+  bool IsKeepingAccount(abi::Thd* thd) const;
   SessionState State(abi::Thd* thd) const;
   std::string_view DefaultEngine(abi::Thd* thd) const;
   bool BackslashEscapes(abi::Thd* thd) const;
@@ -94,6 +96,7 @@ class ServerCalls {
   unsigned long (*upgrade_)(const abi::Thd*) = nullptr;
   char (*applying_)(const abi::Thd*) = nullptr;
   char (*total_order_)(const abi::Thd*) = nullptr;
+  bool (*ignores_table_)(abi::Thd*) = nullptr;
   LexString* (*statement_)(abi::Thd*) = nullptr;
   unsigned long (*connection_)(const abi::Thd*) = nullptr;
   abi::Thd* (*current_)() = nullptr;

@@ -7,10 +7,13 @@ each time.
 
 import json
 import os
+import pwd
 import signal
 import subprocess
 import time
 from pathlib import Path
+
+import pymysql
 
 from . import paths, seed
 from .server import Server, ServerDied
@@ -29,6 +32,18 @@ class AgentServer(Server):
         self.datadir = directory / "data"
         self.error_log = directory / "mysqld.err"
         self.socket = directory / "mysql.sock"
+
+    def operator(self):
+        """A connection of the operator's, who may do what users may not: over the socket, by the
+        account on the machine."""
+        return pymysql.connect(unix_socket=str(self.socket), user=pwd.getpwuid(os.getuid()).pw_name,
+                               autocommit=True, charset="utf8mb4")
+
+    def operate(self, sql, args=None):
+        """All rows of one statement of the operator's."""
+        with self.operator() as connection, connection.cursor() as cursor:
+            cursor.execute(sql, args)
+            return cursor.fetchall()
 
     def facts(self) -> dict:
         """This node in `borealis status --json`."""
