@@ -3,6 +3,7 @@
 
 #include <csignal>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "provider/outcome.h"
 #include "provider/provider.h"
@@ -46,6 +47,7 @@ Status Provider::ApplyRecord(ApplyItem& item, void* applier, bool* exit) {
   }
   Transaction trx(item);
   if (item.action == Action::kApply && !dummy) NoteStream(item.record);
+  if (!dummy) trx.NoteEarly(item);
   const uint32_t flags = dummy ? abi::kFlagTrxStart | abi::kFlagRollback : ApplyFlags(item.record);
   return CallApply(item, trx, flags, applier, exit);
 }
@@ -82,16 +84,28 @@ Status Provider::CallApply(ApplyItem& item, Transaction& trx, uint32_t flags, vo
     payload = loaded;
   }
   if (dummy) payload = {};
+  const ApplyCall call{item.record, flags, payload, applier, exit};
+  Status status = CallServer(trx, call);
+  if (trx.gave_way()) status = ApplyAgain(item, call);
+  if (trx.marked && status.ok()) cache_.EndUnsafe(item.seqno);
+  return status;
+}
+
+Status Provider::CallServer(Transaction& trx, const ApplyCall& call) {
   abi::TrxMeta meta;
-  FillMeta(meta, item.seqno, item.depends_on, item.record.source, item.record.trx,
-           item.record.connection);
-  const abi::Handle handle{item.record.trx, &trx};
-  const abi::Buffer data{payload.data(), payload.size()};
-  if (callbacks_.apply(applier, &handle, flags, &data, &meta, exit) != abi::kCallbackOk) {
-    return {Code::kInternal, fmt::format("applying seqno {} failed", item.seqno)};
+  FillMeta(meta, trx.seqno(), trx.depends_on(), call.record.source, call.record.trx,
+           call.record.connection);
+  const abi::Handle handle{call.record.trx, &trx};
+  const abi::Buffer data{call.payload.data(), call.payload.size()};
+  trx.started_ns = SystemClock().MonotonicNs();
+  const abi::CallbackStatus status =
+      callbacks_.apply(call.applier, &handle, call.flags, &data, &meta, call.exit);
+  if (trx.gave_way()) return Status::Ok();
+  if (status != abi::kCallbackOk) {
+    return {Code::kInternal, fmt::format("applying seqno {} failed", trx.seqno())};
   }
   CHECK(trx.state() == TrxState::kOrdered, "seqno {} was applied without passing commit order",
-        item.seqno);
+        trx.seqno());
   return Status::Ok();
 }
 

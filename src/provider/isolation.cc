@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "provider/outcome.h"
 #include "provider/provider.h"
-#include "provider/session_kill.h"
+#include "provider/session_state.h"
 
 namespace borealis::provider {
 

@@ -141,6 +141,7 @@ abi::Status Provider::EnterOrder(const abi::Handle& handle, const abi::TrxMeta& 
   if (replicator == nullptr || trx == nullptr) return abi::kConnFail;
   CHECK(trx->seqno().value == meta.gtid.seqno, "commit order of seqno {} with the handle of {}",
         meta.gtid.seqno, trx->seqno());
+  if (trx->early()) return EnterOrderEarly(*trx);
   const bool abortable = trx->local() && trx->state() != TrxState::kFailed;
   replicator->EnterOrder(trx->seqno(), abortable ? &trx->aborted() : nullptr);
   const TrxStep step = trx->Enter();
@@ -156,6 +157,7 @@ abi::Status Provider::LeaveOrder(const abi::Handle& handle, const abi::TrxMeta& 
   Transaction* trx = FromHandle(handle);
   if (replicator == nullptr || trx == nullptr) return abi::kConnFail;
   if (!trx->local()) {
+    if (GiveWayAfterError(*trx, error)) return abi::kOk;
     const Status judged = JudgeApplied(*trx, error);
     if (!judged.ok() && !diverged_) {
       const Status reason = judged.WithContext(fmt::format("seqno {}", meta.gtid.seqno));

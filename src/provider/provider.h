@@ -192,6 +192,19 @@ class Provider : private replication::ReplicationEvents {
   Status ApplyIsolated(replication::ApplyItem& item, void* applier, bool* exit);
   Status CallApply(replication::ApplyItem& item, Transaction& trx, uint32_t flags, void* applier,
                    bool* exit);
+  // What the server is told of a record.
+  struct ApplyCall {
+    const Record& record;
+    uint32_t flags;
+    ByteView payload;
+    void* applier;
+    bool* exit;
+  };
+  Status CallServer(Transaction& trx, const ApplyCall& call);
+  // Applied before their turn (early_apply.cc).
+  abi::Status EnterOrderEarly(Transaction& trx);
+  bool GiveWayAfterError(Transaction& trx, const abi::Buffer* error);
+  Status ApplyAgain(const replication::ApplyItem& item, const ApplyCall& call);
 
   const Callbacks callbacks_;
   const std::string node_name_;

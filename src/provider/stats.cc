@@ -76,6 +76,7 @@ void AddCommitFigures(StatsBuilder& out, const replication::CommitFigures& f) {
   out.Int("borealis_commit_sync_us", static_cast<int64_t>(f.sync.MeanUs()));
   out.Int("borealis_commit_certify_us", static_cast<int64_t>(f.certify.MeanUs()));
   out.Int("borealis_commit_order_us", static_cast<int64_t>(f.order.MeanUs()));
+  out.Int("borealis_gave_way", f.gave_way.load());
   out.Int("borealis_apply_us", static_cast<int64_t>(f.apply.MeanUs()));
   out.Int("borealis_batches", f.batches.load());
   out.Real("borealis_batch_records", Ratio(f.records.load(), f.batches.load()));

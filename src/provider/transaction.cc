@@ -61,6 +61,19 @@ Transaction::Transaction(const replication::ApplyItem& item)
       seqno_(item.seqno.value),
       state_(TrxState::kCertified) {}
 
+void Transaction::NoteEarly(const replication::ApplyItem& item) {
+  constexpr uint32_t kWhole = kFlagTrxStart | kFlagTrxEnd;
+  early_ = item.record.type == RecordType::kWriteSet && (item.record.flags & kWhole) == kWhole &&
+           item.depends_on < item.seqno.Previous();
+}
+
+void Transaction::GiveWay() {
+  CHECK(!local_ && early_ && !gave_way_, "seqno {} gives way", Seqno{seqno_.load()});
+  MutexLock lock(mutex_);
+  Take(TrxEvent::kGiveWay);
+  gave_way_ = true;
+}
+
 TrxStep Transaction::Take(TrxEvent event) {
   const TrxStep step = StepOf(state_, event);
   CHECK(step.answer != TrxAnswer::kNever, "{} of transaction {} (seqno {}) in state {}",

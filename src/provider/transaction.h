@@ -60,6 +60,16 @@ class Transaction {
   Seqno seqno() const { return Seqno{seqno_.load()}; }
   Seqno depends_on() const { return depends_on_; }
 
+  // --- Applier thread -------------------------------------------------------------------------
+  // It is a whole transaction, and others may be before it when it is applied.
+  void NoteEarly(const replication::ApplyItem& item);
+  bool early() const { return early_; }
+  // Rolled back, to be applied again when everything before it is finished.
+  void GiveWay();
+  bool gave_way() const { return gave_way_; }
+  bool marked = false;     // the cache is marked unsafe because of it
+  int64_t started_ns = 0;  // when the server was told to apply it
+
   // --- Client thread --------------------------------------------------------------------------
   KeySet keys;             // since the last fragment
   PayloadBuffer payload;   // since the last fragment
@@ -101,6 +111,8 @@ class Transaction {
   const bool local_ = true;
   const bool isolated_ = false;
   const NodeId source_;
+  bool early_ = false;
+  bool gave_way_ = false;
   Seqno depends_on_ = Seqno::Undefined();
   std::atomic<int64_t> seqno_{-1};
   std::atomic<bool> aborted_{false};

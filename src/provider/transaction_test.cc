@@ -239,5 +239,47 @@ TEST(KeySetTest, ManyKeysKeepTheirStrongestClaim) {
   for (size_t i = 2; i < set.size(); ++i) EXPECT_EQ(set.keys()[i].type, KeyType::kUpdate);
 }
 
+replication::ApplyItem ItemOf(RecordType type, uint32_t flags, Seqno depends_on) {
+  replication::ApplyItem item;
+  item.action = replication::Action::kApply;
+  item.record.type = type;
+  item.record.flags = flags;
+  item.seqno = kSeqno;
+  item.depends_on = depends_on;
+  return item;
+}
+
+TEST(TransactionTest, OnlyAWholeTransactionAheadOfOthersIsEarly) {
+  constexpr uint32_t kBoth = kFlagTrxStart | kFlagTrxEnd;
+  const auto early = [](const replication::ApplyItem& item) {
+    Transaction trx(item);
+    trx.NoteEarly(item);
+    return trx.early();
+  };
+  EXPECT_TRUE(early(ItemOf(RecordType::kWriteSet, kBoth, kDepends)));
+  EXPECT_FALSE(early(ItemOf(RecordType::kWriteSet, kBoth, kSeqno.Previous())));
+  EXPECT_FALSE(early(ItemOf(RecordType::kWriteSet, kFlagTrxEnd, kDepends)));  // a stream's end
+  EXPECT_FALSE(early(ItemOf(RecordType::kFragment, kBoth, kDepends)));
+  EXPECT_FALSE(early(ItemOf(RecordType::kIsolated, kBoth, kDepends)));
+}
+
+TEST(TransactionTest, AnEarlyOneGivesWayBeforeItsTurnOrInIt) {
+  const auto item = ItemOf(RecordType::kWriteSet, kFlagTrxStart | kFlagTrxEnd, kDepends);
+  for (const bool in_its_turn : {false, true}) {
+    Transaction trx(item);
+    trx.NoteEarly(item);
+    if (in_its_turn) trx.Enter();
+    trx.GiveWay();
+    EXPECT_TRUE(trx.gave_way());
+    EXPECT_EQ(trx.state(), TrxState::kCertified);
+  }
+}
+
+TEST(TransactionDeathTest, ASecondChanceIsTheLast) {
+  const auto item = ItemOf(RecordType::kWriteSet, kFlagTrxStart | kFlagTrxEnd, kDepends);
+  Transaction again(item);  // as it is applied again: nothing is before it
+  EXPECT_DEATH(again.GiveWay(), "gives way");
+}
+
 }  // namespace
 }  // namespace borealis::provider

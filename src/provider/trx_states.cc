@@ -43,6 +43,7 @@ constexpr Rule kRules[] = {
     // A later record waits for it instead.
     {S::kCertified, E::kEnter, S::kCommitting},
     {S::kCertified, E::kReplay, S::kReplaying},
+    {S::kCertified, E::kGiveWay, S::kCertified},
     {S::kCertified, E::kAbortByEarlier, S::kMustReplay},
     {S::kCertified, E::kAbortByLater, S::kCertified, A::kNo},
 
@@ -61,6 +62,7 @@ constexpr Rule kRules[] = {
     {S::kReplaying, E::kAbortByLater, S::kReplaying, A::kNo},
 
     {S::kCommitting, E::kLeave, S::kOrdered},
+    {S::kCommitting, E::kGiveWay, S::kCertified},
     {S::kCommitting, E::kAbortByEarlier, S::kCommitting, A::kNo},
     {S::kCommitting, E::kAbortByLater, S::kCommitting, A::kNo},
 
@@ -160,8 +162,13 @@ constexpr const char* kStateNames[kTrxStates] = {
 };
 
 constexpr const char* kEventNames[kTrxEvents] = {
-    "replicate", "replicate-fragment", "not-appended",   "passed",   "rejected", "enter", "leave",
-    "replay",    "abort-by-earlier",   "abort-by-later", "rollback", "release",
+    "replicate",      "replicate-fragment",
+    "not-appended",   "passed",
+    "rejected",       "enter",
+    "leave",          "replay",
+    "give-way",       "abort-by-earlier",
+    "abort-by-later", "rollback",
+    "release",
 };
 
 }  // namespace

@@ -8,7 +8,7 @@
 //   executing              statements run; nothing of it is on its way
 //   replicating            its write-set or last fragment is on its way to a verdict
 //   replicating-aborted    ... and a brute-force abort came meanwhile
-//   certified              passed; waits for its turn in commit order
+//   certified              passed; waits for its turn in commit order, or is applied a second time
 //   failed                 did not pass; passes commit order all the same
 //   must-replay            passed, then aborted: rolls back and is applied again in its turn
 //   replaying              waits for its turn as an applier would
@@ -65,12 +65,13 @@ enum class TrxEvent : uint8_t {
   kEnter,              // its turn in commit order has come, or its wait was interrupted
   kLeave,
   kReplay,
+  kGiveWay,         // of another node, applied before its turn: rolled back, to be applied again
   kAbortByEarlier,  // brute-force abort by a record before it in the order, or it has no place yet
   kAbortByLater,    // by one after it
   kRollback,        // the streaming transaction gives up
   kRelease,
 };
-inline constexpr int kTrxEvents = 12;
+inline constexpr int kTrxEvents = 13;
 const char* TrxEventName(TrxEvent event);
 
 enum class TrxAnswer : uint8_t {

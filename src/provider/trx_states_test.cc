@@ -14,32 +14,32 @@ namespace {
 // Short names, in the order of the enums.
 const std::vector<std::string> kStates = {"ex", "re", "ra", "ce", "fa", "mr", "rp", "co", "or", "F",
                                           "Fa", "Fc", "Fl", "FC", "Fd", "Fo", "FO", "ma", "go"};
-const std::vector<std::string> kEvents = {"rep", "frag", "none", "pass", "rej",  "ent",
-                                          "lea", "play", "abE",  "abL",  "roll", "rel"};
+const std::vector<std::string> kEvents = {"rep",  "frag", "none", "pass", "rej",  "ent", "lea",
+                                          "play", "give", "abE",  "abL",  "roll", "rel"};
 
 // Next state; "-" cannot happen; "!" refused; ">" its turn is skipped, "$" it is finished, "<" it
 // leaves and is finished.
 const char kMatrix[] = R"(
-        rep  frag none pass rej  ent  lea  play abE  abL  roll rel
-    ex  re   F    -    -    -    -    -    -    ma   ma   ma   go
-    re  -    -    ma   ce   fa   -    -    -    ra   ra   -    -
-    ra  -    -    ma   mr   fa   -    -    -    ra   ra   -    -
-    ce  -    -    -    -    -    co   -    rp   mr   ce!  -    -
-    fa  -    -    -    -    -    co   -    -    fa!  fa!  fa   -
-    mr  -    -    -    -    -    mr!  -    rp   mr!  mr!  -    -
-    rp  -    -    -    -    -    co   -    -    rp!  rp!  -    -
-    co  -    -    -    -    -    -    or   -    co!  co!  -    -
-    or  -    -    -    -    -    -    -    -    or!  or!  -    go$
-    F   -    -    ma   Fc   ma   -    -    -    Fa   Fa   -    -
-    Fa  -    -    ma   ma!> ma   -    -    -    Fa   Fa   -    -
-    Fc  -    -    -    -    -    FC   -    -    Fl   Fl   ma>  -
-    Fl  -    -    -    -    -    ma!> -    -    Fl   Fl   ma>  -
-    FC  -    -    -    -    -    -    Fo   -    Fd   Fd   ma<  -
-    Fd  -    -    -    -    -    -    FO   -    Fd   Fd   ma<  -
-    Fo  -    -    -    -    -    -    -    -    FO   FO   ma$  ex$
-    FO  -    -    -    -    -    -    -    -    FO   FO   ma$  ma$
-    ma  ma!  ma!  -    -    -    -    -    -    ma   ma   ma   go
-    go  -    -    -    -    -    -    -    -    go   go   -    -
+        rep  frag none pass rej  ent  lea  play give abE  abL  roll rel
+    ex  re   F    -    -    -    -    -    -    -    ma   ma   ma   go
+    re  -    -    ma   ce   fa   -    -    -    -    ra   ra   -    -
+    ra  -    -    ma   mr   fa   -    -    -    -    ra   ra   -    -
+    ce  -    -    -    -    -    co   -    rp   ce   mr   ce!  -    -
+    fa  -    -    -    -    -    co   -    -    -    fa!  fa!  fa   -
+    mr  -    -    -    -    -    mr!  -    rp   -    mr!  mr!  -    -
+    rp  -    -    -    -    -    co   -    -    -    rp!  rp!  -    -
+    co  -    -    -    -    -    -    or   -    ce   co!  co!  -    -
+    or  -    -    -    -    -    -    -    -    -    or!  or!  -    go$
+    F   -    -    ma   Fc   ma   -    -    -    -    Fa   Fa   -    -
+    Fa  -    -    ma   ma!> ma   -    -    -    -    Fa   Fa   -    -
+    Fc  -    -    -    -    -    FC   -    -    -    Fl   Fl   ma>  -
+    Fl  -    -    -    -    -    ma!> -    -    -    Fl   Fl   ma>  -
+    FC  -    -    -    -    -    -    Fo   -    -    Fd   Fd   ma<  -
+    Fd  -    -    -    -    -    -    FO   -    -    Fd   Fd   ma<  -
+    Fo  -    -    -    -    -    -    -    -    -    FO   FO   ma$  ex$
+    FO  -    -    -    -    -    -    -    -    -    FO   FO   ma$  ma$
+    ma  ma!  ma!  -    -    -    -    -    -    -    ma   ma   ma   go
+    go  -    -    -    -    -    -    -    -    -    go   go   -    -
 )";
 
 std::string CellOf(const TrxStep& step) {

@@ -39,6 +39,7 @@ struct CommitFigures {
   std::atomic<int64_t> cert_failures{0};  // own records with another verdict
   std::atomic<int64_t> bf_aborts{0};
   std::atomic<int64_t> replays{0};
+  std::atomic<int64_t> gave_way{0};  // remote records rolled back and applied again in their turn
   std::atomic<int64_t> append_failures{0};  // records that could not be appended
   std::atomic<int64_t> unknown_appends{0};
   std::atomic<int64_t> depends_distance_sum{0};  // of committed records: seqno - depends_on

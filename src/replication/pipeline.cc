@@ -6,6 +6,11 @@
 #include "base/clock.h"
 
 namespace borealis::replication {
+namespace {
+
+constexpr int64_t kForever = INT64_MAX;
+
+}  // namespace
 
 void Pipeline::DeliverOwn(Seqno seqno) {
   MutexLock lock(mutex_);
@@ -39,11 +44,32 @@ Pipeline::Turn Pipeline::Enter(Seqno seqno, const std::atomic<bool>* aborted) {
     CHECK(seqno > tracker_.left(), "{} enters commit order after it left ({})", seqno,
           tracker_.left());
     if (aborted != nullptr && aborted->load()) return Turn::kAborted;
-    ++enter_waiters_;
-    TurnOf(seqno).Wait(mutex_);
-    --enter_waiters_;
+    AwaitTurn(seqno, kForever);
   }
   return Turn::kEntered;
+}
+
+Pipeline::Turn Pipeline::EnterWithin(Seqno seqno, int64_t patience_ns) {
+  MutexLock lock(mutex_);
+  while (!MayEnter(seqno)) {
+    // Signs come for other turns, too (the slots are shared): rare enough to begin anew after them.
+    if (AwaitTurn(seqno, patience_ns)) continue;
+    const Seqno next = tracker_.left().Next();
+    if (next < seqno && MayEnter(next)) return Turn::kNotInTime;
+  }
+  return Turn::kEntered;
+}
+
+bool Pipeline::AwaitTurn(Seqno seqno, int64_t timeout_ns) {
+  ++enter_waiters_;
+  bool told = true;
+  if (timeout_ns == kForever) {
+    TurnOf(seqno).Wait(mutex_);
+  } else {
+    told = TurnOf(seqno).WaitFor(mutex_, timeout_ns);
+  }
+  --enter_waiters_;
+  return told;
 }
 
 void Pipeline::WakeEnter(Seqno seqno) {

@@ -40,10 +40,13 @@ class Pipeline {
   void DeliverItem(std::unique_ptr<ApplyItem> item) EXCLUDES(mutex_);
 
   // --- Commit order ---------------------------------------------------------------------------
-  enum class Turn { kEntered, kAborted };
+  enum class Turn { kEntered, kAborted, kNotInTime };
   // Waits until every record before `seqno` left. kAborted as soon as *aborted is true, unless the
   // turn has come (then the caller decides). Changes nothing: only Leave() does.
   Turn Enter(Seqno seqno, const std::atomic<bool>* aborted) EXCLUDES(mutex_);
+  // The same for an applier. kNotInTime: after `patience_ns` it is still waiting for a record that
+  // is free to go, and that may itself wait for a lock which this one holds.
+  Turn EnterWithin(Seqno seqno, int64_t patience_ns) EXCLUDES(mutex_);
   void WakeEnter(Seqno seqno) EXCLUDES(mutex_);  // after setting the flag
   void Leave(Seqno seqno) EXCLUDES(mutex_);
   // Instead of Enter, Leave and Finish: nobody will take its turn.
@@ -106,6 +109,8 @@ class Pipeline {
   bool MayEnter(Seqno seqno) const REQUIRES(mutex_) {
     return tracker_.MayEnter(seqno) && !Held(seqno) && seqno <= open_to_;
   }
+  // Waits for a sign that it may be the turn of `seqno`. False: none within `timeout_ns`.
+  bool AwaitTurn(Seqno seqno, int64_t timeout_ns) REQUIRES(mutex_);
   // With an item waiting for its dependency somebody has to stay here to be told.
   bool OthersWatchQueue() const REQUIRES(mutex_) { return queue_.empty() || idle_ > 0; }
   bool TailWanted() const REQUIRES(mutex_) {

@@ -72,6 +72,30 @@ TEST(PipelineTest, AbortEndsTheWaitForCommitOrderButNotTheTurn) {
   EXPECT_EQ(pipeline.Enter(Seqno{2}, &aborted), Pipeline::Turn::kEntered);
 }
 
+TEST(PipelineTest, AnApplierGivesUpItsPlaceWhenTheOneBeforeItDoesNotCome) {
+  Pipeline pipeline(Seqno{0});
+  pipeline.DeliverItem(Item(1, 0));
+  pipeline.DeliverItem(Item(2, 0));
+  EXPECT_EQ(pipeline.EnterWithin(Seqno{2}, 1'000'000), Pipeline::Turn::kNotInTime);
+  auto waits = std::async(std::launch::async,
+                          [&] { return pipeline.EnterWithin(Seqno{2}, 60'000'000'000); });
+  Complete(pipeline, Seqno{1});
+  EXPECT_EQ(waits.get(), Pipeline::Turn::kEntered);
+}
+
+// Whom an operator or a comparison of data holds up does not wait for anybody's locks.
+TEST(PipelineTest, AnApplierKeepsItsPlaceWhileTheOrderIsHeld) {
+  Pipeline pipeline(Seqno{0});
+  for (int64_t n = 1; n <= 3; ++n) pipeline.DeliverItem(Item(n, 0));
+  pipeline.CloseAfter(Seqno{1});
+  Complete(pipeline, Seqno{1});
+  auto waits =
+      std::async(std::launch::async, [&] { return pipeline.EnterWithin(Seqno{3}, 1'000'000); });
+  EXPECT_EQ(waits.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  pipeline.Open();
+  EXPECT_EQ(waits.get(), Pipeline::Turn::kNotInTime);  // 2 is free to go, and does not
+}
+
 TEST(PipelineTest, SkippedRecordLetsTheNextOneIn) {
   Pipeline pipeline(Seqno{0});
   pipeline.DeliverOwn(Seqno{1});

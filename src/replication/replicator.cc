@@ -290,6 +290,14 @@ Pipeline::Turn Replicator::EnterOrder(Seqno seqno, const std::atomic<bool>* abor
   return turn;
 }
 
+Pipeline::Turn Replicator::EnterOrderWithin(Seqno seqno, int64_t patience_ns) {
+  const int64_t from_ns = clock_.MonotonicNs();
+  const Pipeline::Turn turn = pipeline_->EnterWithin(seqno, patience_ns);
+  figures_.order.Add(clock_.MonotonicNs() - from_ns);
+  if (turn == Pipeline::Turn::kNotInTime) figures_.gave_way.fetch_add(1);
+  return turn;
+}
+
 Result<Seqno> Replicator::CausalWait(int64_t timeout_ns) {
   const int64_t deadline_ns = clock_.MonotonicNs() + timeout_ns;
   ASSIGN_OR_RETURN(const Position tail, log_.DurableEnd());

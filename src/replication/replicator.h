@@ -92,6 +92,8 @@ class Replicator {
   SubmitResult Replicate(Record& record, bool wants_verdict = true);
   // Own records that failed certification pass commit order like the others.
   Pipeline::Turn EnterOrder(Seqno seqno, const std::atomic<bool>* aborted);
+  // Of what an applier holds ready; kNotInTime: it should give way (Pipeline::EnterWithin).
+  Pipeline::Turn EnterOrderWithin(Seqno seqno, int64_t patience_ns);
   void WakeOrder(Seqno seqno) { pipeline_->WakeEnter(seqno); }
   void LeaveOrder(Seqno seqno) { pipeline_->Leave(seqno); }
   // Instead of entering, leaving and finishing: an own record that has nothing to do there.

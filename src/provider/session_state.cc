@@ -1,0 +1,53 @@
+#include "provider/session_state.h"
+
+#include <dlfcn.h>
+
+#include <string_view>
+
+namespace borealis::provider {
+namespace {
+
+// Each null where no server is around.
+struct Server {
+  void* (*current_session)() = nullptr;              // null: not a session's thread
+  int (*kill_level)(const void* session) = nullptr;  // 0 while the session goes on
+  const char* (*transaction_state)(void* session) = nullptr;
+};
+
+template <typename Function>
+void Find(const char* symbol, Function*& function) {
+  function = reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, symbol));
+}
+
+const Server& FindServer() {
+  static const Server server = [] {
+    Server found;
+    Find("_current_thd", found.current_session);
+    Find("thd_kill_level", found.kill_level);
+    Find("wsrep_thd_transaction_state_str", found.transaction_state);
+    return found;
+  }();
+  return server;
+}
+
+void* CurrentSession() {
+  const Server& server = FindServer();
+  return server.current_session == nullptr ? nullptr : server.current_session();
+}
+
+}  // namespace
+
+bool SessionAskedToEnd() {
+  void* session = CurrentSession();
+  const Server& server = FindServer();
+  return session != nullptr && server.kill_level != nullptr && server.kill_level(session) != 0;
+}
+
+std::optional<bool> SessionCommits() {
+  void* session = CurrentSession();
+  const Server& server = FindServer();
+  if (session == nullptr || server.transaction_state == nullptr) return std::nullopt;
+  return std::string_view(server.transaction_state(session)) == "committing";
+}
+
+}  // namespace borealis::provider

@@ -1,0 +1,19 @@
+// What the server says of the session of the calling thread, which the plug does not tell. Looked
+// up by the names that the server exports, one of which may be missing (in a unit test all are).
+#pragma once
+
+#include <optional>
+
+namespace borealis::provider {
+
+// The server asks it to end its statement: a user's KILL, or an applier that needs a lock which the
+// session holds (brute-force abort). A session that waits for an isolated statement's turn has no
+// transaction that the plug could abort: the server only marks it. Cheap; to be asked again and
+// again. False where it can't be told.
+bool SessionAskedToEnd();
+
+// Its transaction did all it had to and is about to commit. An applier whose changes did not apply
+// passes commit order, too, but has rolled them back. Nullopt where it can't be told.
+std::optional<bool> SessionCommits();
+
+}  // namespace borealis::provider
