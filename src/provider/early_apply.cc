@@ -23,7 +23,6 @@ namespace {
 
 // A needless second chance costs what applying cost, so a slow record has more patience: at most a
 // third more work.
-constexpr int64_t kPatienceNs = 500'000'000;
 constexpr int64_t kPatienceFactor = 3;
 
 }  // namespace
@@ -33,7 +32,7 @@ abi::Status Provider::EnterOrderEarly(Transaction& trx) {
   const std::optional<bool> applied = SessionCommits();
   if (applied.value_or(false)) {
     const int64_t applied_ns = SystemClock().MonotonicNs() - trx.started_ns;
-    const int64_t patience_ns = std::max(kPatienceNs, kPatienceFactor * applied_ns);
+    const int64_t patience_ns = std::max(apply_patience_ns_.load(), kPatienceFactor * applied_ns);
     if (replicator->EnterOrderWithin(trx.seqno(), patience_ns) == Pipeline::Turn::kNotInTime) {
       trx.GiveWay();
       return abi::kTrxFail;  // rolls back

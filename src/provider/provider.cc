@@ -61,8 +61,7 @@ Provider::Provider(const abi::InitArgs& args, Options options)
       disk_faults_(SystemClock(), std::random_device()()),
       held_sources_(SystemClock(), std::random_device()()),
       options_(options) {
-  SetLogLevel(options.debug ? LogLevel::kDebug : LogLevel::kInfo);
-  barrier_.Enable(options.snapshot_barrier);
+  ActOn(options);
   if (barrier_.found() == SnapshotBarrier::Found::kNothing) {
     LogWarning(
         "this server does not export its lock of ordered commits: consistent snapshots may "
@@ -90,11 +89,16 @@ Options Provider::options() const {
   return options_;
 }
 
+void Provider::ActOn(const Options& options) {
+  SetLogLevel(options.debug ? LogLevel::kDebug : LogLevel::kInfo);
+  barrier_.Enable(options.snapshot_barrier);
+  apply_patience_ns_ = int64_t{options.apply_patience_ms} * 1'000'000;
+}
+
 Status Provider::UpdateOptions(std::string_view text) {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(options_.Update(text));
-  SetLogLevel(options_.debug ? LogLevel::kDebug : LogLevel::kInfo);
-  barrier_.Enable(options_.snapshot_barrier);
+  ActOn(options_);
   const std::optional<int64_t> hold_after = std::exchange(options_.hold_after, std::nullopt);
   return hold_after ? HoldAfter(Seqno{*hold_after}) : Status::Ok();
 }

@@ -130,6 +130,7 @@ class Provider : private replication::ReplicationEvents {
   };
   Provider(const abi::InitArgs& args, Options options);
 
+  void ActOn(const Options& options);
   Result<std::unique_ptr<Session>> OpenVolume(const Address& address, bool bootstrap);
   Status HoldAfter(Seqno seqno);
   Result<Seqno> StartPosition(const Session& session, const std::vector<Seqno>& skipped);
@@ -221,6 +222,8 @@ class Provider : private replication::ReplicationEvents {
   std::atomic<bool> debug_{false};
   static inline std::atomic<faults::DefinitionGuard> definition_guard_{nullptr};
   std::atomic<bool> diverged_{false};  // leaving: what happens to the data does not matter any more
+
+  std::atomic<int64_t> apply_patience_ns_{0};
 
   mutable Mutex mutex_;
   Options options_ GUARDED_BY(mutex_);

@@ -36,6 +36,7 @@ const std::vector<Field>& Fields() {
       MakeField("tick_ms", 10, 10'000, false, &ProviderOptions::tick_ms),
       MakeField("causal_timeout_s", 1, 86'400, true, &ProviderOptions::causal_timeout_s),
       MakeField("backlog_items_max", 16, 1'000'000, false, &ProviderOptions::backlog_items_max),
+      MakeField("apply_patience_ms", 1, 60'000, true, &ProviderOptions::apply_patience_ms),
       MakeField("write_set_bytes_max", 1 << 16, 4ull << 30, true,
                 &ProviderOptions::write_set_bytes_max),
       MakeField("segment_mib", 4, 1024, false, &ProviderOptions::segment_mib),

@@ -20,6 +20,7 @@ struct ProviderOptions {
   uint32_t tick_ms = 250;             // heartbeat
   uint32_t causal_timeout_s = 30;     // sync_wait without a time-out of its own
   uint32_t backlog_items_max = 4096;  // remote records waiting here before local clients wait
+  uint32_t apply_patience_ms = 500;   // a record applied before its turn gives way after it
   uint64_t write_set_bytes_max = 2ull << 30;  // a larger transaction is refused
   uint32_t segment_mib = 64;                  // size of a log segment
   uint32_t checkpoint_kib = 32 << 10;         // of log between checkpoints of certification state
