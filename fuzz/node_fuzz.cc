@@ -1,8 +1,9 @@
 // What the agent reads that others wrote: node states in JSON (its predecessor's file, other nodes'
-// hints), the register of slots, a user's option fragment, the server's own words.
+// hints), the registers of slots and of TLS, a user's option fragment, the server's own words.
 //
-//   first byte % 5   0: a node state   1: the register "slots"   2: the same, its hash made right
+//   first byte % 7   0: a node state   1: the register "slots"   2: the same, its hash made right
 //                    3: an option fragment   4: output of the server
+//                    5: the register "tls"   6: the same, its hash made right
 #include <algorithm>
 #include <set>
 
@@ -12,6 +13,7 @@
 #include "node/node_status.h"
 #include "node/server_command.h"
 #include "node/slots.h"
+#include "node/tls_authority.h"
 #include "snapshot/engine_position.h"
 
 namespace borealis::node {
@@ -52,6 +54,14 @@ void TrySlots(ByteView bytes) {
   }
 }
 
+void TryAuthority(ByteView bytes) {
+  const Result<StoredAuthority> stored = DecodeAuthority(bytes);
+  if (!stored.ok()) return;
+  CHECK(fuzz::Same(EncodeAuthority(*stored), bytes));
+  // Nothing opens without keys what says that it is encrypted.
+  CHECK(OpenAuthority(*stored, Uuid(), nullptr).ok() == (stored->data_key == 0));
+}
+
 void TryFragment(std::string_view text) {
   const auto options = ParseFragment(text, "fragment");
   if (!options.ok()) {
@@ -81,7 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace borealis;        // NOLINT: a fuzz target
   using namespace borealis::node;  // NOLINT: a fuzz target
   fuzz::Input input(data, size);
-  switch (input.Take<uint8_t>() % 5) {
+  switch (input.Take<uint8_t>() % 7) {
     case 0:
       TryStatus(input.text());
       break;
@@ -97,6 +107,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 3:
       TryFragment(input.text());
       break;
+    case 5:
+      TryAuthority(input.rest());
+      break;
+    case 6: {
+      Bytes bytes = input.copy();
+      fuzz::MakeHashRight(bytes, kTlsSeed);
+      TryAuthority(bytes);
+      break;
+    }
     default:
       TryOutput(input.text());
   }

@@ -149,6 +149,7 @@ std::vector<std::string> AgentArguments(const UpArguments& args, const PlannedNo
   add("--provider-options", args.server.provider_options);
   add("--plugin", args.server.plugin);
   add("--upkeep", args.upkeep);
+  for (const std::string& name : args.server.tls_names) add("--tls-name", name);
   return argv;
 }
 
@@ -244,6 +245,7 @@ Status Up(UpArguments& args) {
   for (const PlannedNode& node : plan) {
     Say(fmt::format("{} accepts writes at {}:{}", node.name, node.address, args.port));
   }
+  Say("clients check the servers' certificates with " + plan.front().layout.tls_authority());
   return Status::Ok();
 }
 

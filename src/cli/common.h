@@ -82,6 +82,7 @@ void AddKeyCommands(CLI::App& app, Outcome& outcome);
 void AddExportCommands(CLI::App& app, Outcome& outcome);
 void AddFollowCommand(CLI::App& app, Outcome& outcome);
 void AddStatusCommand(CLI::App& app, Outcome& outcome);
+void AddTlsCommands(CLI::App& app, Outcome& outcome);
 void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 
 }  // namespace borealis::cli

@@ -37,6 +37,7 @@ int Main(int argc, char** argv) {
   AddExportCommands(app, outcome);
   AddFollowCommand(app, outcome);
   AddStatusCommand(app, outcome);
+  AddTlsCommands(app, outcome);
   AddVerifyDataCommand(app, outcome);
   AddKeyCommands(app, outcome);
   AddKeyOptions(app);

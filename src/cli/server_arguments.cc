@@ -68,6 +68,8 @@ void AddServerOptions(CLI::App& app, ServerArguments& args) {
                  "Path of libborealis_plugin.so, which refuses what would make servers differ; "
                  "none leaves it out, for tests [default: beside this program]");
   app.add_option("--provider-options", args.provider_options, "Options of the provider, a=1;b=2");
+  app.add_option("--tls-name", args.tls_names,
+                 "Host name or IP address that clients use, for the certificate; may be repeated");
   app.add_option("--server", args.server, "Path of mariadbd");
 }
 
@@ -120,6 +122,7 @@ Status PrepareServerAs(const node::Account& owner, const Places& places,
   server.volume = places.volume;
   server.provider = args.provider == "none" ? "" : args.provider;
   server.provider_options = args.provider_options;
+  server.tls_names = args.tls_names;
   server.server = node::AbsolutePath(args.server);
   return Status::Ok();
 }

@@ -19,6 +19,7 @@ struct ServerArguments {
   std::string config;
   std::string provider;
   std::string provider_options;
+  std::vector<std::string> tls_names;
   std::string plugin;
   std::string server = node::kDefaultServer;
 };

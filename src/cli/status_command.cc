@@ -12,6 +12,7 @@
 #include "node/node_control.h"
 #include "node/server_version.h"
 #include "node/settings_drift.h"
+#include "node/tls.h"
 #include "node/volume.h"
 
 namespace borealis::cli {
@@ -27,6 +28,15 @@ struct StatusArguments {
 };
 
 Json OrNull(int64_t value, bool present) { return present ? Json(value) : Json(nullptr); }
+
+// Null: of another machine, or none was made yet.
+Json DescribeTls(const node::NodeStatus& s) {
+  if (s.directory.empty()) return nullptr;
+  const node::NodeLayout layout{s.directory};
+  const auto facts = node::LookAtCertificate(layout);
+  if (!facts.ok()) return nullptr;
+  return {{"ca", layout.tls_authority()}, {"names", facts->names}, {"ends_us", facts->ends_us}};
+}
 
 Json DescribeNode(const node::NodeStatus& s) {
   const bool served = s.server.pid != 0;
@@ -46,6 +56,7 @@ Json DescribeNode(const node::NodeStatus& s) {
           {"restarts", s.restarts},
           {"seqno", OrNull(s.seqno.value, s.seqno.IsDefined())},
           {"members", s.members},
+          {"tls", DescribeTls(s)},
           {"updated_us", s.updated_us},
           {"last_crash_us", OrNull(s.last_crash_us, s.last_crash_us != 0)},
           {"ready_after_ms", OrNull(s.ready_after_ms, s.ready_after_ms >= 0)}};
@@ -72,6 +83,12 @@ void Print(const std::string& directory, const log::Identity& identity,
   for (const node::NodeStatus& s : nodes) servers.push_back(s.server_version);
   const std::string mixed = node::DescribeMixedVersions(servers);
   if (!mixed.empty()) fmt::print("{}\n", mixed);
+  for (const node::NodeStatus& s : nodes) {
+    const Json tls = DescribeTls(s);
+    if (tls.is_null()) continue;
+    fmt::print("certificates are of the authority in {}\n", tls["ca"].get<std::string>());
+    break;
+  }
   const auto drift = node::FindSettingsDrift(nodes);
   if (!drift.empty()) fmt::print("settings that differ (SET GLOBAL acts on one node only):\n");
   for (const node::SettingsDrift& d : drift) fmt::print("  {}\n", node::DescribeDrift(d));

@@ -369,7 +369,7 @@ void Agent::Publish() {
 
 Status RunAgent(AgentConfig config, const Clock& clock) {
   UniqueFd signals = BlockSignals();
-  ASSIGN_OR_RETURN(AgentSetup setup, PrepareAgent(config));
+  ASSIGN_OR_RETURN(AgentSetup setup, PrepareAgent(config, clock));
   CHECK(mysql_library_init(0, nullptr, nullptr) == 0);
   if (!config.health) {
     ASSIGN_OR_RETURN(const Account self, OwnAccount());

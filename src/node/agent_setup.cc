@@ -12,6 +12,7 @@
 #include "node/agent_work.h"
 #include "node/server_process.h"
 #include "node/slots.h"
+#include "node/tls.h"
 #include "node/volume.h"
 #include "settings/provider_options.h"
 #include "snapshot/files.h"
@@ -28,6 +29,22 @@ Result<Slot> FindOrTakeSlot(const ServerConfig& config, storage::Backend& volume
   }
   ASSIGN_OR_RETURN(const auto attached, AttachVolume(config.volume));
   return TakeSlot(*attached, config.name);
+}
+
+// Only the first node of a volume must attach for it.
+Status PrepareTls(ServerConfig& config, storage::Backend& volume, const Clock& clock) {
+  auto authority = ReadAuthority(volume);
+  if (authority.status().code() == Code::kNotFound) {
+    ASSIGN_OR_RETURN(const auto attached, AttachVolume(config.volume));
+    authority = ProvideAuthority(*attached, clock);
+  }
+  RETURN_IF_ERROR(authority.status());
+  RETURN_IF_ERROR(ProvideCertificate(*authority, config.layout, TlsNames(config, config.tls_names),
+                                     false, clock)
+                      .status()
+                      .WithContext("certificate of the node"));
+  config.tls = true;
+  return Status::Ok();
 }
 
 Status CheckPrograms(const ServerConfig& config) {
@@ -66,7 +83,7 @@ Result<NodeStatus> ReadNodeState(const NodeLayout& layout) {
   return DecodeNodeStatus(AsText(bytes));
 }
 
-Result<AgentSetup> PrepareAgent(AgentConfig& config) {
+Result<AgentSetup> PrepareAgent(AgentConfig& config, const Clock& clock) {
   ServerConfig& server = config.server;
   RETURN_IF_ERROR(CheckPrograms(server));
   // The provider would refuse them too, but by then the engines have opened their files.
@@ -89,6 +106,7 @@ Result<AgentSetup> PrepareAgent(AgentConfig& config) {
     setup.previous = std::move(previous).value();
   }
   setup.running_server = FindRunningServer(server.layout, setup.previous.server);
+  RETURN_IF_ERROR(PrepareTls(server, *volume, clock));
   server.audit =
       !server.plugin.empty() && snapshot::PathExists(server.layout.plugins() + "/server_audit.so");
   RETURN_IF_ERROR(snapshot::MakeDirectory(server.layout.tmp()));

@@ -14,9 +14,10 @@ struct AgentSetup {
   size_t skips = 0;  // records of the volume that were given up
 };
 
-// Takes the node's lock, fills in volume_uuid and slot, checks options and, unless the server runs
+// Takes the node's lock, fills in volume_uuid, slot and what the server finds in the node's
+// directory (certificates, which it makes, and plugins), checks options and, unless the server runs
 // already, that the endpoint is free. kAlreadyExists: another agent runs this node.
-Result<AgentSetup> PrepareAgent(AgentConfig& config);
+Result<AgentSetup> PrepareAgent(AgentConfig& config, const Clock& clock);
 
 // Locks DATA/<name>/lock; kAlreadyExists names the agent that has it.
 Result<UniqueFd> LockNode(const NodeLayout& layout);

@@ -237,7 +237,7 @@ TEST_F(AgentTest, ASecondAgentOnOneDirectoryIsRefused) {
   StartAgent();
   AwaitState(NodeState::kReady);
   AgentConfig config = Config();
-  const Status status = PrepareAgent(config).status();
+  const Status status = PrepareAgent(config, SystemClock()).status();
   EXPECT_EQ(status.code(), Code::kAlreadyExists);
   EXPECT_THAT(status.message(), HasSubstr(std::to_string(agent_)));
   EXPECT_EQ(StopAgent(), 0);

@@ -5,6 +5,7 @@
 //       lock                   held by the node's agent
 //       data/                  the server's data directory: a cache of the log
 //       plugins/               what the server loads plugins from (plugin_directory.h)
+//       tls/                   certificates (tls.h)
 //       tmp/                   the server's temporary files, emptied at each start
 //       state.json             what the agent knows (node_status.h), for its successor and `status`
 //       agent.log              the agent's own lines, when it runs in the background
@@ -35,6 +36,10 @@ struct NodeLayout {
   std::string state() const { return root + "/state.json"; }
   std::string agent_log() const { return root + "/agent.log"; }
   std::string server_log() const { return root + "/mysqld.err"; }
+  std::string tls() const { return root + "/tls"; }
+  std::string tls_authority() const { return tls() + "/ca.pem"; }
+  std::string tls_certificate() const { return tls() + "/cert.pem"; }
+  std::string tls_key() const { return tls() + "/key.pem"; }
   std::string audit_log() const { return root + "/audit.log"; }
   std::string upkeep_log() const { return root + "/upkeep.log"; }
   std::string export_log() const { return root + "/export.log"; }

@@ -130,6 +130,16 @@ Words BinaryLog(const ServerConfig& config) {
   return name.empty() ? Words() : BinaryLogOptions(name);
 }
 
+// A user may bring certificates of another authority.
+Words TlsDefaults(const ServerConfig& config) {
+  if (!config.tls) return {};
+  return {
+      "--ssl-ca=" + config.layout.tls_authority(),
+      "--ssl-cert=" + config.layout.tls_certificate(),
+      "--ssl-key=" + config.layout.tls_key(),
+  };
+}
+
 bool IsAuditOption(std::string_view name) {
   return name.starts_with("server_audit") || name.starts_with("server-audit");
 }
@@ -139,6 +149,7 @@ Words Common(const ServerConfig& config, bool serves) {
   Words words = {config.server, "--no-defaults"};
   Append(words, Defaults());
   if (serves) Append(words, AuditDefaults(config));
+  if (serves) Append(words, TlsDefaults(config));
   for (const ServerOption& option : config.fragment) {
     // Nobody loads the plugin that knows them.
     if (!serves && IsAuditOption(option.name)) continue;

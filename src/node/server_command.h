@@ -24,8 +24,10 @@ struct ServerConfig {
   std::string server = kDefaultServer;  // absolute path of mariadbd
   std::string provider;                 // absolute path of the provider library; empty: none
   std::string plugin;  // file in layout.plugins() that guards the server; empty: none
-  bool audit = false;  // layout.plugins() has MariaDB's server_audit
-  std::string volume;  // absolute directory
+  bool tls = false;    // layout.tls() has certificates
+  std::vector<std::string> tls_names;  // that clients use, besides name and address
+  bool audit = false;                  // layout.plugins() has MariaDB's server_audit
+  std::string volume;                  // absolute directory
   Uuid volume_uuid;
   std::string name;
   Slot slot;

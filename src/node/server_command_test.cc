@@ -61,6 +61,17 @@ TEST(RunCommand, LoadsTheGuards) {
   EXPECT_THAT(RecoverCommand(config, false), Not(Contains(StartsWith("--plugin-load"))));
 }
 
+TEST(RunCommand, HasCertificatesThatTheUserMayReplace) {
+  ServerConfig config = Example();
+  config.tls = true;
+  config.fragment = {{"ssl-cert", "/my/cert.pem", true, 1}};
+  const auto words = RunCommand(config, {0});
+  const auto ours = std::find(words.begin(), words.end(), "--ssl-cert=/d/node2/tls/cert.pem");
+  EXPECT_NE(std::find(ours, words.end(), "--ssl-cert=/my/cert.pem"), words.end());
+  EXPECT_THAT(words, Contains("--ssl-key=/d/node2/tls/key.pem"));
+  EXPECT_THAT(ReplicaCommand(config, {42}, {50}, 1), Not(Contains(StartsWith("--ssl-key"))));
+}
+
 TEST(RunCommand, AuditsUnlessTheUserSaysOtherwise) {
   ServerConfig config = Example();
   config.fragment = {{"server-audit-logging", "OFF", true, 1}};

@@ -98,6 +98,7 @@ class AgentCluster:
         self.upkeep = upkeep
         self.server_options = server_options
         self.environment = {}  # of agents and servers, in addition to ours
+        self.more_arguments = []  # of `borealis up`
         self.rebuilds = 0  # the agent's own business
         addresses = [workspace.address(first_host + i) for i in range(nodes)]
         self.port = workspace.port(addresses)
@@ -120,7 +121,7 @@ class AgentCluster:
                      f"--provider={paths.provider()}", f"--plugin={paths.plugin()}", f"--server={paths.MARIADBD}",
                      f"--timeout={timeout_s:.0f}",
                      *([f"--provider-options={self.provider_options}"] * bool(self.provider_options)),
-                     *([f"--upkeep={self.upkeep}"] * bool(self.upkeep)),
+                     *([f"--upkeep={self.upkeep}"] * bool(self.upkeep)), *self.more_arguments,
                      places=True)
         for server in self.servers:
             server.wait_ready()
