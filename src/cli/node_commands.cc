@@ -1,4 +1,4 @@
-// borealis node run | stop | remove
+// borealis node run | stop | restart | remove
 #include <fmt/core.h>
 
 #include <memory>
@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "cli/common.h"
 #include "cli/server_arguments.h"
+#include "node/account.h"
 #include "node/agent.h"
+#include "node/drain.h"
 #include "node/node_control.h"
 #include "node/slots.h"
 #include "node/volume.h"
@@ -74,24 +76,74 @@ Status Run(RunArguments& args) {
   return node::RunAgent(std::move(config), SystemClock());
 }
 
+constexpr unsigned kSqlTimeoutS = 10;
+
 struct StopArguments {
   Places places;
   std::string name;
   int timeout_s = 90;
+  int drain_s = 10;
 };
 
-int Stop(StopArguments& args) {
-  if (const Status status = args.places.Resolve(); !status.ok()) return Report(status);
-  const auto layout = node::MakeNodeLayout(args.places.data, args.name);
-  if (!layout.ok()) return Report(layout.status());
+// What hinders it is said, and the node is stopped all the same.
+Status DrainNode(const node::NodeStatus& status, int drain_s) {
+  // Whose connections are no clients': the agent asks as this account, too.
+  RETURN_IF_ERROR(ActAsOwnerOf(status.volume));
+  ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
+  ASSIGN_OR_RETURN(const node::UniqueFd process, node::OpenPidfd(status.server));
+  ASSIGN_OR_RETURN(node::ServerClient client,
+                   node::ServerClient::Connect(node::NodeLayout{status.directory}.socket(),
+                                               self.name, kSqlTimeoutS));
+  ASSIGN_OR_RETURN(const node::DrainResult result,
+                   node::Drain(client, self.name, process, drain_s * 1000, SystemClock()));
+  if (result.left == 0) {
+    fmt::print("{}: all clients left within {:.1f} s\n", status.name,
+               static_cast<double>(result.took_ms) / 1000);
+  } else {
+    fmt::print("{}: {} clients did not leave within {} s\n", status.name, result.left, drain_s);
+  }
+  return Status::Ok();
+}
+
+// The node that is meant, and that its clients have left. Null: it does not run here.
+Result<std::optional<node::NodeStatus>> Leave(StopArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  RETURN_IF_ERROR(node::MakeNodeLayout(args.places.data, args.name).status());
   for (const node::NodeStatus& status : node::ListLocalNodes(args.places.data)) {
     if (status.name != args.name) continue;
-    const node::StopResult result = node::StopNodes({status}, args.timeout_s * 1000).front();
-    if (!result.ran) break;
-    return Report(result.status.WithContext(args.name));
+    if (args.drain_s > 0 && status.state == node::NodeState::kReady &&
+        node::IsAlive(status.server)) {
+      const Status drained = DrainNode(status, args.drain_s);
+      if (!drained.ok()) {
+        fmt::print(stderr, "borealis: {}: not drained: {}\n", args.name, drained.message());
+      }
+    }
+    return std::optional(status);
   }
+  return std::optional<node::NodeStatus>();
+}
+
+int NotRunning(const StopArguments& args) {
   fmt::print(stderr, "borealis: no node {} runs in {}\n", args.name, args.places.data);
   return kNotRunning;
+}
+
+int Stop(StopArguments& args) {
+  const auto node = Leave(args);
+  if (!node.ok()) return Report(node.status());
+  if (!*node) return NotRunning(args);
+  const node::StopResult result = node::StopNodes({**node}, args.timeout_s * 1000).front();
+  return result.ran ? Report(result.status.WithContext(args.name)) : NotRunning(args);
+}
+
+int Restart(StopArguments& args) {
+  const auto node = Leave(args);
+  if (!node.ok()) return Report(node.status());
+  if (!*node) return NotRunning(args);
+  const Status status = node::RestartServer(**node, args.timeout_s * 1000);
+  if (status.code() == Code::kNotFound) return NotRunning(args);
+  if (status.ok()) fmt::print("{} is back\n", args.name);
+  return Report(status.WithContext(args.name));
 }
 
 struct RemoveArguments {
@@ -146,6 +198,18 @@ void AddName(CLI::App& app, std::string& name) {
   app.add_option("--name,name", name, "The node's name")->required();
 }
 
+void AddStopOptions(CLI::App& app, StopArguments& args) {
+  AddVolumeOption(app, args.places, false);
+  AddDataOption(app, args.places);
+  AddName(app, args.name);
+  app.add_option("--drain", args.drain_s,
+                 "Seconds that clients get to end their transactions; new connections are refused "
+                 "meanwhile. 0: at once")
+      ->check(CLI::Range(0, 3600));
+  app.add_option("--timeout", args.timeout_s, "Seconds to wait for the server afterwards")
+      ->check(CLI::Range(1, 3600));
+}
+
 }  // namespace
 
 void AddNodeCommands(CLI::App& app, Outcome& outcome) {
@@ -172,11 +236,13 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome) {
 
   auto stop = std::make_shared<StopArguments>();
   command = node->add_subcommand("stop", "Stop a node of this machine, server and agent");
-  AddVolumeOption(*command, stop->places, false);
-  AddDataOption(*command, stop->places);
-  AddName(*command, stop->name);
-  command->add_option("--timeout", stop->timeout_s, "Seconds to wait")->check(CLI::Range(1, 3600));
+  AddStopOptions(*command, *stop);
   command->callback([stop, &outcome] { outcome.exit_code = Stop(*stop); });
+
+  auto restart = std::make_shared<StopArguments>();
+  command = node->add_subcommand("restart", "Stop a node's server; its agent starts it again");
+  AddStopOptions(*command, *restart);
+  command->callback([restart, &outcome] { outcome.exit_code = Restart(*restart); });
 
   auto remove = std::make_shared<RemoveArguments>();
   command = node->add_subcommand("remove", "Free the slot of a node that will not come back");

@@ -151,6 +151,28 @@ std::vector<StopResult> StopNodes(const std::vector<NodeStatus>& nodes, int time
   return results;
 }
 
+Status RestartServer(const NodeStatus& node, int timeout_ms) {
+  const Clock& clock = SystemClock();
+  const int64_t deadline_ns = clock.MonotonicNs() + timeout_ms * 1'000'000LL;
+  const NodeLayout layout{node.directory};
+  const auto agent = OpenPidfd(node.agent);
+  const auto server = FindRunningServer(layout, node.server);
+  if (!agent.ok() || !server) return {Code::kNotFound, "no agent runs its server here"};
+  ASSIGN_OR_RETURN(const UniqueFd pidfd, OpenPidfd(*server));
+  RETURN_IF_ERROR(SendSignal(pidfd, SIGTERM));
+  while (!WaitForEnd(*agent, kLookMs)) {
+    const auto now = ReadNodeState(layout);
+    if (now.ok() && now->state == NodeState::kReady && !(now->server == *server)) {
+      return Status::Ok();
+    }
+    if (now.ok() && now->state == NodeState::kHeld) return {Code::kUnavailable, now->message};
+    if (clock.MonotonicNs() >= deadline_ns) {
+      return {Code::kTimeout, "its server is not ready yet; see mysqld.err and agent.log"};
+    }
+  }
+  return {Code::kUnavailable, "its agent ended; see agent.log"};
+}
+
 Result<ProcessId> LaunchAgent(const LaunchOptions& options) {
   RETURN_IF_ERROR(ProvideDirectory(options.layout.root, options.owner));
   const std::string log = options.layout.agent_log();

@@ -36,6 +36,10 @@ struct StopResult {
 // given.
 std::vector<StopResult> StopNodes(const std::vector<NodeStatus>& nodes, int timeout_ms);
 
+// Ends the node's server and waits until its agent has brought it back. kNotFound: no agent, or no
+// server. kTimeout: it is not ready yet.
+Status RestartServer(const NodeStatus& node, int timeout_ms);
+
 struct LaunchOptions {
   std::string program;            // this program
   std::vector<std::string> argv;  // after the program: node run ...

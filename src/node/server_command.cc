@@ -38,6 +38,8 @@ Words Defaults() {
       "--log-warnings=2",
       "--wsrep-slave-threads=4",
       "--wsrep-retry-autocommit=1",
+      // No limit; but a server that starts without one can't refuse connections later (drain.h).
+      "--max-user-connections=2147483647",
   };
 }
 

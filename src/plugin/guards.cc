@@ -10,8 +10,11 @@
 // inside of total order: the other servers would not stop.
 // Third line: before a statement gets its place in the total order, whichever way it came, the
 // provider asks.
+#include <fmt/core.h>
+
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <optional>
@@ -19,6 +22,7 @@
 
 #include "plugin/aurora_variables.h"
 #include "plugin/definition_sessions.h"
+#include "plugin/draining.h"
 #include "plugin/fault_effects.h"
 #include "plugin/fault_text.h"
 #include "plugin/operator_rules.h"
@@ -39,6 +43,7 @@ namespace {
 std::optional<ServerCalls> server;
 ProviderLink provider;
 DefinitionSessions definitions;
+Draining draining;
 std::atomic<uint64_t> texts{0};  // of clients, since the start
 constexpr uint64_t kTextsWithoutProvider = 64;
 
@@ -114,6 +119,35 @@ int CheckKill(abi::Thd*, abi::SystemVariable*, void* save, void* value) {
     Raise(KillRefused());
     return 1;
   }
+  *static_cast<char*>(save) = 0;
+  return 0;
+}
+
+int64_t NowMs() {
+  using std::chrono::duration_cast;
+  return duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+// SET no_drain = a DrainPhase, by who may stop the server.
+int SetDrain(abi::Thd* thd, abi::SystemVariable*, void* save, void* value) {
+  long long number = 0;
+  const auto* given = static_cast<abi::Value*>(value);
+  if (given->as_int(given, &number) != 0 || number < 0 || number > kDrainPhaseMax) {
+    Raise({kErrorNotSupported, fmt::format("no_drain is 0 to {}", kDrainPhaseMax)});
+    return 1;
+  }
+  if (server->IsOrdinary(thd)) {
+    Raise({kErrorAccessDenied, "only who may stop the server may drain it"});
+    return 1;
+  }
+  if (!server->RefuseConnections(thd, number != 0)) {
+    Raise({kErrorNotSupported,
+           "new connections can't be refused: max_user_connections is 0 in the server's options"});
+    return 1;
+  }
+  draining.Set(static_cast<DrainPhase>(number), NowMs());
   *static_cast<char*>(save) = 0;
   return 0;
 }
@@ -221,11 +255,25 @@ void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
   }
 }
 
+void CloseIfDraining(abi::Thd* thd, const abi::GeneralEvent& event) {
+  if (draining.phase() == DrainPhase::kNone) return;
+  if (draining.Expires(NowMs())) {
+    server->RefuseConnections(thd, false);
+    return;
+  }
+  if (server->IsInTransaction(thd) || !server->IsOrdinary(thd)) return;
+  if (ClosesBehind(draining.phase(), {event.command, event.command_length},
+                   {event.query, event.query_length})) {
+    server->Disconnect(thd);
+  }
+}
+
 // After a command, or one statement of several: its answer is on its way.
-void OnAnswered(const abi::GeneralEvent& event) {
+void OnAnswered(abi::Thd* thd, const abi::GeneralEvent& event) {
   definitions.End(event.thread_id);
   if (const faults::Control* control = provider.found()) control->answered(event.thread_id);
   if (event.error_code != 0) Pending().Clear();
+  CloseIfDraining(thd, event);
 }
 
 // What the server writes by itself in a session: logs, and the end of a streaming transaction,
@@ -276,7 +324,7 @@ void OnEvent(abi::Thd* thd, unsigned event_class, const void* event) {
     PrepareAuroraVariables(*server, thd);
     const auto& general = *static_cast<const abi::GeneralEvent*>(event);
     if (general.subclass == abi::GeneralEvent::kLog) OnText(thd, general);
-    if (general.subclass == abi::GeneralEvent::kStatus) OnAnswered(general);
+    if (general.subclass == abi::GeneralEvent::kStatus) OnAnswered(thd, general);
   } else if (event_class == abi::kTableClass) {
     const auto& table = *static_cast<const abi::TableEvent*>(event);
     if (table.subclass == abi::TableEvent::kLock) OnTable(thd, table);
@@ -317,7 +365,12 @@ abi::SessionBool kill_check = {
     0,
     0,
     nullptr};
-abi::SystemVariable* no_variables[] = {&go.header, &kill_check.header, nullptr};
+abi::SessionBool drain = {{abi::SessionBool::kFlags, "drain",
+                           "Lets clients go before a stop; see draining.h", SetDrain, nullptr},
+                          0,
+                          0,
+                          nullptr};
+abi::SystemVariable* no_variables[] = {&go.header, &kill_check.header, &drain.header, nullptr};
 
 }  // namespace
 }  // namespace borealis::plugin

@@ -15,6 +15,8 @@ constexpr unsigned long long kSuper = 1ull << 15;
 constexpr unsigned long long kConnectionAdmin = 1ull << 32;
 constexpr unsigned long long kCreateUser = 1ull << 25;
 constexpr unsigned long long kSetUser = 1ull << 30;
+// Of max_user_connections.
+constexpr int kNobody = -1;
 // What the master user of a cluster lacks: SHUTDOWN, FILE, SUPER, CREATE TABLESPACE, and from
 // SET USER on the administrative privileges split from SUPER.
 constexpr unsigned long long kOperators =
@@ -74,6 +76,7 @@ std::optional<ServerCalls> ServerCalls::Find(std::string& missing) {
   Look("_Z22create_default_definerP3THDb", calls.own_account_, missing);
   Look("_Z11acl_getrootP16Security_contextPKcS2_S2_S2_", calls.find_account_, missing);
   Look("_ZN16Security_context12check_accessE11privilege_tb", calls.context_has_, missing);
+  Look("_ZN3THD10disconnectEv", calls.disconnect_, missing);
   Look("_Z14wsrep_on_checkP7sys_varP3THDP7set_var", calls.replication_check_, missing);
   if (!missing.empty()) return std::nullopt;
   return calls;
@@ -145,6 +148,23 @@ void ServerCalls::SetSyncWait(abi::Thd* thd, bool global, uint32_t bits) const {
   if (value != nullptr) memcpy(const_cast<void*>(value), &bits, sizeof(bits));
 }
 
+void ServerCalls::Disconnect(abi::Thd* thd) const { disconnect_(thd); }
+
+bool ServerCalls::RefuseConnections(abi::Thd* thd, bool refuse) const {
+  static const int configured = [&] {
+    int value = 0;
+    const void* place = Value(Known().user_connections, thd, kGlobal);
+    if (place != nullptr) memcpy(&value, place, sizeof(value));
+    return value;
+  }();
+  // A server that starts with 0 does not look at it any more.
+  const void* place = Value(Known().user_connections, thd, kGlobal);
+  if (configured == 0 || place == nullptr) return false;
+  const int value = refuse ? kNobody : configured;
+  memcpy(const_cast<void*>(place), &value, sizeof(value));
+  return true;
+}
+
 bool ServerCalls::IsInTotalOrder(abi::Thd* thd) const { return total_order_(thd) != 0; }
 
 bool ServerCalls::IsKeepingAccount(abi::Thd* thd) const { return ignores_table_(thd); }
@@ -164,6 +184,7 @@ const ServerCalls::Variables& ServerCalls::Known() const {
       Variable("max_statement_time"),        Variable("wsrep_provider"),
       Variable("wsrep_node_name"),           Variable("in_transaction"),
       Variable("wsrep_sync_wait"),           Variable("character_set_client"),
+      Variable("max_user_connections"),
   };
   return known;
 }

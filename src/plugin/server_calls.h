@@ -45,6 +45,11 @@ class ServerCalls {
   std::string Provider(abi::Thd* thd) const;  // wsrep_provider
   std::string NodeName(abi::Thd* thd) const;  // wsrep_node_name
   bool IsInTransaction(abi::Thd* thd) const;
+  // Ends the session of this thread: its connection is closed, behind what was sent already.
+  void Disconnect(abi::Thd* thd) const;
+  // Clients without SUPER and CONNECTION ADMIN get error 1203 when they connect; false: again not.
+  // False: the server was started so that it can't be made to.
+  bool RefuseConnections(abi::Thd* thd, bool refuse) const;
   // wsrep_sync_wait of the session, or of sessions that begin later.
   void SetSyncWait(abi::Thd* thd, bool global, uint32_t bits) const;
   // A thread of the server that applies other servers' changes.
@@ -79,6 +84,7 @@ class ServerCalls {
     const void* in_transaction;
     const void* sync_wait;
     const void* client_charset;
+    const void* user_connections;
   };
   const void* Variable(const char* name) const;
   const Variables& Known() const;  // REQUIRES: the storage engine was started
@@ -104,6 +110,7 @@ class ServerCalls {
   bool (*find_account_)(void* context, const char* user, const char* host, const char* ip,
                         const char* database) = nullptr;
   bool (*context_has_)(void* context, unsigned long long privileges, bool any) = nullptr;
+  void (*disconnect_)(abi::Thd*) = nullptr;
   bool (*replication_check_)(void* variable, abi::Thd*, void* assignment) = nullptr;
 };
 

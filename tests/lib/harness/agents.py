@@ -72,7 +72,8 @@ class AgentServer(Server):
         raise NotImplementedError("the agent starts it")
 
     def stop(self, timeout_s: float = 90):
-        self._cluster.command("node", "stop", self.name, f"--timeout={timeout_s:.0f}", places=True)
+        self._cluster.command("node", "stop", self.name, "--drain=0", f"--timeout={timeout_s:.0f}",
+                              places=True)
 
     def wait_ready(self, timeout_s: float = 60):
         try:
