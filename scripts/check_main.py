@@ -2,7 +2,7 @@
 
   ./check                     all that a change has to pass
   ./check --full              everything there is, in full size; hours on two cores
-  ./check --quick             lints, debug build, unit tests; what to run before each commit
+  ./check --quick             lints, release build, unit tests; what to run before each commit
   ./check --only STEP         one step (may be given more than once); its builds are made first
   ./check --list              the steps, and what of them is in --full only
 
