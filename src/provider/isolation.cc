@@ -5,7 +5,11 @@
 // whose statement is in the log can't: it would run everywhere else. So a statement is appended
 // when every earlier one that is known has finished here, and it counts only if there was no other
 // in between (kFlagKnowsIsolated); until then its session can give way, and nothing has happened.
+// DROP TRIGGER has to give way, too, when the table that it found is gone by then (DropsTrigger).
+#include <unistd.h>
+
 #include <chrono>
+#include <string>
 #include <thread>
 
 #include "base/clock.h"
@@ -31,6 +35,21 @@ void AwaitIsolated(replication::Replicator& replicator) {
   while (!replicator.WaitFor(newest, kLookNs).ok() && !SessionAskedToEnd()) {
   }
 }
+
+// The file that defines the table among the keys of a statement about a trigger; empty: none.
+std::string DefinitionFile(const std::string& directory, const abi::Key* keys, size_t count) {
+  const auto text = [](const abi::Buffer& part) {
+    return std::string(static_cast<const char*>(part.ptr), part.len);
+  };
+  for (size_t i = 0; i < count; ++i) {
+    if (keys[i].parts_num < 2) continue;
+    return fmt::format("{}/{}/{}.frm", directory, FileNameOf(text(keys[i].parts[0])),
+                       FileNameOf(text(keys[i].parts[1])));
+  }
+  return {};
+}
+
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 // True: there was a reason to.
 bool GiveHeadStart(const replication::Replicator& replicator) {
@@ -80,7 +99,11 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
   record.connection = connection;
   record.keys = std::move(claims.keys());
   record.payload = payload;
-  const auto appended = AppendIsolated(*replicator, record);
+  std::string needed_file;
+  if (DropsTrigger({reinterpret_cast<const char*>(payload.data()), payload.size()})) {
+    needed_file = DefinitionFile(cache_.directory(), keys, keys_num);
+  }
+  const auto appended = AppendIsolated(*replicator, record, needed_file);
   // Not as a failed certification, after which the server lets 0.3 s pass with its locks held.
   if (!appended) return abi::kBfAbort;
   const replication::SubmitResult& result = *appended;
@@ -103,7 +126,7 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
 }
 
 std::optional<replication::SubmitResult> Provider::AppendIsolated(
-    replication::Replicator& replicator, const Record& statement) {
+    replication::Replicator& replicator, const Record& statement, const std::string& needed_file) {
   const auto ticket = BeginAppendIsolated();
   if (!ticket) return std::nullopt;
   std::optional<replication::SubmitResult> result;
@@ -112,7 +135,7 @@ std::optional<replication::SubmitResult> Provider::AppendIsolated(
     result.reset();
     AwaitIsolated(replicator);
     if (!lost && GiveHeadStart(replicator)) AwaitIsolated(replicator);
-    if (SessionAskedToEnd()) break;
+    if (SessionAskedToEnd() || (!needed_file.empty() && !Exists(needed_file))) break;
     Record record = statement;
     record.last_seen = replicator.last_left();
     result = replicator.Replicate(record);

@@ -168,9 +168,11 @@ class Provider : private replication::ReplicationEvents {
       EXCLUDES(topology_mutex_);
   storage::Backend* backend() EXCLUDES(mutex_);  // null: not connected
   // What came of applying: ok, or this node's data differs.
-  // Nullopt: the session was asked to end first; nothing counts of the statement.
+  // Nullopt: the session was asked to end first, or `needed_file` (if not empty) is gone; nothing
+  // counts of the statement.
   std::optional<replication::SubmitResult> AppendIsolated(replication::Replicator& replicator,
-                                                          const Record& statement)
+                                                          const Record& statement,
+                                                          const std::string& needed_file)
       EXCLUDES(isolation_mutex_);
   // Returns the ticket; nullopt: asked to end first.
   std::optional<uint64_t> BeginAppendIsolated() EXCLUDES(isolation_mutex_);

@@ -11,6 +11,7 @@ namespace {
 struct Server {
   void* (*current_session)() = nullptr;              // null: not a session's thread
   int (*kill_level)(const void* session) = nullptr;  // 0 while the session goes on
+  unsigned (*file_name)(const char* name, char* to, size_t to_bytes) = nullptr;
   const char* (*transaction_state)(void* session) = nullptr;
 };
 
@@ -24,6 +25,7 @@ const Server& FindServer() {
     Server found;
     Find("_current_thd", found.current_session);
     Find("thd_kill_level", found.kill_level);
+    Find("_Z21tablename_to_filenamePKcPcm", found.file_name);
     Find("wsrep_thd_transaction_state_str", found.transaction_state);
     return found;
   }();
@@ -48,6 +50,15 @@ std::optional<bool> SessionCommits() {
   const Server& server = FindServer();
   if (session == nullptr || server.transaction_state == nullptr) return std::nullopt;
   return std::string_view(server.transaction_state(session)) == "committing";
+}
+
+std::string FileNameOf(const std::string& name) {
+  const Server& server = FindServer();
+  if (server.file_name == nullptr) return name;
+  // Each character of at most 64 takes five bytes at most; longer names end cut off.
+  std::string to(512, '\0');
+  to.resize(server.file_name(name.c_str(), to.data(), to.size()));
+  return to;
 }
 
 }  // namespace borealis::provider

@@ -1,8 +1,10 @@
-// What the server says of the session of the calling thread, which the plug does not tell. Looked
-// up by the names that the server exports, one of which may be missing (in a unit test all are).
+// What the plug does not tell and the server does, most of it about the session of the calling
+// thread. Looked up by the names that the server exports, one of which may be missing (in a unit
+// test all are).
 #pragma once
 
 #include <optional>
+#include <string>
 
 namespace borealis::provider {
 
@@ -15,5 +17,8 @@ bool SessionAskedToEnd();
 // Its transaction did all it had to and is about to commit. An applier whose changes did not apply
 // passes commit order, too, but has rolled them back. Nullopt where it can't be told.
 std::optional<bool> SessionCommits();
+
+// The name that a database or table has in the file system.
+std::string FileNameOf(const std::string& name);
 
 }  // namespace borealis::provider
