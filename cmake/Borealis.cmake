@@ -8,7 +8,9 @@
 #   borealis_fuzzer(NAME SOURCES a_fuzz.cc DEPS model)         -> target NAME, only with BOREALIS_FUZZ
 #
 # DEPS name rooms (borealis_X) or foreign targets and libraries.
-# Compiled-in seeded bugs (BOREALIS_SEEDED_BUGS) exist only where tests are built without Release.
+# Seeded bugs: borealis_seeded(ROOM SOURCES a.cc) compiles those files of a library a second time, with the
+# bugs in them; a program with $<TARGET_OBJECTS:borealis_seeded_ROOM> has these instead of the library's.
+# Nothing that is shipped does.
 
 option(BOREALIS_FUZZ "Build libFuzzer targets (clang only)" OFF)
 set(BOREALIS_BUSY_ROOMS base model storage storage_memory storage_faulty log certification simulator)
@@ -40,9 +42,6 @@ if(BOREALIS_SANITIZE)
     add_compile_definitions(BOREALIS_TSAN=1)
   endif()
 endif()
-if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
-  add_compile_definitions(BOREALIS_SEEDED_BUGS=1)
-endif()
 if(BOREALIS_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
@@ -65,6 +64,16 @@ function(borealis_library name)
     target_compile_options(borealis_${name} PRIVATE -O1)
   endif()
   _borealis_link(borealis_${name} PUBLIC ${ARG_DEPS})
+endfunction()
+
+function(borealis_seeded name)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  add_library(borealis_seeded_${name} OBJECT ${ARG_SOURCES})
+  target_compile_definitions(borealis_seeded_${name} PRIVATE BOREALIS_SEEDED_BUGS=1)
+  target_link_libraries(borealis_seeded_${name} PRIVATE borealis_${name})  # for its include directories
+  if(BOREALIS_SANITIZE)
+    target_compile_options(borealis_seeded_${name} PRIVATE -O1)
+  endif()
 endfunction()
 
 function(borealis_plug name)

@@ -18,8 +18,6 @@ struct Bug {
   std::function<void()> turn_on;
 };
 
-#if defined(BOREALIS_SEEDED_BUGS)
-
 void TurnAllOff() {
   seeded_bug = SeededBug::kNone;
   certification::seeded_bug = certification::SeededBug::kNone;
@@ -61,13 +59,6 @@ std::vector<Bug> Bugs() {
       InLog("assume-swapped", log::SeededBug::kAssumeSwapped),
   };
 }
-
-#else
-
-void TurnAllOff() {}
-std::vector<Bug> Bugs() { return {}; }
-
-#endif
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// All seeded bugs by name, wherever they are. Without BOREALIS_SEEDED_BUGS there are none.
+// All seeded bugs by name, wherever they are.
 #pragma once
 
 #include <string>

@@ -2,7 +2,7 @@
 //
 //   sim --seed N [--steps M] [--nodes K] [--trace]     one run, with its trace hash and figures
 //   sim --seeds A..B [--steps M] [--nodes K]           many, with progress and a summary
-//   sim ... --bug NAME                                 with a seeded bug (test builds)
+//   sim ... --bug NAME                                 with a seeded bug
 //
 // Exit code: 0 no violation; 1 a violation, with the seed and the invariant in one line; 2 usage.
 #include <fmt/format.h>

@@ -1,6 +1,5 @@
 // Seeded bugs of the parts that the simulator models itself (submitter, appliers, server). Those of
-// certification and of the log are in their own rooms. One is on at a time, for the whole process;
-// they exist only with BOREALIS_SEEDED_BUGS.
+// certification and of the log are in their own rooms. One is on at a time, for the whole process.
 #pragma once
 
 #include <atomic>
@@ -19,11 +18,7 @@ enum class SeededBug : uint8_t {
   kJoinUnread,                // a node joins before it has read what it missed
 };
 
-#if defined(BOREALIS_SEEDED_BUGS)
 inline std::atomic<SeededBug> seeded_bug{SeededBug::kNone};
 inline bool Seeded(SeededBug bug) { return seeded_bug.load(std::memory_order_relaxed) == bug; }
-#else
-constexpr bool Seeded(SeededBug) { return false; }
-#endif
 
 }  // namespace borealis::sim

@@ -153,8 +153,6 @@ TEST(Digests, OneChangedRecordShowsAtOnceAndForEver) {
   }
 }
 
-#if defined(BOREALIS_SEEDED_BUGS)
-
 class SeededBugs : public testing::TestWithParam<SeededBug> {
  protected:
   ~SeededBugs() override { seeded_bug = SeededBug::kNone; }
@@ -195,8 +193,6 @@ TEST_P(SeededBugs, ShowInTheRunningDigestWithTheFirstWrongOutcome) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, SeededBugs, testing::ValuesIn(kSeededBugs));
-
-#endif  // BOREALIS_SEEDED_BUGS
 
 }  // namespace
 }  // namespace borealis::certification

@@ -1,5 +1,5 @@
 // Seeded bugs: faults put in on purpose, one at a time, to prove that the tests notice them.
-// Compiled in only with BOREALIS_SEEDED_BUGS (never in a release build, where Seeded() is false).
+// Compiled in only with BOREALIS_SEEDED_BUGS (in nothing that is shipped: there Seeded() is false).
 #pragma once
 
 #include <atomic>
