@@ -13,12 +13,15 @@
 #include "encryption/key_ring.h"
 #include "log/identity.h"
 #include "log/skips.h"
+#include "provider/start_signal.h"
 #include "provider/unaided_start.h"
 #include "storage/local/local_backend.h"
 
 namespace borealis::provider {
 namespace {
 
+// The rest of a start after the first view takes some milliseconds. Without the signal we go on.
+constexpr int64_t kStartSignalMsMax = 10'000;
 constexpr size_t kReadAheadFactor = 4;  // of what holds local clients back
 
 Uuid FromAbi(const abi::UuidBytes& bytes) {
@@ -273,7 +276,8 @@ abi::Status Provider::Receive(void* applier) {
   return status.ok() ? abi::kOk : abi::kFatal;
 }
 
-// The first applier tells the server who is a member as of its start position; the others wait.
+// The first applier tells the server who is a member as of its start position, and lets its main
+// thread take notice; the others wait.
 void Provider::DeliverStartView(void* applier) {
   View view;
   {
@@ -286,6 +290,7 @@ void Provider::DeliverStartView(void* applier) {
   }
   const Status status = DeliverView(view, applier, ViewUse::kServe);
   if (!status.ok()) Stop(status);
+  StartSignal().Await(kStartSignalMsMax);
   MutexLock lock(mutex_);
   start_view_done_ = true;
   start_view_.NotifyAll();
