@@ -5,15 +5,16 @@
 // whose statement is in the log can't: it would run everywhere else. So a statement is appended
 // when every earlier one that is known has finished here, and it counts only if there was no other
 // in between (kFlagKnowsIsolated); until then its session can give way, and nothing has happened.
-// DROP TRIGGER has to give way, too, when the table that it found is gone by then (DropsTrigger).
-#include <unistd.h>
-
+// DROP TRIGGER has to give way, too, when its trigger is gone or elsewhere by then
+// (dropped_trigger.h).
 #include <chrono>
+#include <functional>
 #include <string>
 #include <thread>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "provider/dropped_trigger.h"
 #include "provider/outcome.h"
 #include "provider/provider.h"
 #include "provider/session_state.h"
@@ -36,20 +37,22 @@ void AwaitIsolated(replication::Replicator& replicator) {
   }
 }
 
-// The file that defines the table among the keys of a statement about a trigger; empty: none.
-std::string DefinitionFile(const std::string& directory, const abi::Key* keys, size_t count) {
+// Whether what DROP TRIGGER looked up is true still; of any other statement: yes. The table is the
+// one among the keys.
+std::function<bool()> LookUp(const std::string& directory, const abi::Key* keys, size_t count) {
+  const auto trigger = DroppedTrigger(SessionStatement());
   const auto text = [](const abi::Buffer& part) {
     return std::string(static_cast<const char*>(part.ptr), part.len);
   };
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < count && trigger; ++i) {
     if (keys[i].parts_num < 2) continue;
-    return fmt::format("{}/{}/{}.frm", directory, FileNameOf(text(keys[i].parts[0])),
-                       FileNameOf(text(keys[i].parts[1])));
+    return [&directory, trigger = *trigger, database = text(keys[i].parts[0]),
+            table = text(keys[i].parts[1])] {
+      return IsTriggerOn(directory, database, trigger, table);
+    };
   }
-  return {};
+  return [] { return true; };
 }
-
-bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 // True: there was a reason to.
 bool GiveHeadStart(const replication::Replicator& replicator) {
@@ -99,11 +102,8 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
   record.connection = connection;
   record.keys = std::move(claims.keys());
   record.payload = payload;
-  std::string needed_file;
-  if (DropsTrigger({reinterpret_cast<const char*>(payload.data()), payload.size()})) {
-    needed_file = DefinitionFile(cache_.directory(), keys, keys_num);
-  }
-  const auto appended = AppendIsolated(*replicator, record, needed_file);
+  const auto appended =
+      AppendIsolated(*replicator, record, LookUp(cache_.directory(), keys, keys_num));
   // Not as a failed certification, after which the server lets 0.3 s pass with its locks held.
   if (!appended) return abi::kBfAbort;
   const replication::SubmitResult& result = *appended;
@@ -126,7 +126,8 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
 }
 
 std::optional<replication::SubmitResult> Provider::AppendIsolated(
-    replication::Replicator& replicator, const Record& statement, const std::string& needed_file) {
+    replication::Replicator& replicator, const Record& statement,
+    const std::function<bool()>& still_true) {
   const auto ticket = BeginAppendIsolated();
   if (!ticket) return std::nullopt;
   std::optional<replication::SubmitResult> result;
@@ -135,7 +136,7 @@ std::optional<replication::SubmitResult> Provider::AppendIsolated(
     result.reset();
     AwaitIsolated(replicator);
     if (!lost && GiveHeadStart(replicator)) AwaitIsolated(replicator);
-    if (SessionAskedToEnd() || (!needed_file.empty() && !Exists(needed_file))) break;
+    if (SessionAskedToEnd() || !still_true()) break;
     Record record = statement;
     record.last_seen = replicator.last_left();
     result = replicator.Replicate(record);

@@ -23,47 +23,6 @@ std::string OutcomeText(const abi::Buffer* error) {
   return found ? codes : std::string(text);
 }
 
-namespace {
-
-bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-// Past blanks and comments.
-size_t SkipBlanks(std::string_view text, size_t at) {
-  while (at < text.size()) {
-    if (IsSpace(text[at])) {
-      ++at;
-    } else if (text.substr(at).starts_with("/*")) {
-      const size_t end = text.find("*/", at + 2);
-      at = end == std::string_view::npos ? text.size() : end + 2;
-    } else if (text[at] == '#' || text.substr(at).starts_with("--")) {
-      at = std::min(text.find('\n', at), text.size());
-    } else {
-      break;
-    }
-  }
-  return at;
-}
-
-bool WordAt(std::string_view text, size_t at, std::string_view word) {
-  constexpr unsigned kLowerCase = 0x20;
-  return at + word.size() <= text.size() &&
-         std::equal(word.begin(), word.end(), text.begin() + static_cast<ptrdiff_t>(at),
-                    [](char w, char t) { return w == static_cast<char>(t | kLowerCase); });
-}
-
-}  // namespace
-
-bool DropsTrigger(std::string_view action) {
-  constexpr std::string_view kDrop = "drop";
-  for (size_t at = 0; at + kDrop.size() < action.size(); ++at) {
-    if (!WordAt(action, at, kDrop)) continue;
-    const size_t next = at + kDrop.size();
-    const size_t second = SkipBlanks(action, next);
-    if (second != next && WordAt(action, second, "trigger")) return true;
-  }
-  return false;
-}
-
 bool RefusedBeforeAnyEffect(std::string_view outcome) {
   // The last error is what the statement ended with; those before it are its reasons.
   const std::string_view last = outcome.substr(outcome.rfind(',') + 1);

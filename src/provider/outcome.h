@@ -18,10 +18,4 @@ std::string OutcomeText(const abi::Buffer* error);
 // statement is not run elsewhere, where it might succeed.
 bool RefusedBeforeAnyEffect(std::string_view outcome);
 
-// Whether the statement in `action` (events, as the server sends them) drops a trigger. The server
-// looks its table up before the statement has its place in the order; where an earlier statement
-// drops that table meanwhile, the server takes the trigger for a forgotten one and calls dropping
-// it a success, which fails on every other node. May be true of another statement with these words.
-bool DropsTrigger(std::string_view action);
-
 }  // namespace borealis::provider

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -168,11 +169,11 @@ class Provider : private replication::ReplicationEvents {
       EXCLUDES(topology_mutex_);
   storage::Backend* backend() EXCLUDES(mutex_);  // null: not connected
   // What came of applying: ok, or this node's data differs.
-  // Nullopt: the session was asked to end first, or `needed_file` (if not empty) is gone; nothing
-  // counts of the statement.
+  // Nullopt: the session was asked to end first, or what its statement saw is not `still_true`;
+  // nothing counts of it.
   std::optional<replication::SubmitResult> AppendIsolated(replication::Replicator& replicator,
                                                           const Record& statement,
-                                                          const std::string& needed_file)
+                                                          const std::function<bool()>& still_true)
       EXCLUDES(isolation_mutex_);
   // Returns the ticket; nullopt: asked to end first.
   std::optional<uint64_t> BeginAppendIsolated() EXCLUDES(isolation_mutex_);

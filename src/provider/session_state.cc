@@ -7,11 +7,18 @@
 namespace borealis::provider {
 namespace {
 
+// The server's MYSQL_LEX_STRING.
+struct LexString {
+  const char* text;
+  size_t length;
+};
+
 // Each null where no server is around.
 struct Server {
   void* (*current_session)() = nullptr;              // null: not a session's thread
   int (*kill_level)(const void* session) = nullptr;  // 0 while the session goes on
   unsigned (*file_name)(const char* name, char* to, size_t to_bytes) = nullptr;
+  const LexString* (*statement)(void* session) = nullptr;
   const char* (*transaction_state)(void* session) = nullptr;
 };
 
@@ -26,6 +33,7 @@ const Server& FindServer() {
     Find("_current_thd", found.current_session);
     Find("thd_kill_level", found.kill_level);
     Find("_Z21tablename_to_filenamePKcPcm", found.file_name);
+    Find("thd_query_string", found.statement);
     Find("wsrep_thd_transaction_state_str", found.transaction_state);
     return found;
   }();
@@ -50,6 +58,15 @@ std::optional<bool> SessionCommits() {
   const Server& server = FindServer();
   if (session == nullptr || server.transaction_state == nullptr) return std::nullopt;
   return std::string_view(server.transaction_state(session)) == "committing";
+}
+
+std::string_view SessionStatement() {
+  void* session = CurrentSession();
+  const Server& server = FindServer();
+  if (session == nullptr || server.statement == nullptr) return {};
+  const LexString* statement = server.statement(session);
+  return statement->text == nullptr ? std::string_view{}
+                                    : std::string_view(statement->text, statement->length);
 }
 
 std::string FileNameOf(const std::string& name) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace borealis::provider {
 
@@ -17,6 +18,9 @@ bool SessionAskedToEnd();
 // Its transaction did all it had to and is about to commit. An applier whose changes did not apply
 // passes commit order, too, but has rolled them back. Nullopt where it can't be told.
 std::optional<bool> SessionCommits();
+
+// The text of its statement; empty where it can't be told. Valid while the statement runs.
+std::string_view SessionStatement();
 
 // The name that a database or table has in the file system.
 std::string FileNameOf(const std::string& name);
