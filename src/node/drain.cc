@@ -24,6 +24,7 @@ Result<std::vector<ClientSession>> ListSessions(ServerClient& server, const std:
                    " AND p.USER NOT IN ('system user', 'event_scheduler', 'root', " +
                    server.Quote(own) + ") AND p.COMMAND NOT IN ('Daemon', 'Binlog Dump')"));
   std::vector<ClientSession> sessions;
+  sessions.reserve(rows.size());
   for (const ServerClient::Row& row : rows) {
     sessions.push_back(
         {row[0], row[1] == "1", strtoll(row[2].c_str(), nullptr, 10), row[3] == "1"});

@@ -94,9 +94,10 @@ std::vector<NodeStatus> ListLocalNodes(const std::string& data) {
   const auto names = snapshot::ListDirectory(data);
   if (!names.ok()) return nodes;
   for (const std::string& name : *names) {
-    auto status = ReadState(data + "/" + name);
+    std::string directory = fmt::format("{}/{}", data, name);
+    auto status = ReadState(directory);
     if (status && status->name == name) {
-      status->directory = data + "/" + name;
+      status->directory = std::move(directory);
       nodes.push_back(std::move(*status));
     }
   }
@@ -127,8 +128,9 @@ Result<std::vector<NodeStatus>> ListNodes(storage::Backend& volume, const std::s
   std::vector<NodeStatus> list;
   for (auto& [name, status] : nodes) {
     // On this machine the state file is newer than the hint, and processes can be looked at.
-    const std::string directory =
-        status.directory.empty() && !data.empty() ? data + "/" + name : status.directory;
+    const std::string directory = status.directory.empty() && !data.empty()
+                                      ? fmt::format("{}/{}", data, name)
+                                      : status.directory;
     const auto local = directory.empty() ? std::nullopt : ReadState(directory);
     const bool is_local = local && local->name == name && local->volume == volume_path;
     if (is_local) status = *local;
@@ -142,6 +144,7 @@ std::vector<StopResult> StopNodes(const std::vector<NodeStatus>& nodes, int time
   const Clock& clock = SystemClock();
   const int64_t deadline_ns = clock.MonotonicNs() + timeout_ms * 1'000'000LL;
   std::vector<Stopping> all;
+  all.reserve(nodes.size());
   for (const NodeStatus& node : nodes) all.push_back(AskToEnd(node));
   std::vector<StopResult> results;
   for (Stopping& stopping : all) {

@@ -54,8 +54,7 @@ Status MakeMasterUser(ServerClient& server, const std::string& user, const std::
 Status SetPassword(ServerClient& server, const std::string& user, const std::string& host,
                    const std::string& password) {
   const std::string account = server.Quote(user) + "@" + server.Quote(host);
-  const Status status =
-      server.Query("ALTER USER " + account + Identified(server, password)).status();
+  Status status = server.Query("ALTER USER " + account + Identified(server, password)).status();
   if (status.ok() || server.error() != kNoSuchAccount) return status;
   return {Code::kNotFound, fmt::format("there is no account {}", account)};
 }
