@@ -27,7 +27,9 @@ MAY_USE = {
     "verify": {"node", "backup", "certification", "log", "snapshot", "encryption", "storage", "settings",
                "model", "base"},
     "follow": {"snapshot", "encryption", "storage", "model", "base"},
-    "control": {"model", "base"},
+    # The control plane sees nodes as commands do: through what node offers them and `borealis` itself.
+    "control": {"node", "backup", "certification", "log", "snapshot", "encryption", "storage", "settings",
+                "model", "base"},
     "cli": {"verify", "follow", "node", "control", "backup", "certification", "log", "snapshot",
             "encryption", "storage", "settings", "model", "base"},
 }

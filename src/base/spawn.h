@@ -1,6 +1,6 @@
 // SpawnPlan: what posix_spawn makes of a child: where its descriptors go, and that no signal is
 // blocked or ignored in it, whatever this process has made of its own. Its input is /dev/null
-// unless said.
+// unless said; it has no descriptor that it was not given.
 #pragma once
 
 #include <fcntl.h>
@@ -36,18 +36,21 @@ class SpawnPlan {
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
 
-  // The child's `target` is our `fd`.
+  // The child's `target` is our `fd`. In rising order of `target`, but for those up to 2.
   void Give(int fd, int target) {
+    if (target >= close_from_) close_from_ = target + 1;
     CHECK(posix_spawn_file_actions_adddup2(&actions_, fd, target) == 0);
   }
   // 0, or the error. argv and environment end with null.
-  int Run(pid_t* pid, const char* program, char* const* argv, char* const* environment) const {
+  int Run(pid_t* pid, const char* program, char* const* argv, char* const* environment) {
+    CHECK(posix_spawn_file_actions_addclosefrom_np(&actions_, close_from_) == 0);
     return posix_spawn(pid, program, &actions_, &attributes_, argv, environment);
   }
 
  private:
   posix_spawn_file_actions_t actions_;
   posix_spawnattr_t attributes_;
+  int close_from_ = 3;
 };
 
 }  // namespace borealis

@@ -1,4 +1,4 @@
-// borealis account set-password
+// borealis account set-password | make-master
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -9,6 +9,7 @@
 #include "cli/common.h"
 #include "node/account.h"
 #include "node/node_control.h"
+#include "node/server_client.h"
 #include "node/user_accounts.h"
 
 namespace borealis::cli {
@@ -60,6 +61,45 @@ Status SetPassword(PasswordArguments& args) {
   return {Code::kUnavailable, "no node of this volume is ready on this machine"};
 }
 
+struct MasterArguments {
+  Places places;
+  std::string user;
+  std::string database;
+};
+
+Status MakeMaster(MasterArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  ASSIGN_OR_RETURN(const std::string password, ReadPassword());
+  if (args.database.find('`') != std::string::npos) {
+    return {Code::kInvalidArgument, "--database: a name without backticks"};
+  }
+  RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
+  ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
+  for (const node::NodeStatus& node : node::ListLocalNodes(args.places.data)) {
+    if (node.volume != args.places.volume || node.state != node::NodeState::kReady) continue;
+    ASSIGN_OR_RETURN(node::ServerClient client,
+                     node::ServerClient::Connect(node.socket, self.name, kSqlTimeoutS));
+    RETURN_IF_ERROR(
+        node::MakeMasterUser(client, args.user, password).WithContext("master user " + args.user));
+    if (args.database.empty()) return Status::Ok();
+    return client.Query("CREATE DATABASE IF NOT EXISTS `" + args.database + "`").status();
+  }
+  return {Code::kUnavailable, "no node of this volume is ready on this machine"};
+}
+
+void AddMakeMaster(CLI::App& account, Outcome& outcome) {
+  auto args = std::make_shared<MasterArguments>();
+  CLI::App* command = account.add_subcommand(
+      "make-master",
+      "Make the master user, or set its password and privileges, as `borealis up` does; the "
+      "password comes from $BOREALIS_PASSWORD or a line of standard input");
+  AddVolumeOption(*command, args->places, false);
+  AddDataOption(*command, args->places);
+  command->add_option("--user,user", args->user, "Its name, from any host")->required();
+  command->add_option("--database", args->database, "A database to make, too");
+  command->callback([args, &outcome] { outcome.exit_code = Report(MakeMaster(*args)); });
+}
+
 }  // namespace
 
 void AddAccountCommands(CLI::App& app, Outcome& outcome) {
@@ -75,6 +115,7 @@ void AddAccountCommands(CLI::App& app, Outcome& outcome) {
   command->add_flag("--disconnect", args->disconnect,
                     "End the user's sessions on this machine's nodes, too");
   command->callback([args, &outcome] { outcome.exit_code = Report(SetPassword(*args)); });
+  AddMakeMaster(*account, outcome);
 }
 
 }  // namespace borealis::cli

@@ -83,6 +83,7 @@ void AddExportCommands(CLI::App& app, Outcome& outcome);
 void AddFollowCommand(CLI::App& app, Outcome& outcome);
 void AddStatusCommand(CLI::App& app, Outcome& outcome);
 void AddTlsCommands(CLI::App& app, Outcome& outcome);
+void AddServeCommands(CLI::App& app, Outcome& outcome);
 void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 
 }  // namespace borealis::cli

@@ -40,6 +40,7 @@ int Main(int argc, char** argv) {
   AddTlsCommands(app, outcome);
   AddVerifyDataCommand(app, outcome);
   AddKeyCommands(app, outcome);
+  AddServeCommands(app, outcome);
   AddKeyOptions(app);
   try {
     app.parse(argc, argv);

@@ -1,0 +1,155 @@
+#include "control/actions/actions.h"
+
+#include <gtest/gtest.h>
+
+#include "control/api/answer.h"
+
+namespace borealis::control {
+namespace {
+
+class ActionsTest : public testing::Test {
+ protected:
+  ActionsTest() {
+    settings_.random_hex = [this](size_t digits) {
+      return std::string(digits - 1, '0') + static_cast<char>('a' + next_++);
+    };
+    AddDefaults(settings_, region_);
+  }
+  // The code of the refusal; empty: done, and the region is as the action left it.
+  std::string Do(const char* action, const Form& form, const char* service = "rds") {
+    const Action found = FindAction(service, action);
+    if (found == nullptr) return "InvalidAction";
+    Region copy = region_;
+    Call call(form, copy, settings_, 1'000'000);
+    found(call);
+    body_ = RenderResult(service, action, call.result, "id").body;
+    if (!call.ok()) return call.parameters.error()->code;
+    region_ = copy;
+    return "";
+  }
+  bool Says(const std::string& text) const { return body_.find(text) != std::string::npos; }
+  std::string MakeCluster(const char* mode = "multimaster") {
+    return Do("CreateDBCluster", {{"DBClusterIdentifier", "C1"},
+                                  {"Engine", "aurora"},
+                                  {"EngineMode", mode},
+                                  {"MasterUsername", "admin"},
+                                  {"MasterUserPassword", "cloudacademy"}});
+  }
+  std::string MakeInstance(const std::string& id) {
+    return Do("CreateDBInstance", {{"DBInstanceIdentifier", id},
+                                   {"DBInstanceClass", "db.t3.micro"},
+                                   {"Engine", "aurora"},
+                                   {"DBClusterIdentifier", "c1"}});
+  }
+
+  Settings settings_;
+  Region region_;
+  std::string body_;
+  int next_ = 0;
+};
+
+TEST_F(ActionsTest, AClusterIsNamedInLowerCaseAndNeverShowsItsPassword) {
+  EXPECT_EQ(MakeCluster(), "");
+  EXPECT_TRUE(Says("<DBClusterIdentifier>c1</DBClusterIdentifier>"));
+  EXPECT_FALSE(Says("cloudacademy"));
+  EXPECT_EQ(region_.clusters.at("c1").pending_password, "cloudacademy");
+  EXPECT_EQ(MakeCluster(), "DBClusterAlreadyExistsFault");
+}
+
+TEST_F(ActionsTest, InstancesGetAddressesAndZonesOfTheirOwn) {
+  MakeCluster();
+  EXPECT_EQ(MakeInstance("a"), "");
+  EXPECT_EQ(MakeInstance("b"), "");
+  EXPECT_EQ(region_.instances.at("a").address, "127.0.0.11");
+  EXPECT_EQ(region_.instances.at("b").address, "127.0.0.12");
+  EXPECT_NE(region_.instances.at("a").zone, region_.instances.at("b").zone);
+  region_.instances.erase("a");
+  EXPECT_EQ(MakeInstance("d"), "");
+  EXPECT_EQ(region_.instances.at("d").address, "127.0.0.11");
+}
+
+TEST_F(ActionsTest, OneWriterUnlessMultimaster) {
+  MakeCluster("provisioned");
+  EXPECT_EQ(MakeInstance("a"), "");
+  EXPECT_EQ(MakeInstance("b"), "InvalidDBClusterStateFault");
+}
+
+TEST_F(ActionsTest, ACommandOnWhatIsNotThereOrNotReadySaysSo) {
+  EXPECT_EQ(MakeInstance("a"), "DBClusterNotFoundFault");
+  MakeCluster();
+  EXPECT_EQ(Do("ModifyDBCluster", {{"DBClusterIdentifier", "c1"}}), "InvalidDBClusterStateFault");
+  EXPECT_EQ(Do("RebootDBInstance", {{"DBInstanceIdentifier", "a"}}), "DBInstanceNotFound");
+  MakeInstance("a");
+  EXPECT_EQ(Do("RebootDBInstance", {{"DBInstanceIdentifier", "a"}}), "InvalidDBInstanceState");
+}
+
+TEST_F(ActionsTest, AClusterIsDeletedAfterItsInstancesAndUnprotected) {
+  const Form gone = {{"DBClusterIdentifier", "c1"}, {"SkipFinalSnapshot", "true"}};
+  MakeCluster();
+  MakeInstance("a");
+  EXPECT_EQ(Do("DeleteDBCluster", {{"DBClusterIdentifier", "c1"}}), "InvalidParameterCombination");
+  EXPECT_EQ(Do("DeleteDBCluster", gone), "InvalidDBClusterStateFault");
+  EXPECT_EQ(Do("DeleteDBInstance", {{"DBInstanceIdentifier", "a"}}), "");
+  region_.clusters.at("c1").deletion_protection = true;
+  EXPECT_EQ(Do("DeleteDBCluster", gone), "InvalidParameterCombination");
+  region_.clusters.at("c1").deletion_protection = false;
+  EXPECT_EQ(Do("DeleteDBCluster", gone), "");
+  EXPECT_EQ(Do("DeleteDBCluster", gone), "InvalidDBClusterStateFault");
+}
+
+TEST_F(ActionsTest, PagesHoldWhatIsAskedForAndNameTheNext) {
+  MakeCluster();
+  region_.events.clear();
+  for (int i = 0; i < 45; ++i) {
+    region_.Tell(900'000, "db-cluster", "c1", "x", "event " + std::to_string(i));
+  }
+  EXPECT_EQ(Do("DescribeEvents", {{"MaxRecords", "20"}}), "");
+  EXPECT_TRUE(Says("<Marker>20</Marker>") && Says("event 19<") && !Says("event 20<"));
+  EXPECT_EQ(Do("DescribeEvents", {{"MaxRecords", "20"}, {"Marker", "40"}}), "");
+  EXPECT_TRUE(!Says("<Marker>") && Says("event 44<"));
+  EXPECT_EQ(Do("DescribeEvents", {{"MaxRecords", "19"}}), "InvalidParameterValue");
+}
+
+TEST_F(ActionsTest, FiltersChooseAndUnknownOnesAreRefused) {
+  MakeCluster();
+  MakeInstance("a");
+  const auto filter = [](const char* name, const char* value) {
+    return Form{{"Filters.Filter.1.Name", name}, {"Filters.Filter.1.Values.Value.1", value}};
+  };
+  EXPECT_EQ(Do("DescribeDBInstances", filter("db-cluster-id", "c1")), "");
+  EXPECT_TRUE(Says("<DBInstanceIdentifier>a<"));
+  EXPECT_EQ(Do("DescribeDBInstances", filter("db-cluster-id", "c2")), "");
+  EXPECT_FALSE(Says("<DBInstanceIdentifier>"));
+  EXPECT_EQ(Do("DescribeDBInstances", filter("colour", "red")), "InvalidParameterValue");
+}
+
+TEST_F(ActionsTest, RulesOfAGroupAreBlocksOfPorts) {
+  EXPECT_EQ(Do("CreateSecurityGroup", {{"GroupName", "g"}, {"GroupDescription", "d"}}, "ec2"), "");
+  const Form rule = {{"GroupName", "g"},
+                     {"IpProtocol", "tcp"},
+                     {"FromPort", "3306"},
+                     {"ToPort", "3306"},
+                     {"CidrIp", "10.1.2.3/8"}};
+  EXPECT_EQ(Do("AuthorizeSecurityGroupIngress", rule, "ec2"), "");
+  EXPECT_TRUE(Says("<cidrIpv4>10.0.0.0/8</cidrIpv4>"));
+  EXPECT_EQ(Do("AuthorizeSecurityGroupIngress", rule, "ec2"), "InvalidPermission.Duplicate");
+  EXPECT_EQ(Do("RevokeSecurityGroupIngress", rule, "ec2"), "");
+  EXPECT_EQ(Do("RevokeSecurityGroupIngress", rule, "ec2"), "InvalidPermission.NotFound");
+  EXPECT_EQ(Do("DeleteSecurityGroup", {{"GroupId", "sg-00000000000000001"}}, "ec2"),
+            "CannotDelete");
+}
+
+TEST_F(ActionsTest, EachServiceHasItsOwnActions) {
+  EXPECT_EQ(Do("DescribeVpcs", {}), "InvalidAction");
+  EXPECT_EQ(Do("DescribeDBClusters", {}, "ec2"), "InvalidAction");
+  EXPECT_EQ(Do("CreateGlobalCluster", {}), "InvalidAction");
+}
+
+TEST(Rendering, EscapesWhatUsersChose) {
+  std::string out;
+  RenderXml("A", Value::Record().Add("B", "<&\"\x01>"), out);
+  EXPECT_EQ(out, "<A><B>&lt;&amp;&quot;?&gt;</B></A>");
+}
+
+}  // namespace
+}  // namespace borealis::control

@@ -1,0 +1,88 @@
+#include "control/actions/call.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "control/model/place.h"
+
+namespace borealis::control {
+namespace {
+
+constexpr int kPageMin = 20;
+constexpr int kPageMax = 100;
+constexpr size_t kTagsMax = 50;
+
+}  // namespace
+
+std::string MakeArn(const Settings& settings, std::string_view kind, std::string_view name) {
+  return fmt::format("arn:aws:rds:{}:{}:{}:{}", settings.region, kAccountId, kind, name);
+}
+
+std::vector<Value> CutPage(Call& call, std::vector<Value> items) {
+  const auto size =
+      static_cast<size_t>(call.parameters.Number("MaxRecords", kPageMax, kPageMin, kPageMax));
+  const auto from = static_cast<size_t>(call.parameters.Number("Marker", 0, 0, 1 << 30));
+  const size_t begin = std::min(from, items.size());
+  const size_t end = std::min(begin + size, items.size());
+  if (end < items.size()) call.result.Add("Marker", std::to_string(end));
+  return {items.begin() + static_cast<std::ptrdiff_t>(begin),
+          items.begin() + static_cast<std::ptrdiff_t>(end)};
+}
+
+Filters::Filters(Call& call, const std::vector<std::string>& known) {
+  for (int n = 1;; ++n) {
+    const std::string prefix = fmt::format("Filters.Filter.{}", n);
+    if (!call.parameters.HasUnder(prefix)) return;
+    const std::string name = call.parameters.Required(prefix + ".Name");
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      call.parameters.FailValue(fmt::format("Unrecognized filter name: {}", name));
+      return;
+    }
+    wanted_[name] = call.parameters.List(prefix + ".Values.Value");
+  }
+}
+
+bool Filters::Accepts(const std::string& name, const std::string& value) const {
+  const auto filter = wanted_.find(name);
+  return filter == wanted_.end() ||
+         std::find(filter->second.begin(), filter->second.end(), value) != filter->second.end();
+}
+
+Tags ReadTags(Call& call) {
+  Tags tags;
+  for (int n = 1;; ++n) {
+    const std::string prefix = fmt::format("Tags.Tag.{}", n);
+    if (!call.parameters.HasUnder(prefix)) return tags;
+    const std::string key = call.parameters.Required(prefix + ".Key");
+    const std::string value = call.parameters.Text(prefix + ".Value");
+    if (key.size() > 128 || value.size() > 256 || tags.size() >= kTagsMax) {
+      call.parameters.FailValue("At most 50 tags, with keys of up to 128 and values of up to 256.");
+      return {};
+    }
+    tags[key] = value;
+  }
+}
+
+void AddTagList(Value& record, const std::string& name, const Tags& tags) {
+  Value list = Value::List("Tag");
+  for (const auto& [key, value] : tags) {
+    list.Append(Value::Record().Add("Key", key).Add("Value", value));
+  }
+  record.Add(name, std::move(list));
+}
+
+void AddDefaults(const Settings& settings, Region& region) {
+  const std::string id(kDefaultGroupId);
+  if (!region.security_groups.contains(id)) {
+    region.security_groups[id] = {id, "default", "default VPC security group", std::string(kVpcId),
+                                  {}, {}};
+  }
+  if (!region.subnet_groups.contains("default")) {
+    SubnetGroup group{"default", "all subnets of the default VPC", {}, {}};
+    for (const Subnet& subnet : SubnetsOf(settings.region)) group.subnets.push_back(subnet.id);
+    region.subnet_groups["default"] = group;
+  }
+}
+
+}  // namespace borealis::control

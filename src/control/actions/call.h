@@ -1,0 +1,66 @@
+// Call: one action under way. An action reads parameters, looks at and changes a copy of the
+// region, and fills in the result; when it fails, the copy is thrown away. Pure.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "control/api/parameters.h"
+#include "control/api/value.h"
+#include "control/model/region.h"
+
+namespace borealis::control {
+
+// What the operator chose, and what is injected.
+struct Settings {
+  std::string region = "us-east-1";
+  std::string address_base = "127.0.0.11";
+  uint16_t default_port = 3306;
+  // Lower-case hex digits, as many as asked for; no two calls give the same.
+  std::function<std::string(size_t)> random_hex;
+};
+
+struct Call {
+  Call(const Form& form, Region& region_copy, const Settings& chosen, int64_t now)
+      : parameters(form), region(region_copy), settings(chosen), now_us(now) {}
+
+  Parameters parameters;
+  Region& region;
+  const Settings& settings;
+  const int64_t now_us;
+  Value result = Value::Record();
+
+  bool ok() const { return !parameters.error(); }
+  void Fail(int http_status, std::string code, std::string message) {
+    parameters.Fail(http_status, std::move(code), std::move(message));
+  }
+};
+
+// Arns: "arn:aws:rds:REGION:ACCOUNT:KIND:NAME"; kinds: cluster, db, subgrp.
+std::string MakeArn(const Settings& settings, std::string_view kind, std::string_view name);
+
+// Cuts a list to the page that MaxRecords and Marker ask for, and names the next page in
+// result["Marker"]. `items` in a stable order, which the marker counts in.
+std::vector<Value> CutPage(Call& call, std::vector<Value> items);
+
+// A set of values that one of "Filters.Filter.N" asks for; InvalidParameterValue for a filter whose
+// name is not in `known`. A missing filter accepts everything.
+class Filters {
+ public:
+  Filters(Call& call, const std::vector<std::string>& known);
+  bool Accepts(const std::string& name, const std::string& value) const;
+
+ private:
+  std::map<std::string, std::vector<std::string>> wanted_;
+};
+
+// Tags.Tag.N.Key and .Value; at most 50, keys of 1 to 128 and values of up to 256 bytes.
+Tags ReadTags(Call& call);
+// <Tag><Key/><Value/></Tag>... under `name`.
+void AddTagList(Value& record, const std::string& name, const Tags& tags);
+
+// What a new region holds from the start: the default security group and subnet group.
+void AddDefaults(const Settings& settings, Region& region);
+
+}  // namespace borealis::control

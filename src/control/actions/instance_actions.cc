@@ -1,0 +1,222 @@
+// Create, describe, modify, reboot, delete: instances, each a server of its cluster.
+#include <arpa/inet.h>
+#include <fmt/core.h>
+
+#include <set>
+
+#include "base/check.h"
+#include "control/actions/actions.h"
+#include "control/actions/describe.h"
+#include "control/model/place.h"
+
+namespace borealis::control {
+namespace {
+
+constexpr size_t kInstancesMax = 40;
+constexpr size_t kWritersMax = 16;
+
+Instance* FindInstance(Call& call, const std::string& id) {
+  if (!call.ok()) return nullptr;
+  const auto found = call.region.instances.find(id);
+  if (found != call.region.instances.end()) return &found->second;
+  call.Fail(404, "DBInstanceNotFound", fmt::format("DBInstance {} not found.", id));
+  return nullptr;
+}
+
+// The lowest address from the base on that no instance has; empty: the base is no address.
+std::string FreeAddress(const Call& call) {
+  in_addr address{};
+  if (inet_pton(AF_INET, call.settings.address_base.c_str(), &address) != 1) return {};
+  std::set<std::string> taken;
+  for (const auto& [id, instance] : call.region.instances) taken.insert(instance.address);
+  for (uint32_t n = 0;; ++n) {
+    const in_addr next{htonl(ntohl(address.s_addr) + n)};
+    char text[INET_ADDRSTRLEN];
+    CHECK(inet_ntop(AF_INET, &next, text, sizeof(text)) != nullptr);
+    if (!taken.contains(text)) return text;
+  }
+}
+
+// A zone for the next instance: the one that has the fewest of the cluster.
+std::string ChooseZone(Call& call, const Cluster& cluster) {
+  const std::string wanted = call.parameters.Text("AvailabilityZone");
+  std::string best;
+  size_t fewest = kWritersMax + 1;
+  for (const std::string& zone : ZonesOf(call.settings.region)) {
+    if (zone == wanted) return zone;
+    size_t count = 0;
+    for (const Instance* instance : call.region.InstancesOf(cluster.id)) {
+      count += instance->zone == zone;
+    }
+    if (count < fewest) best = zone;
+    fewest = std::min(fewest, count);
+  }
+  if (!wanted.empty()) {
+    call.parameters.FailValue(fmt::format("{} is not a valid availability zone.", wanted));
+  }
+  return best;
+}
+
+void CheckCluster(Call& call, const Cluster& cluster, const Instance& instance) {
+  if (cluster.status == "deleting" || cluster.status == "failed") {
+    return call.Fail(400, "InvalidDBClusterStateFault",
+                     fmt::format("DB cluster {} is {}.", cluster.id, cluster.status));
+  }
+  const std::string engine = call.parameters.Required("Engine");
+  if (call.ok() && engine != cluster.engine) {
+    return call.Fail(400, "InvalidParameterCombination",
+                     fmt::format("The engine of cluster {} is {}.", cluster.id, cluster.engine));
+  }
+  const size_t writers = call.region.InstancesOf(cluster.id).size();
+  if (cluster.engine_mode == "provisioned" && writers > 0) {
+    return call.Fail(
+        400, "InvalidDBClusterStateFault",
+        fmt::format("Cluster {} has one writer, {}; make a cluster with the engine mode "
+                    "multimaster for more.",
+                    cluster.id, call.region.InstancesOf(cluster.id).front()->id));
+  }
+  if (writers >= kWritersMax || call.region.instances.size() >= kInstancesMax) {
+    return call.Fail(
+        400, "InstanceQuotaExceeded",
+        fmt::format("At most {} instances, {} in one cluster.", kInstancesMax, kWritersMax));
+  }
+  if (call.region.instances.contains(instance.id)) {
+    call.Fail(400, "DBInstanceAlreadyExists", "DB instance already exists");
+  }
+}
+
+void CreateDbInstance(Call& call) {
+  Instance instance;
+  instance.id = call.parameters.Identifier("DBInstanceIdentifier");
+  instance.instance_class = call.parameters.Required("DBInstanceClass");
+  instance.cluster = call.parameters.OptionalIdentifier("DBClusterIdentifier");
+  if (!call.ok()) return;
+  if (instance.cluster.empty()) {
+    return call.Fail(400, "InvalidParameterCombination",
+                     "An instance belongs to a cluster: create that first and give "
+                     "DBClusterIdentifier.");
+  }
+  if (FindInstanceClass(instance.instance_class) == nullptr) {
+    return call.parameters.FailValue(
+        fmt::format("Invalid DB Instance class: {}", instance.instance_class));
+  }
+  const auto cluster = call.region.clusters.find(instance.cluster);
+  if (cluster == call.region.clusters.end()) {
+    return call.Fail(404, "DBClusterNotFoundFault",
+                     fmt::format("DBCluster {} not found.", instance.cluster));
+  }
+  CheckCluster(call, cluster->second, instance);
+  instance.zone = ChooseZone(call, cluster->second);
+  instance.address = FreeAddress(call);
+  instance.port = cluster->second.port;
+  instance.promotion_tier = call.parameters.Number("PromotionTier", 1, 0, 15);
+  instance.minor_upgrades = call.parameters.Flag("AutoMinorVersionUpgrade", true);
+  instance.publicly_accessible = call.parameters.Flag("PubliclyAccessible", false);
+  instance.tags = ReadTags(call);
+  if (!call.ok()) return;
+  instance.resource_id = "db-" + ToUpper(call.settings.random_hex(26));
+  instance.created_us = call.now_us;
+  call.region.instances[instance.id] = instance;
+  call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, instance));
+}
+
+void DescribeDbInstances(Call& call) {
+  const std::string given = call.parameters.Text("DBInstanceIdentifier");
+  const std::string id =
+      ToLower(given.substr(given.starts_with("arn:") ? given.rfind(':') + 1 : 0));
+  const Filters filters(call, {"db-instance-id", "db-cluster-id", "dbi-resource-id", "engine"});
+  std::vector<Value> found;
+  for (const auto& [name, instance] : call.region.instances) {
+    const auto cluster = call.region.clusters.find(instance.cluster);
+    const std::string engine = cluster == call.region.clusters.end() ? "" : cluster->second.engine;
+    if (!id.empty() && name != id && ToLower(instance.resource_id) != id) continue;
+    if (!filters.Accepts("db-instance-id", name) || !filters.Accepts("engine", engine) ||
+        !filters.Accepts("db-cluster-id", instance.cluster) ||
+        !filters.Accepts("dbi-resource-id", instance.resource_id)) {
+      continue;
+    }
+    found.push_back(DescribeInstance(call.region, call.settings, instance));
+  }
+  if (found.empty() && !id.empty()) {
+    return call.Fail(404, "DBInstanceNotFound", fmt::format("DBInstance {} not found.", id));
+  }
+  Value list = Value::List("DBInstance");
+  for (Value& item : CutPage(call, std::move(found))) list.Append(std::move(item));
+  call.result.Add("DBInstances", std::move(list));
+}
+
+void ModifyDbInstance(Call& call) {
+  const std::string id = call.parameters.Identifier("DBInstanceIdentifier");
+  Instance* instance = FindInstance(call, id);
+  if (instance == nullptr) return;
+  if (instance->status != "available") {
+    return call.Fail(400, "InvalidDBInstanceState",
+                     fmt::format("DB instance {} is {}, not available.", id, instance->status));
+  }
+  if (call.parameters.Has("NewDBInstanceIdentifier")) {
+    return call.Fail(400, "InvalidParameterCombination", "An instance keeps its identifier.");
+  }
+  const std::string wanted = call.parameters.Text("DBInstanceClass");
+  if (!wanted.empty() && wanted != instance->instance_class) {
+    if (FindInstanceClass(wanted) == nullptr) {
+      return call.parameters.FailValue(fmt::format("Invalid DB Instance class: {}", wanted));
+    }
+    instance->instance_class = wanted;
+    instance->status = "modifying";  // the server takes its memory at start
+    instance->stop_first = true;
+  }
+  instance->promotion_tier =
+      call.parameters.Number("PromotionTier", instance->promotion_tier, 0, 15);
+  instance->minor_upgrades =
+      call.parameters.Flag("AutoMinorVersionUpgrade", instance->minor_upgrades);
+  instance->publicly_accessible =
+      call.parameters.Flag("PubliclyAccessible", instance->publicly_accessible);
+  if (call.parameters.Has("PreferredMaintenanceWindow")) {
+    instance->maintenance_window = call.parameters.Text("PreferredMaintenanceWindow").substr(0, 64);
+  }
+  call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
+}
+
+void RebootDbInstance(Call& call) {
+  const std::string id = call.parameters.Identifier("DBInstanceIdentifier");
+  Instance* instance = FindInstance(call, id);
+  if (instance == nullptr) return;
+  if (call.parameters.Flag("ForceFailover", false)) {
+    return call.Fail(400, "InvalidParameterCombination",
+                     "Cannot set ForceFailover: every instance is a writer, there is no other to "
+                     "fail over to.");
+  }
+  if (instance->status != "available") {
+    return call.Fail(400, "InvalidDBInstanceState",
+                     fmt::format("DB instance {} is {}, not available.", id, instance->status));
+  }
+  instance->status = "rebooting";
+  instance->stop_first = true;
+  call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
+}
+
+void DeleteDbInstance(Call& call) {
+  const std::string id = call.parameters.Identifier("DBInstanceIdentifier");
+  (void)call.parameters.Flag("SkipFinalSnapshot", false);  // snapshots are the cluster's
+  Instance* instance = FindInstance(call, id);
+  if (instance == nullptr) return;
+  if (instance->status == "deleting") {
+    return call.Fail(400, "InvalidDBInstanceState",
+                     fmt::format("Instance {} is already being deleted.", id));
+  }
+  instance->status = "deleting";
+  instance->stop_first = false;
+  call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
+}
+
+}  // namespace
+
+ActionTable InstanceActions() {
+  return {{"CreateDBInstance", CreateDbInstance},
+          {"DescribeDBInstances", DescribeDbInstances},
+          {"ModifyDBInstance", ModifyDbInstance},
+          {"RebootDBInstance", RebootDbInstance},
+          {"DeleteDBInstance", DeleteDbInstance}};
+}
+
+}  // namespace borealis::control

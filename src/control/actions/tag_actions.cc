@@ -1,0 +1,130 @@
+// Tags on clusters, instances and subnet groups; events.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "control/actions/actions.h"
+#include "control/api/signature.h"
+
+namespace borealis::control {
+namespace {
+
+constexpr size_t kTagsMax = 50;
+
+template <typename Map>
+Tags* TagsIn(Call& call, Map& map, const std::string& name, const char* code) {
+  const auto found = map.find(name);
+  if (found != map.end()) return &found->second.tags;
+  call.Fail(404, code, fmt::format("{} not found.", name));
+  return nullptr;
+}
+
+// The tags of what the parameter ResourceName, an ARN, names.
+Tags* FindTags(Call& call) {
+  const std::string arn = call.parameters.Required("ResourceName");
+  if (!call.ok()) return nullptr;
+  for (const char* kind : {"cluster", "db", "subgrp"}) {
+    const std::string prefix = MakeArn(call.settings, kind, "");
+    if (!arn.starts_with(prefix)) continue;
+    const std::string name = arn.substr(prefix.size());
+    if (*kind == 'c') return TagsIn(call, call.region.clusters, name, "DBClusterNotFoundFault");
+    if (*kind == 'd') return TagsIn(call, call.region.instances, name, "DBInstanceNotFound");
+    return TagsIn(call, call.region.subnet_groups, name, "DBSubnetGroupNotFoundFault");
+  }
+  call.parameters.FailValue(fmt::format("Invalid resource name: {}", arn));
+  return nullptr;
+}
+
+void AddTags(Call& call) {
+  Tags* tags = FindTags(call);
+  const Tags added = ReadTags(call);
+  if (!call.ok()) return;
+  for (const auto& [key, value] : added) (*tags)[key] = value;
+  if (tags->size() > kTagsMax) call.parameters.FailValue("At most 50 tags.");
+}
+
+void ListTags(Call& call) {
+  const Tags* tags = FindTags(call);
+  if (tags != nullptr) AddTagList(call.result, "TagList", *tags);
+}
+
+void RemoveTags(Call& call) {
+  Tags* tags = FindTags(call);
+  if (!call.ok()) return;
+  for (const std::string& key : call.parameters.List("TagKeys.member")) tags->erase(key);
+}
+
+// Microseconds of "2026-11-23T14:05:29Z", also with a fraction or none of the separators.
+std::optional<int64_t> ReadTime(const std::string& text) {
+  std::string digits;
+  for (const char c : text.substr(0, text.find('.'))) {
+    if (c != '-' && c != ':' && c != 'Z') digits += c;
+  }
+  if (digits.ends_with("+0000")) digits.resize(digits.size() - 5);
+  const auto parsed = ParseAmzDate(digits + "Z");
+  return parsed.ok() ? std::optional(*parsed) : std::nullopt;
+}
+
+struct EventRange {
+  int64_t from_us = 0;
+  int64_t to_us = INT64_MAX;
+};
+
+EventRange ReadRange(Call& call) {
+  EventRange range;
+  const int minutes = call.parameters.Number("Duration", 60, 1, 20160);
+  range.from_us = call.now_us - minutes * 60'000'000LL;
+  for (const char* name : {"StartTime", "EndTime"}) {
+    const std::string text = call.parameters.Text(name);
+    if (text.empty()) continue;
+    const auto time_us = ReadTime(text);
+    if (!time_us) call.parameters.FailValue(fmt::format("{} is not a time.", name));
+    (*name == 'S' ? range.from_us : range.to_us) = time_us.value_or(0);
+  }
+  return range;
+}
+
+void DescribeEvents(Call& call) {
+  const std::string type = call.parameters.Text("SourceType");
+  const std::string source = ToLower(call.parameters.Text("SourceIdentifier"));
+  const auto categories = call.parameters.List("EventCategories.EventCategory");
+  if (!source.empty() && type.empty()) {
+    call.Fail(400, "InvalidParameterCombination", "SourceIdentifier needs SourceType.");
+  }
+  const EventRange range = ReadRange(call);
+  if (!call.ok()) return;
+  std::vector<Value> found;
+  for (const auto& [number, event] : call.region.events) {
+    if (event.time_us < range.from_us || event.time_us > range.to_us) continue;
+    if (!type.empty() && event.source_type != type) continue;
+    if (!source.empty() && event.source_id != source) continue;
+    if (!categories.empty() &&
+        std::find(categories.begin(), categories.end(), event.category) == categories.end()) {
+      continue;
+    }
+    Value list = Value::List("EventCategory");
+    list.Append(event.category);
+    const char* kind = event.source_type == "db-cluster" ? "cluster" : "db";
+    found.push_back(Value::Record()
+                        .Add("SourceIdentifier", event.source_id)
+                        .Add("SourceType", event.source_type)
+                        .Add("Message", event.message)
+                        .Add("EventCategories", std::move(list))
+                        .AddTime("Date", event.time_us)
+                        .Add("SourceArn", MakeArn(call.settings, kind, event.source_id)));
+  }
+  Value list = Value::List("Event");
+  for (Value& item : CutPage(call, std::move(found))) list.Append(std::move(item));
+  call.result.Add("Events", std::move(list));
+}
+
+}  // namespace
+
+ActionTable TagActions() {
+  return {{"AddTagsToResource", AddTags},
+          {"ListTagsForResource", ListTags},
+          {"RemoveTagsFromResource", RemoveTags},
+          {"DescribeEvents", DescribeEvents}};
+}
+
+}  // namespace borealis::control

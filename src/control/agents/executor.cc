@@ -1,0 +1,148 @@
+#include "control/agents/executor.h"
+
+#include <fmt/core.h>
+
+#include "base/log.h"
+#include "control/model/place.h"
+#include "node/account.h"
+#include "node/node_control.h"
+#include "snapshot/files.h"
+
+namespace borealis::control {
+namespace {
+
+std::string ClassOptions(const InstanceClass& c) {
+  return fmt::format("[mysqld]\ninnodb_buffer_pool_size={}M\nmax_connections={}\n",
+                     c.buffer_pool_mib, c.connections);
+}
+
+}  // namespace
+
+Observed Executor::Look(const Region& region) {
+  for (const std::string& target : jobs_.Collect()) {
+    const auto password = passwords_under_way_.find(target);
+    if (password != passwords_under_way_.end()) passwords_set_[target] = password->second;
+  }
+  Observed observed = observer_.Look(region);
+  for (const auto& [id, message] : observer_.TakeEnded()) {
+    const auto seen = observed.instances.find(id);
+    // One that was told to end has not failed.
+    if (seen != observed.instances.end() && seen->second.stopped) continue;
+    jobs_.Failed(id, "its agent ended: " + message);
+  }
+  for (const auto& [id, instance] : observed.instances) {
+    if (instance.node == ObservedInstance::Node::kReady) jobs_.Succeeded(id);
+  }
+  observed.busy = jobs_.Busy();
+  observed.failures = jobs_.failures();
+  observed.passwords_set = passwords_set_;
+  std::erase_if(passwords_under_way_,
+                [&](const auto& p) { return !observed.busy.contains(p.first); });
+  return observed;
+}
+
+void Executor::Take(const Step& step) {
+  if (step.kind == Step::Kind::kLaunchAgent) {
+    if (const Status status = Launch(step); !status.ok()) {
+      jobs_.Failed(step.Target(), status.message());
+    }
+    return;
+  }
+  const auto job = MakeJob(step);
+  const Status status = job.ok() ? jobs_.Start(*job) : job.status();
+  if (!status.ok()) return jobs_.Failed(step.Target(), status.message());
+  if (step.kind == Step::Kind::kMakeUser) {
+    passwords_under_way_[step.Target()] = step.cluster.pending_password;
+  }
+}
+
+void Executor::Forget(const Region& before, const Region& after) {
+  for (const auto& [id, cluster] : before.clusters) {
+    const auto now = after.clusters.find(id);
+    if (now != after.clusters.end()) {
+      if (now->second.pending_password.empty()) passwords_set_.erase(cluster.resource_id);
+      continue;
+    }
+    jobs_.Forget(cluster.resource_id);
+    passwords_set_.erase(cluster.resource_id);
+  }
+  for (const auto& [id, instance] : before.instances) {
+    if (!after.instances.contains(id)) jobs_.Forget(instance.resource_id);
+  }
+}
+
+Status Executor::Launch(const Step& step) {
+  const ClusterPlaces at = places_.Of(step.cluster);
+  const std::string name = NodeNameOf(step.instance);
+  ASSIGN_OR_RETURN(const node::NodeLayout layout, node::MakeNodeLayout(at.nodes(), name));
+  ASSIGN_OR_RETURN(const node::Account owner, node::OwnerOf(at.volume()));
+  RETURN_IF_ERROR(node::ProvideDirectory(at.nodes(), owner));
+  const InstanceClass* c = FindInstanceClass(step.instance.instance_class);
+  CHECK(c != nullptr);
+  RETURN_IF_ERROR(snapshot::WriteFileAtomically(at.options(name), AsBytes(ClassOptions(*c)),
+                                                snapshot::Durability::kProcess));
+  std::vector<std::string> argv = {"node",      "run",
+                                   "--volume",  at.volume(),
+                                   "--data",    at.nodes(),
+                                   "--name",    name,
+                                   "--address", step.instance.address,
+                                   "--port",    std::to_string(step.instance.port),
+                                   "--server",  programs_.server,
+                                   "--config",  at.options(name)};
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) argv.insert(argv.end(), {option, value});
+  };
+  add("--provider", programs_.provider);
+  add("--plugin", programs_.plugin);
+  add("--provider-options", programs_.provider_options);
+  ASSIGN_OR_RETURN(const node::ProcessId agent,
+                   node::LaunchAgent({programs_.borealis, argv, layout, owner}));
+  observer_.Launched(step.instance.resource_id, agent);
+  LogInfo("agent of {} started, process {}", step.instance.id, agent.pid);
+  return Status::Ok();
+}
+
+Result<Job> Executor::MakeJob(const Step& step) const {
+  const ClusterPlaces at = places_.Of(step.cluster);
+  const std::string name = NodeNameOf(step.instance);
+  Job job{step.Target(), {}, {}};
+  const auto node_command = [&](const char* verb) {
+    return std::vector<std::string>{programs_.borealis, "node",      verb,
+                                    "--volume",         at.volume(), "--data",
+                                    at.nodes(),         "--name",    name};
+  };
+  switch (step.kind) {
+    case Step::Kind::kMakeVolume:
+      job.argv = {programs_.borealis, "volume",   "create",
+                  at.volume(),        "--server", programs_.server};
+      break;
+    case Step::Kind::kMakeUser:
+      job.argv = {programs_.borealis, "account",   "make-master",
+                  "--volume",         at.volume(), "--data",
+                  at.nodes(),         "--user",    step.cluster.master_user};
+      if (!step.cluster.database.empty() && !step.cluster.database_made) {
+        job.argv.insert(job.argv.end(), {"--database", step.cluster.database});
+      }
+      job.environment["BOREALIS_PASSWORD"] = step.cluster.pending_password;
+      break;
+    case Step::Kind::kStopNode:
+      job.argv = node_command("stop");
+      // What is deleted lets nobody finish first; a restart does.
+      if (step.instance.status == "deleting") job.argv.emplace_back("--drain=0");
+      break;
+    case Step::Kind::kFreeSlot:
+      job.argv = node_command("remove");
+      break;
+    case Step::Kind::kRemoveNode:
+      job.argv = {"/bin/rm", "-rf", "--", at.nodes() + "/" + name, at.options(name)};
+      break;
+    case Step::Kind::kRemoveFiles:
+      job.argv = {"/bin/rm", "-rf", "--", at.root};
+      break;
+    case Step::Kind::kLaunchAgent:
+      return Status(Code::kInternal, "an agent is no job");
+  }
+  return job;
+}
+
+}  // namespace borealis::control

@@ -1,0 +1,50 @@
+// Executor: carries out steps, by the public commands of `borealis`. Adapter; one thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "control/agents/jobs.h"
+#include "control/agents/observer.h"
+#include "control/agents/places.h"
+#include "control/reconcile/decide.h"
+
+namespace borealis::control {
+
+// How agents and servers are run.
+struct Programs {
+  std::string borealis;  // this program
+  std::string server;
+  std::string provider;          // empty: beside the program
+  std::string plugin;            // empty: beside the program
+  std::string provider_options;  // added to what the control plane sets
+};
+
+class Executor {
+ public:
+  Executor(const Places& places, Programs programs, const Clock& clock)
+      : places_(places),
+        programs_(std::move(programs)),
+        jobs_(places.jobs(), clock),
+        observer_(places) {}
+
+  // What is now, jobs included.
+  Observed Look(const Region& region);
+  // Begins it. A failure is remembered as one of its resource's.
+  void Take(const Step& step);
+  // Resources of `before` that are not in `after` any more: nothing of them is kept.
+  void Forget(const Region& before, const Region& after);
+
+ private:
+  Status Launch(const Step& step);
+  Result<Job> MakeJob(const Step& step) const;
+
+  const Places places_;
+  const Programs programs_;
+  Jobs jobs_;
+  Observer observer_;
+  std::map<std::string, std::string> passwords_under_way_;
+  std::map<std::string, std::string> passwords_set_;
+};
+
+}  // namespace borealis::control

@@ -1,0 +1,40 @@
+// Where the control plane keeps things on disk. Pure.
+//
+//   DIR/                     mode 0755; what is inside protects itself
+//     state.sqlite           store/store.h
+//     credentials            the first access key, as AWS's clients read it
+//     lock                   held by the daemon
+//     jobs/RESOURCE.lock     held by a job for as long as it runs, whoever started it
+//     jobs/RESOURCE.log      output of the last job
+//     cXXXXXXXXXX/           of one cluster
+//       volume/, nodes/      as `borealis up` has them
+//       NAME.cnf             options of the class of an instance
+#pragma once
+
+#include <string>
+
+#include "control/model/region.h"
+
+namespace borealis::control {
+
+struct ClusterPlaces {
+  std::string root;
+  std::string volume() const { return root + "/volume"; }
+  std::string nodes() const { return root + "/nodes"; }
+  std::string options(const std::string& node) const { return root + "/" + node + ".cnf"; }
+};
+
+struct Places {
+  std::string dir;  // absolute
+  std::string state() const { return dir + "/state.sqlite"; }
+  std::string credentials() const { return dir + "/credentials"; }
+  std::string lock() const { return dir + "/lock"; }
+  std::string jobs() const { return dir + "/jobs"; }
+  ClusterPlaces Of(const Cluster& cluster) const { return {dir + "/" + cluster.directory}; }
+};
+
+// An instance's name among nodes: its identifier, or if that is too long for one the beginning of
+// it and a hash.
+std::string NodeNameOf(const Instance& instance);
+
+}  // namespace borealis::control

@@ -1,0 +1,20 @@
+// Access keys: made, and written where AWS's clients read them.
+#pragma once
+
+#include <string>
+
+#include "control/api/authenticate.h"
+#include "control/store/store.h"
+
+namespace borealis::control {
+
+// A new key of random text, "BRLS..." and a secret of 40 characters, that the store knows.
+Result<AccessKey> MakeKey(Store& store, std::string name, bool read_only, int64_t now_us);
+
+// An INI file of mode 0600 with a profile [default].
+Status WriteCredentials(const std::string& path, const AccessKey& key);
+
+// Lower-case hex digits from the kernel's random source.
+std::string RandomHex(size_t digits);
+
+}  // namespace borealis::control

@@ -1,0 +1,21 @@
+#include "control/model/region.h"
+
+namespace borealis::control {
+
+std::vector<const Instance*> Region::InstancesOf(const std::string& cluster) const {
+  std::vector<const Instance*> found;
+  for (const auto& [id, instance] : instances) {
+    if (instance.cluster == cluster) found.push_back(&instance);
+  }
+  return found;
+}
+
+void Region::Tell(int64_t now_us, std::string source_type, std::string source_id,
+                  std::string category, std::string message) {
+  const int64_t number = events.empty() ? 1 : events.rbegin()->first + 1;
+  events[number] = {now_us, std::move(source_type), std::move(source_id), std::move(category),
+                    std::move(message)};
+  while (events.size() > kEventsMax) events.erase(events.begin());
+}
+
+}  // namespace borealis::control

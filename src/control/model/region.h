@@ -1,0 +1,122 @@
+// What the control plane knows and wants: clusters, instances, security groups, subnet groups,
+// events. Values; pure.
+//
+// A status that ends in "ing" is a wish that the reconciler works on (reconcile/decide.h); the
+// others are what was reached.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace borealis::control {
+
+using Tags = std::map<std::string, std::string>;
+
+struct Cluster {
+  std::string id;
+  std::string resource_id;  // "cluster-..."; never used twice
+  std::string directory;    // name of its directory
+  std::string status = "creating";
+  std::string engine;
+  std::string engine_version;
+  std::string engine_mode;  // "multimaster"; "provisioned": one writer
+  std::string master_user;
+  // Only until the servers know it; then empty.
+  std::string pending_password;
+  std::string database;
+  bool database_made = false;
+  uint16_t port = 3306;
+  int retention_days = 1;
+  std::string backup_window = "03:00-03:30";
+  std::string maintenance_window = "sun:04:00-sun:04:30";
+  std::vector<std::string> security_groups;
+  std::string subnet_group = "default";
+  bool deletion_protection = false;
+  bool encrypted = false;
+  bool copy_tags = false;
+  Tags tags;
+  int64_t created_us = 0;
+  bool operator==(const Cluster&) const = default;
+};
+
+struct Instance {
+  std::string id;
+  std::string resource_id;  // "db-..."
+  std::string cluster;      // id
+  std::string status = "creating";
+  std::string instance_class;
+  std::string zone;
+  std::string address;
+  uint16_t port = 3306;
+  int promotion_tier = 1;
+  bool minor_upgrades = true;
+  bool publicly_accessible = false;
+  bool stop_first = false;  // a reboot that has not stopped the server yet
+  std::string maintenance_window = "sun:04:00-sun:04:30";
+  std::string message;        // why it failed
+  int64_t crash_seen_us = 0;  // the newest crash that events tell of
+  bool recovering = false;    // since that crash
+  Tags tags;
+  int64_t created_us = 0;
+  bool operator==(const Instance&) const = default;
+};
+
+struct IngressRule {
+  std::string protocol;  // "tcp", "-1": all
+  int from_port = 0;     // -1 with protocol -1
+  int to_port = 0;
+  std::string cidr;
+  std::string description;
+  // What makes two rules the same: all but the description.
+  bool SameAs(const IngressRule& other) const {
+    return protocol == other.protocol && from_port == other.from_port && to_port == other.to_port &&
+           cidr == other.cidr;
+  }
+  bool operator==(const IngressRule&) const = default;
+};
+
+struct SecurityGroup {
+  std::string id;  // "sg-..."
+  std::string name;
+  std::string description;
+  std::string vpc;
+  std::vector<IngressRule> ingress;
+  Tags tags;
+  bool operator==(const SecurityGroup&) const = default;
+};
+
+struct SubnetGroup {
+  std::string name;
+  std::string description;
+  std::vector<std::string> subnets;
+  Tags tags;
+  bool operator==(const SubnetGroup&) const = default;
+};
+
+struct Event {
+  int64_t time_us = 0;
+  std::string source_type;  // "db-cluster", "db-instance"
+  std::string source_id;
+  std::string category;
+  std::string message;
+  bool operator==(const Event&) const = default;
+};
+
+struct Region {
+  std::map<std::string, Cluster> clusters;
+  std::map<std::string, Instance> instances;
+  std::map<std::string, SecurityGroup> security_groups;
+  std::map<std::string, SubnetGroup> subnet_groups;
+  std::map<int64_t, Event> events;  // by number, rising
+  bool operator==(const Region&) const = default;
+
+  std::vector<const Instance*> InstancesOf(const std::string& cluster) const;
+  void Tell(int64_t now_us, std::string source_type, std::string source_id, std::string category,
+            std::string message);
+};
+
+inline constexpr size_t kEventsMax = 5000;  // older ones go
+
+}  // namespace borealis::control

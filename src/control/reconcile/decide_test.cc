@@ -1,0 +1,217 @@
+#include "control/reconcile/decide.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace borealis::control {
+namespace {
+
+using Kind = Step::Kind;
+using Node = ObservedInstance::Node;
+
+class DecideTest : public testing::Test {
+ protected:
+  DecideTest() {
+    Cluster cluster;
+    cluster.id = "c";
+    cluster.resource_id = "cluster-1";
+    cluster.pending_password = "secret-1";
+    region_.clusters["c"] = cluster;
+  }
+  void AddInstance(const std::string& id) {
+    Instance instance;
+    instance.id = id;
+    instance.resource_id = "db-" + id;
+    instance.cluster = "c";
+    region_.instances[id] = instance;
+  }
+  std::vector<Kind> Decide() {
+    Decision decision = control::Decide(region_, observed_, now_us_);
+    region_ = decision.region;
+    steps_ = decision.steps;
+    std::vector<Kind> kinds;
+    for (const Step& step : steps_) kinds.push_back(step.kind);
+    return kinds;
+  }
+  Cluster& cluster() { return region_.clusters.at("c"); }
+  Instance& instance(const std::string& id) { return region_.instances.at(id); }
+  ObservedCluster& volume() { return observed_.clusters["cluster-1"]; }
+  ObservedInstance& node(const std::string& id) { return observed_.instances["db-" + id]; }
+  void Ready(const std::string& id) {
+    node(id).agent_lives = node(id).server_lives = node(id).files_there = node(id).has_slot = true;
+    node(id).node = Node::kReady;
+  }
+  std::string LastEvent() const {
+    return region_.events.empty() ? "" : region_.events.rbegin()->second.message;
+  }
+
+  Region region_;
+  Observed observed_;
+  int64_t now_us_ = 1'000'000'000;
+  std::vector<Step> steps_;
+};
+
+TEST_F(DecideTest, AVolumeIsMadeOnceAndThenTheClusterIsAvailable) {
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeVolume));
+  observed_.busy = {"cluster-1"};
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  observed_.busy = {};
+  volume().volume_ready = true;
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(cluster().status, "available");
+  EXPECT_EQ(LastEvent(), "DB cluster created");
+}
+
+TEST_F(DecideTest, AVolumeThatCantBeMadeFailsTheClusterAfterSomeTries) {
+  observed_.failures["cluster-1"] = {1, "no room", now_us_};
+  EXPECT_THAT(Decide(), testing::IsEmpty());  // not at once
+  now_us_ += RetryDelayUs(1);
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeVolume));
+  observed_.failures["cluster-1"].count = kVolumeTriesMax;
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(cluster().status, "failed");
+  EXPECT_EQ(LastEvent(), "DB cluster could not be created: no room");
+}
+
+TEST_F(DecideTest, AnInstanceWaitsForTheVolumeThenItsServerThenTheUser) {
+  AddInstance("a");
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeVolume));
+  volume().volume_ready = true;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
+  node("a").agent_lives = true;
+  node("a").node = Node::kComing;
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  Ready("a");
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeUser));
+  EXPECT_EQ(instance("a").status, "creating");
+  observed_.passwords_set["cluster-1"] = "secret-1";
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(instance("a").status, "available");
+  EXPECT_EQ(cluster().pending_password, "");
+  EXPECT_EQ(LastEvent(), "DB instance created");
+}
+
+TEST_F(DecideTest, OneOfTwoInstancesMakesTheUser) {
+  AddInstance("a");
+  AddInstance("b");
+  volume().volume_ready = true;
+  Ready("a");
+  Ready("b");
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeUser));
+}
+
+TEST_F(DecideTest, AnOlderPasswordDoesNotCountAsTheNewOne) {
+  volume().volume_ready = true;
+  AddInstance("a");
+  Ready("a");
+  observed_.passwords_set["cluster-1"] = "secret-0";
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeUser));
+  EXPECT_EQ(cluster().pending_password, "secret-1");
+}
+
+TEST_F(DecideTest, AnAgentThatDiedIsStartedAgainAndTheInstanceStaysAvailable) {
+  volume().volume_ready = true;
+  cluster().pending_password = "";
+  AddInstance("a");
+  Ready("a");
+  Decide();
+  EXPECT_EQ(instance("a").status, "available");
+  node("a").agent_lives = false;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
+  EXPECT_EQ(instance("a").status, "available");
+}
+
+TEST_F(DecideTest, ACrashIsToldOnceAndSoIsTheRecovery) {
+  volume().volume_ready = true;
+  cluster().pending_password = "";
+  AddInstance("a");
+  Ready("a");
+  Decide();
+  node("a").node = Node::kComing;
+  node("a").crash_us = now_us_;
+  Decide();
+  const size_t told = region_.events.size();
+  EXPECT_TRUE(LastEvent().starts_with("Recovery of the DB instance has started."));
+  Decide();
+  EXPECT_EQ(region_.events.size(), told);
+  node("a").node = Node::kReady;
+  Decide();
+  EXPECT_EQ(LastEvent(), "Recovery of the DB instance is complete.");
+  EXPECT_EQ(region_.events.size(), told + 1);
+}
+
+TEST_F(DecideTest, ARebootStopsStartsAndIsAvailableAgain) {
+  volume().volume_ready = true;
+  cluster().pending_password = "";
+  AddInstance("a");
+  Ready("a");
+  instance("a").status = "rebooting";
+  instance("a").stop_first = true;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
+  node("a") = {};
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
+  Ready("a");
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(instance("a").status, "available");
+  EXPECT_EQ(LastEvent(), "DB instance restarted");
+}
+
+TEST_F(DecideTest, DeletionStopsThenFreesTheSlotThenTheFilesThenForgets) {
+  volume().volume_ready = volume().directory_there = true;
+  AddInstance("a");
+  Ready("a");
+  instance("a").status = cluster().status = "deleting";
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
+  node("a").agent_lives = false;  // killed: its server lives on
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
+  node("a").server_lives = false;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kFreeSlot));
+  node("a").has_slot = false;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kRemoveNode));
+  EXPECT_EQ(region_.instances.size(), 1);
+  node("a").files_there = false;
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(region_.instances.size(), 0);
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kRemoveFiles));
+  volume() = {};
+  Decide();
+  EXPECT_EQ(region_.clusters.size(), 0);
+  EXPECT_EQ(LastEvent(), "DB cluster deleted");
+}
+
+TEST_F(DecideTest, NothingIsForgottenWhileAJobRuns) {
+  AddInstance("a");
+  instance("a").status = cluster().status = "deleting";
+  observed_.busy = {"db-a", "cluster-1"};
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(region_.instances.size(), 1);
+  observed_.busy = {"cluster-1"};
+  Decide();
+  EXPECT_EQ(region_.instances.size(), 0);
+  Decide();
+  EXPECT_EQ(region_.clusters.size(), 1);
+}
+
+TEST_F(DecideTest, AnAgentThatNeverComesUpFailsTheInstanceAndIsTriedOn) {
+  volume().volume_ready = true;
+  AddInstance("a");
+  observed_.failures["db-a"] = {kAgentTriesMax, "port taken",
+                                now_us_ - RetryDelayUs(kAgentTriesMax)};
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
+  EXPECT_EQ(instance("a").status, "failed");
+  EXPECT_EQ(LastEvent(), "DB instance failed: port taken");
+  cluster().pending_password = "";
+  observed_.failures.clear();
+  Ready("a");
+  Decide();
+  EXPECT_EQ(instance("a").status, "available");
+}
+
+TEST(RetryDelay, GrowsToABound) {
+  EXPECT_EQ(RetryDelayUs(1), 500'000);
+  EXPECT_EQ(RetryDelayUs(2), 1'000'000);
+  EXPECT_EQ(RetryDelayUs(100), 30'000'000);
+}
+
+}  // namespace
+}  // namespace borealis::control

@@ -1,0 +1,50 @@
+// What is, as the reconciler sees it. Values; pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+
+namespace borealis::control {
+
+struct ObservedCluster {
+  bool volume_ready = false;     // complete: a server can start on it
+  bool directory_there = false;  // anything of it is on disk
+};
+
+struct ObservedInstance {
+  enum class Node {
+    kNone,    // the agent said nothing, or stopped on request
+    kComing,  // prepares, restores, recovers, replays; is behind; waits for a retry
+    kReady,   // accepts reads and writes
+    kHeld,    // failed in a way that retrying cannot cure
+  };
+  Node node = Node::kNone;
+  bool stopped = false;       // its last agent stopped it on request
+  bool agent_lives = false;   // its agent's process
+  bool server_lives = false;  // its server's process
+  bool has_slot = false;      // the volume knows it
+  bool files_there = false;   // it has a directory
+  std::string message;        // why it is held
+  int64_t crash_us = 0;       // newest unexpected end of the server; 0: none
+};
+
+// By resource id: a new cluster of an old name is another one.
+struct Observed {
+  std::map<std::string, ObservedCluster> clusters;
+  std::map<std::string, ObservedInstance> instances;
+  // Resource ids for which a job runs now, of this daemon or of one before it.
+  std::set<std::string> busy;
+  // Jobs that failed since they succeeded last: resource id -> times in a row, and why.
+  struct Failure {
+    int count = 0;
+    std::string message;
+    int64_t at_us = 0;
+  };
+  std::map<std::string, Failure> failures;
+  // Passwords that the servers have been given by this daemon: of a cluster, the newest.
+  std::map<std::string, std::string> passwords_set;
+};
+
+}  // namespace borealis::control

@@ -1,0 +1,122 @@
+#include "control/service.h"
+
+#include <fmt/core.h>
+
+#include "base/log.h"
+#include "base/uuid.h"
+#include "control/actions/actions.h"
+#include "control/api/answer.h"
+#include "control/api/form.h"
+
+namespace borealis::control {
+namespace {
+
+std::string_view VersionOf(std::string_view service) {
+  return service == "ec2" ? "2016-11-15" : "2014-10-31";
+}
+
+// What a client that could not be told apart yet most likely speaks.
+std::string ServiceOf(const HttpRequest& request) {
+  const auto authorization = ParseAuthorization(request.Header("authorization"));
+  return authorization.ok() ? authorization->service : "rds";
+}
+
+// A name from outside, for one line of a log.
+std::string Printable(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, 64)) out += c > ' ' && c < 0x7f ? c : '?';
+  return out.empty() ? "-" : out;
+}
+
+}  // namespace
+
+Service::Service(std::unique_ptr<Store> store, Region region, Settings settings, const Clock& clock,
+                 std::function<void()> changed)
+    : settings_(std::move(settings)),
+      clock_(clock),
+      changed_(std::move(changed)),
+      store_(std::move(store)),
+      region_(std::move(region)),
+      authenticator_(settings_.region, [this](const std::string& id) NO_THREAD_SAFETY_ANALYSIS {
+        return store_->FindKey(id);  // called under mutex_ only
+      }) {}
+
+HttpAnswer Service::Handle(const HttpRequest& request) {
+  return Act(request, Uuid::Random().ToString());
+}
+
+HttpAnswer Service::Act(const HttpRequest& request, const std::string& request_id) {
+  const auto refuse = [&](const std::string& service, const std::string& action,
+                          const ApiError& error) {
+    LogInfo("request {} from {}: {} refused: {} {}", request_id, request.peer, Printable(action),
+            error.http_status, error.code);
+    return RenderError(service, error, request_id);
+  };
+  const std::string service = ServiceOf(request);
+  const auto form = DecodeForm(request.body);
+  const auto field = [&](const char* name) {
+    const auto found = form.ok() ? form->find(name) : Form::const_iterator();
+    return form.ok() && found != form->end() ? found->second : std::string();
+  };
+  const std::string action = field("Action");
+  std::optional<Caller> caller;
+  {
+    MutexLock lock(mutex_);
+    auto checked = authenticator_.Check(request, action, clock_.WallUs());
+    if (const auto* error = std::get_if<ApiError>(&checked)) return refuse(service, action, *error);
+    caller = std::get<Caller>(checked);
+  }
+  if (request.method != "POST" || request.target != "/") {
+    return refuse(service, action, {400, "InvalidAction", "Requests are a POST of a form to /."});
+  }
+  if (!form.ok()) {
+    return refuse(service, action, {400, "MalformedQueryString", form.status().message()});
+  }
+  const std::string version = field("Version");
+  if (FindAction(service, action) == nullptr ||
+      (!version.empty() && version != VersionOf(service))) {
+    return refuse(service, action,
+                  {400, "InvalidAction",
+                   fmt::format("Could not find operation {} for version {}.", Printable(action),
+                               Printable(version))});
+  }
+  auto outcome = Run(service, action, *form);
+  if (const auto* error = std::get_if<ApiError>(&outcome)) return refuse(service, action, *error);
+  if (!ReadsOnly(action)) {
+    LogInfo("request {} from {} by {}: {} done", request_id, request.peer, caller->key_id, action);
+    changed_();
+  }
+  return RenderResult(service, action, std::get<Value>(outcome), request_id);
+}
+
+std::variant<Value, ApiError> Service::Run(const std::string& service, const std::string& action,
+                                           const Form& form) {
+  MutexLock lock(mutex_);
+  Region copy = region_;
+  Call call(form, copy, settings_, clock_.WallUs());
+  FindAction(service, action)(call);
+  if (!call.ok()) return *call.parameters.error();
+  if (!ReadsOnly(action)) {
+    if (const Status saved = store_->Save(copy); !saved.ok()) {
+      LogError("{}", saved.message());
+      return ApiError{500, "InternalFailure", "The change could not be saved; see the log."};
+    }
+    region_ = std::move(copy);
+  }
+  return std::move(call.result);
+}
+
+Region Service::Snapshot() const {
+  MutexLock lock(mutex_);
+  return region_;
+}
+
+Result<Decision> Service::Reconcile(const Observed& observed) {
+  MutexLock lock(mutex_);
+  Decision decision = Decide(region_, observed, clock_.WallUs());
+  RETURN_IF_ERROR(store_->Save(decision.region));
+  region_ = decision.region;
+  return decision;
+}
+
+}  // namespace borealis::control

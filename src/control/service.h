@@ -1,0 +1,44 @@
+// Service: the region of one daemon behind its API: authenticates a request, runs the action on a
+// copy of the region, saves it, answers. Thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "control/actions/call.h"
+#include "control/api/authenticate.h"
+#include "control/api/http_message.h"
+#include "control/reconcile/decide.h"
+#include "control/store/store.h"
+
+namespace borealis::control {
+
+class Service {
+ public:
+  // `changed`: called, without locks, after a request has changed the region. Borrows the clock.
+  Service(std::unique_ptr<Store> store, Region region, Settings settings, const Clock& clock,
+          std::function<void()> changed);
+
+  HttpAnswer Handle(const HttpRequest& request);
+
+  Region Snapshot() const;
+  // Decides on the region as it is now, and saves. A failure to save leaves it as it was.
+  Result<Decision> Reconcile(const Observed& observed);
+
+ private:
+  HttpAnswer Act(const HttpRequest& request, const std::string& request_id);
+  std::variant<Value, ApiError> Run(const std::string& service, const std::string& action,
+                                    const Form& form) EXCLUDES(mutex_);
+
+  const Settings settings_;
+  const Clock& clock_;
+  const std::function<void()> changed_;
+  mutable Mutex mutex_;
+  const std::unique_ptr<Store> store_ PT_GUARDED_BY(mutex_);
+  Region region_ GUARDED_BY(mutex_);
+  Authenticator authenticator_ GUARDED_BY(mutex_);
+};
+
+}  // namespace borealis::control

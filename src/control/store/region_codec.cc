@@ -1,0 +1,80 @@
+#include "control/store/region_codec.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace borealis::control {
+
+using Json = nlohmann::json;
+
+// Found by name by the library.
+// NOLINTBEGIN(readability-identifier-naming)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Cluster, id, resource_id, directory, status, engine,
+                                                engine_version, engine_mode, master_user,
+                                                pending_password, database, database_made, port,
+                                                retention_days, backup_window, maintenance_window,
+                                                security_groups, subnet_group, deletion_protection,
+                                                encrypted, copy_tags, tags, created_us)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Instance, id, resource_id, cluster, status,
+                                                instance_class, zone, address, port, promotion_tier,
+                                                minor_upgrades, publicly_accessible, stop_first,
+                                                maintenance_window, message, crash_seen_us,
+                                                recovering, tags, created_us)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(IngressRule, protocol, from_port, to_port, cidr,
+                                                description)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SecurityGroup, id, name, description, vpc, ingress,
+                                                tags)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SubnetGroup, name, description, subnets, tags)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Event, time_us, source_type, source_id, category,
+                                                message)
+// NOLINTEND(readability-identifier-naming)
+
+namespace {
+
+template <typename T>
+std::string Dump(const T& object) {
+  return Json(object).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void DecodeRow(const RowKey& key, const std::string& text, Region& region) {
+  const Json json = Json::parse(text);
+  const auto& [kind, name] = key;
+  if (kind == "cluster") region.clusters[name] = json.get<Cluster>();
+  if (kind == "instance") region.instances[name] = json.get<Instance>();
+  if (kind == "security-group") region.security_groups[name] = json.get<SecurityGroup>();
+  if (kind == "subnet-group") region.subnet_groups[name] = json.get<SubnetGroup>();
+  if (kind == "event") region.events[std::stoll(name)] = json.get<Event>();
+}
+
+}  // namespace
+
+Rows EncodeRegion(const Region& region) {
+  Rows rows;
+  for (const auto& [key, object] : region.clusters) rows[{"cluster", key}] = Dump(object);
+  for (const auto& [key, object] : region.instances) rows[{"instance", key}] = Dump(object);
+  for (const auto& [key, object] : region.security_groups) {
+    rows[{"security-group", key}] = Dump(object);
+  }
+  for (const auto& [key, object] : region.subnet_groups) rows[{"subnet-group", key}] = Dump(object);
+  for (const auto& [key, object] : region.events) {
+    rows[{"event", std::to_string(key)}] = Dump(object);
+  }
+  return rows;
+}
+
+Result<Region> DecodeRegion(const Rows& rows) {
+  Region region;
+  for (const auto& [key, text] : rows) {
+    try {
+      DecodeRow(key, text, region);
+    } catch (const std::exception& e) {  // of the JSON library; std::stoll
+      return Status(Code::kCorruption, fmt::format("{} \"{}\" of the state is damaged: {}",
+                                                   key.first, key.second, e.what()));
+    }
+  }
+  return region;
+}
+
+}  // namespace borealis::control

@@ -1,0 +1,110 @@
+#include "control/store/store.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "control/actions/call.h"
+
+namespace borealis::control {
+namespace {
+
+class StoreTest : public testing::Test {
+ protected:
+  StoreTest() {
+    std::filesystem::remove_all(path_);
+    std::filesystem::remove_all(path_ + "-journal");
+  }
+  std::unique_ptr<Store> Open() {
+    auto store = Store::Open(path_);
+    EXPECT_TRUE(store.ok()) << store.status().ToString();
+    return std::move(store).value();
+  }
+  void Sql(const char* sql) {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &db), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+    sqlite3_close(db);
+  }
+  static Region Filled() {
+    Settings settings;
+    Region region;
+    AddDefaults(settings, region);
+    Cluster cluster;
+    cluster.id = "c";
+    cluster.pending_password = "p\"\\\xc3\xa9";
+    cluster.security_groups = {"sg-1"};
+    cluster.tags = {{"k", "v"}};
+    region.clusters["c"] = cluster;
+    Instance instance;
+    instance.id = "i";
+    instance.stop_first = true;
+    region.instances["i"] = instance;
+    region.security_groups["sg-1"] = {"sg-1", "n", "d", "v", {{"tcp", 1, 2, "10.0.0.0/8", "x"}},
+                                      {}};
+    region.Tell(5, "db-cluster", "c", "creation", "made");
+    return region;
+  }
+
+  const std::string path_ = testing::TempDir() + "store_test." + std::to_string(getpid());
+};
+
+TEST_F(StoreTest, WhatIsSavedIsThereAgain) {
+  Region region = Filled();
+  {
+    const auto store = Open();
+    EXPECT_EQ(*store->Load(), Region());
+    ASSERT_TRUE(store->Save(region).ok());
+    region.clusters.erase("c");
+    region.instances.at("i").status = "available";
+    ASSERT_TRUE(store->Save(region).ok());
+  }
+  EXPECT_EQ(*Open()->Load(), region);
+}
+
+TEST_F(StoreTest, TheFileIsForItsOwnerOnly) {
+  Open();
+  struct stat file {};
+  ASSERT_EQ(stat(path_.c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 0777, 0600U);
+}
+
+TEST_F(StoreTest, KeysAreFoundListedAndRemoved) {
+  const auto store = Open();
+  ASSERT_TRUE(store->AddKey({"K1", "s1", "first", false, 1}).ok());
+  ASSERT_TRUE(store->AddKey({"K2", "s2", "", true, 2}).ok());
+  EXPECT_FALSE(store->AddKey({"K2", "s3", "", true, 3}).ok());
+  EXPECT_EQ(store->FindKey("K2")->secret, "s2");
+  EXPECT_TRUE(store->FindKey("K2")->read_only);
+  EXPECT_EQ(store->ListKeys()->size(), 2U);
+  ASSERT_TRUE(store->RemoveKey("K1").ok());
+  EXPECT_EQ(store->RemoveKey("K1").code(), Code::kNotFound);
+  EXPECT_FALSE(store->FindKey("K1").has_value());
+}
+
+TEST_F(StoreTest, AFileOfANewerReleaseIsRefused) {
+  Open();
+  Sql("PRAGMA user_version = 1000");
+  EXPECT_EQ(Store::Open(path_).status().code(), Code::kUnsupported);
+}
+
+TEST_F(StoreTest, DamageIsNamedAndNotGuessedAt) {
+  Open();
+  Sql("INSERT INTO object VALUES ('cluster', 'c', '{\"port\": \"x\"}')");
+  const auto loaded = Open()->Load();
+  EXPECT_EQ(loaded.status().code(), Code::kCorruption);
+  EXPECT_NE(loaded.status().message().find("cluster \"c\""), std::string::npos);
+}
+
+TEST_F(StoreTest, AnObjectOfAnOlderReleaseHasDefaults) {
+  Open();
+  Sql("INSERT INTO object VALUES ('cluster', 'c', '{\"id\": \"c\", \"new member\": 1}')");
+  const auto loaded = Open()->Load();
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_EQ(loaded->clusters.at("c").retention_days, 1);
+}
+
+}  // namespace
+}  // namespace borealis::control
