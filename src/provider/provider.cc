@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -245,8 +246,11 @@ void Provider::PublishOwnGenesis(const Session& session) {
 
 Status Provider::DeliverConnected(const Session& session) {
   const replication::Replicator& replicator = *session.replicator;
-  const ViewInfoBuffer info(volume_, replicator.join_view(), replicator.self(), proto_ver_,
-                            capabilities());
+  // A view at this seqno takes the server past the state that its main thread waits for
+  // (start_signal.h): the first one must be before it, also that of a replica, which never joins.
+  View view = replicator.join_view();
+  view.seqno = std::max(view.seqno, replicator.start_view().seqno.Next());
+  const ViewInfoBuffer info(volume_, view, replicator.self(), proto_ver_, capabilities());
   if (callbacks_.connected(callbacks_.app, info.get()) != abi::kCallbackOk) {
     return {Code::kInternal, "the server refused the connection to the cluster"};
   }
