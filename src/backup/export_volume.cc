@@ -36,8 +36,10 @@ Result<Segment> ReadSegment(storage::Backend& volume, const log::Identity& ident
   const log::BatchSeeds seeds(identity.volume, entry.segment, volume.traits().positioned_appends,
                               identity.encrypted());
   const log::SegmentScan scan = log::ScanSegment(segment.bytes, seeds, entry, durable, {});
-  const std::string cut_off =
-      end_known ? "" : log::CutOffReason(entry, state, segment.bytes.size());
+  std::string cut_off;
+  if (!end_known) {
+    ASSIGN_OR_RETURN(cut_off, log::CutOffSince(volume, entry, state, segment.bytes.size()));
+  }
   if (scan.tail == log::SegmentTail::kCorrupt || !cut_off.empty()) {
     return Status(cut_off.empty() ? scan.code : Code::kCorruption,
                   fmt::format("{}: segment {} offset {}: {}", volume.Describe(), entry.segment.id,

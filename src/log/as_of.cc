@@ -53,7 +53,10 @@ Result<Moment> LastIn(storage::Backend& backend, const Look& look, const ChainEn
           if (IsOrdered(record.type) && wanted(moment)) last = moment;
         }
       });
-  const std::string cut_off = end_known ? "" : CutOffReason(entry, state, bytes.size());
+  std::string cut_off;
+  if (!end_known) {
+    ASSIGN_OR_RETURN(cut_off, CutOffSince(backend, entry, state, bytes.size()));
+  }
   if (scan.tail == SegmentTail::kCorrupt || !cut_off.empty()) {
     return Status(cut_off.empty() ? scan.code : Code::kCorruption,
                   fmt::format("{}: segment {} offset {}: {}", backend.Describe(), entry.segment.id,

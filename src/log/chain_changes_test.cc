@@ -6,6 +6,7 @@
 
 #include "log/batch.h"
 #include "log/segment_chain.h"
+#include "log/segment_scan.h"
 #include "log/testing.h"
 
 namespace borealis::log {
@@ -93,6 +94,21 @@ TEST(RollTest, AWaitingReaderRollsASegmentThatItsSealerLeftBehind) {
   EXPECT_EQ(*(*reader)->Next(), nullptr);
   ASSERT_EQ(AppendOne(cluster.log(0), TextRecord("b", 2)).outcome, AppendOutcome::kOk);
   EXPECT_THAT(Texts(*Drain(**reader)), ElementsAre("b"));
+}
+
+// Somebody attaches, recovers and seals while another reads what nobody had served: the medium that
+// is read ends early, and nothing is wrong with it.
+TEST(RollTest, AMediumThatIsCutBySealingWhileItIsReadIsNoDamage) {
+  MemoryCluster cluster;
+  ASSERT_EQ(AppendOne(cluster.log(), TextRecord("a", 1)).outcome, AppendOutcome::kOk);
+  ChainEntry open = cluster.log().ReadChain()->entries.back();
+  open.medium_bytes = 4096;  // as of a medium that is made in full
+  const uint64_t half = open.medium_bytes / 2;
+  storage::Backend& backend = cluster.backend();
+  const storage::SegmentState before = *backend.State(open.segment);
+  EXPECT_NE(*CutOffSince(backend, open, before, half), "") << "still open: damage";
+  ASSERT_TRUE(backend.Seal(open.segment, nullptr).ok());
+  EXPECT_EQ(*CutOffSince(backend, open, before, half), "");
 }
 
 TEST(RollTest, ThePreparedSuccessorIsTheOneThatIsUsed) {

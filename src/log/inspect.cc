@@ -81,7 +81,10 @@ Status Inspector::InspectSegment(const ChainEntry& entry) {
   report_.bytes += scan.valid_end;
   report_.end = {id, scan.valid_end, 0};
   if (scan.tail == SegmentTail::kCorrupt) Damage(report_.end, scan.code, scan.reason);
-  const std::string cut_off = end_known ? "" : CutOffReason(entry, *state, bytes.size());
+  std::string cut_off;
+  if (!end_known) {
+    ASSIGN_OR_RETURN(cut_off, CutOffSince(backend_, entry, *state, bytes.size()));
+  }
   if (!cut_off.empty()) Damage({id, bytes.size(), 0}, Code::kCorruption, cut_off);
   if (scan.tail == SegmentTail::kTorn) {
     report_.torn_tail = true;

@@ -75,6 +75,14 @@ std::string CutOffReason(const ChainEntry& entry, const storage::SegmentState& s
                      entry.medium_bytes);
 }
 
+Result<std::string> CutOffSince(storage::Backend& backend, const ChainEntry& entry,
+                                const storage::SegmentState& before, uint64_t bytes) {
+  std::string reason = CutOffReason(entry, before, bytes);
+  if (reason.empty()) return reason;
+  ASSIGN_OR_RETURN(const storage::SegmentState now, backend.State(entry.segment));
+  return CutOffReason(entry, now, bytes);
+}
+
 SegmentScan ScanSegment(ByteView bytes, const BatchSeeds& seeds, const ChainEntry& entry,
                         uint64_t durable_floor, const BatchVisitor& visit) {
   SegmentScan scan;

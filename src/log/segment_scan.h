@@ -49,6 +49,10 @@ Result<Bytes> ReadMedium(storage::Backend& backend, const storage::SegmentRef& s
 std::string CutOffReason(const ChainEntry& entry, const storage::SegmentState& state,
                          uint64_t bytes);
 
+// The same where others may have sealed the segment since `before`, which cuts its medium.
+Result<std::string> CutOffSince(storage::Backend& backend, const ChainEntry& entry,
+                                const storage::SegmentState& before, uint64_t bytes);
+
 // `bytes`: the whole segment as the medium holds it. `entry`: its place in the chain.
 SegmentScan ScanSegment(ByteView bytes, const BatchSeeds& seeds, const ChainEntry& entry,
                         uint64_t durable_floor, const BatchVisitor& visit);
