@@ -8,7 +8,7 @@
 #include "faults/replica_faults.h"
 #include "fuzz/fuzz_input.h"
 #include "plugin/fault_text.h"
-#include "plugin/statement_parts.h"
+#include "plugin/sql.h"
 #include "plugin/testing.h"
 
 namespace borealis::plugin {

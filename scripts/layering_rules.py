@@ -6,6 +6,7 @@ headers a room may include and whose libraries it may link; what is not named is
 
 MAY_USE = {
     "base": set(),
+    "sql": set(),
     "model": {"base"},
     "settings": {"base"},
     "storage": {"model", "base"},
@@ -17,10 +18,10 @@ MAY_USE = {
     "replication": {"certification", "log", "snapshot", "encryption", "storage", "model", "base"},
     "faults": {"model", "base"},
     "provider": {"replication", "certification", "log", "snapshot", "encryption", "storage", "settings",
-                 "faults", "model", "base"},
+                 "faults", "sql", "model", "base"},
     # Lives inside the server; reaches the provider there through faults/control.h, the rest only
     # through SQL and status variables.
-    "plugin": {"faults", "model", "base"},
+    "plugin": {"faults", "sql", "model", "base"},
     # The agent, the control plane and the commands never link replication or provider.
     "node": {"backup", "certification", "log", "snapshot", "encryption", "storage", "settings", "model",
              "base"},
@@ -51,7 +52,7 @@ BACKENDS = ("storage/local/", "storage/rados/", "storage/memory/", "storage/faul
 
 # Certification is a pure function of (state, record), and model is values only. Neither they nor
 # anything they include may bring in I/O, a clock, threads or randomness.
-PURE = {"certification", "model", "settings"}
+PURE = {"certification", "model", "settings", "sql"}
 IMPURE_HEADERS = {
     "base/clock.h", "base/log.h", "base/mutex.h",
     "cstdio", "stdio.h", "fstream", "iostream", "istream", "ostream", "filesystem",

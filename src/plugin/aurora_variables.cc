@@ -4,7 +4,7 @@
 #include <cstring>
 #include <mutex>
 
-#include "plugin/sql_tokens.h"
+#include "plugin/sql.h"
 
 // Filled in by the server when it loads the plugin (guards.cc).
 extern "C" borealis::plugin::abi::PrintErrorService* my_print_error_service;

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "plugin/session_rules.h"
-#include "plugin/sql_tokens.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 

@@ -2,8 +2,7 @@
 
 #include <optional>
 
-#include "plugin/sql_tokens.h"
-#include "plugin/statement_parts.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 namespace {

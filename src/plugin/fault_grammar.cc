@@ -6,7 +6,7 @@
 #include <charconv>
 #include <utility>
 
-#include "plugin/statement_parts.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 namespace {

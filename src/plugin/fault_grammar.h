@@ -21,7 +21,7 @@
 #include <variant>
 
 #include "plugin/session_rules.h"
-#include "plugin/sql_tokens.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 

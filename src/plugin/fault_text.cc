@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "plugin/ddl_rules.h"
-#include "plugin/statement_parts.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 namespace {

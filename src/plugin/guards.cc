@@ -179,13 +179,6 @@ class SessionAccounts : public AccountLookup {
   abi::Thd* const thd_;
 };
 
-Tokens TokensOf(std::string_view sql, bool backslash_escapes) {
-  Tokens tokens;
-  Tokenizer tokenizer(sql, backslash_escapes);
-  while (auto token = tokenizer.Next()) tokens.push_back(*token);
-  return tokens;
-}
-
 bool IsVirtualDatabase(std::string_view name) {
   return name == "information_schema" || name == "performance_schema";
 }
@@ -210,7 +203,7 @@ bool MayDefine(const faults::DefinedName* names, size_t count, const void* event
       defined.push_back({{names[i].database, names[i].database_bytes},
                          {table ? names[i].table : "", names[i].table_bytes}});
     }
-    refusal = CheckOperatorSchemas(TokensOf(sql, facts.backslash_escapes), facts.database, defined);
+    refusal = CheckOperatorSchemas(Tokenize(sql, facts.backslash_escapes), facts.database, defined);
   }
   if (refusal) Refuse(thd, *refusal);
   return !refusal;

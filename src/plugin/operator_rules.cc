@@ -4,8 +4,7 @@
 
 #include <array>
 
-#include "plugin/sql_tokens.h"
-#include "plugin/statement_parts.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 namespace {
@@ -28,18 +27,6 @@ constexpr auto kAmbiguous = std::to_array<std::string_view>({"BIG5", "GBK", "SJI
 constexpr size_t kHeadTokens = 24;  // before the name of what is defined
 constexpr size_t kAccountHeadTokens = 6;
 constexpr size_t kShownBytesMax = 80;
-
-// Without SET STATEMENT ... FOR.
-Span Inner(Span tokens) {
-  if (!WordAt(tokens, 0, "SET") || !WordAt(tokens, 1, "STATEMENT")) return tokens;
-  int depth = 0;
-  for (size_t i = 2; i < tokens.size(); ++i) {
-    if (IsSymbol(tokens[i], "(")) ++depth;
-    if (IsSymbol(tokens[i], ")")) --depth;
-    if (depth == 0 && IsWord(tokens[i], "FOR")) return tokens.subspan(i + 1);
-  }
-  return {};
-}
 
 bool IsName(const Token& token) { return token.kind != TokenKind::kSymbol; }
 

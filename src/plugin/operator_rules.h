@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "plugin/session_rules.h"
-#include "plugin/sql_tokens.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "plugin/statement_parts.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 namespace {

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "plugin/session_rules.h"
-#include "plugin/sql_tokens.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 

@@ -3,16 +3,10 @@
 
 #include <string_view>
 
-#include "plugin/sql_tokens.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 
-// Views into `sql`.
-inline Tokens Tokenize(std::string_view sql) {
-  Tokens tokens;
-  Tokenizer tokenizer(sql, true);
-  while (auto token = tokenizer.Next()) tokens.push_back(*token);
-  return tokens;
-}
+inline Tokens Tokenize(std::string_view text) { return sql::Tokenize(text, true); }
 
 }  // namespace borealis::plugin

@@ -7,8 +7,7 @@
 #include "plugin/ddl_rules.h"
 #include "plugin/row_rules.h"
 #include "plugin/set_rules.h"
-#include "plugin/sql_tokens.h"
-#include "plugin/statement_parts.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 namespace {

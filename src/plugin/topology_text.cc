@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "plugin/sql_tokens.h"
+#include "plugin/sql.h"
 
 namespace borealis::plugin {
 namespace {

@@ -12,7 +12,8 @@ TEST(DroppedTriggerTest, ItsNameIsReadWhateverIsBetweenTheWords) {
   for (const char* text :
        {"DROP TRIGGER r", " drop\n\ttrigger if exists d.r", "/**/DROP/*a*/ /**/TRIGGER`r`",
         "Drop -- why\n Trigger # a\n d . `r`", "drop trigger \"r\"", "DROP TRIGGER r;",
-        "/*!50032 DROP TRIGGER IF EXISTS r */", "/*M!100500 drop*/ trigger r"}) {
+        "/*!50032 DROP TRIGGER IF EXISTS r */",
+        "SET STATEMENT max_statement_time=1 FOR DROP TRIGGER d.r", "/*M!100500 drop*/ trigger r"}) {
     EXPECT_EQ(DroppedTrigger(text), "r") << text;
   }
   EXPECT_EQ(DroppedTrigger("DROP TRIGGER `a``b c`"), "a`b c");

@@ -86,14 +86,14 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
     LogWarning("statement refused: this server is too far behind the log");
     return abi::kConnFail;
   }
-  if (!MayDefine(keys, keys_num, action, count)) return abi::kNotAllowed;
-  KeySet claims;
-  for (size_t i = 0; i < keys_num; ++i) claims.Add(keys[i], KeyType::kExclusive);
   Bytes payload;
   for (size_t i = 0; i < count; ++i) {
     const auto* bytes = static_cast<const std::byte*>(action[i].ptr);
     payload.insert(payload.end(), bytes, bytes + action[i].len);
   }
+  if (!MayDefine(keys, keys_num, payload)) return abi::kNotAllowed;
+  KeySet claims;
+  for (size_t i = 0; i < keys_num; ++i) claims.Add(keys[i], KeyType::kExclusive);
   disk_faults_.BeforeAppend(nullptr);
   unanswered_.Begin(connection, nullptr);
   Record record;
@@ -162,8 +162,7 @@ std::optional<uint64_t> Provider::BeginAppendIsolated() {
 }
 
 // The plugin knows who asks, and what ordinary users may not.
-bool Provider::MayDefine(const abi::Key* keys, size_t keys_num, const abi::Buffer* action,
-                         size_t count) {
+bool Provider::MayDefine(const abi::Key* keys, size_t keys_num, ByteView events) {
   const faults::DefinitionGuard guard = definition_guard_;
   if (guard == nullptr) return true;
   std::vector<faults::DefinedName> names;
@@ -175,11 +174,7 @@ bool Provider::MayDefine(const abi::Key* keys, size_t keys_num, const abi::Buffe
                      table ? static_cast<const char*>(key.parts[1].ptr) : nullptr,
                      table ? key.parts[1].len : 0});
   }
-  std::string event;
-  for (size_t i = 0; i < count; ++i) {
-    event.append(static_cast<const char*>(action[i].ptr), action[i].len);
-  }
-  return guard(names.data(), names.size(), event.data(), event.size());
+  return guard(names.data(), names.size(), events.data(), events.size());
 }
 
 abi::Status Provider::IsolationEnd(uint64_t connection, const abi::Buffer* error) {

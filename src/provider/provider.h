@@ -149,8 +149,7 @@ class Provider : private replication::ReplicationEvents {
                 uint64_t trx, uint64_t connection) const;
   static Record TakeRecord(Transaction& trx, uint64_t connection, Seqno last_seen);
   abi::Status NotAppended(const Status& why);
-  static bool MayDefine(const abi::Key* keys, size_t keys_num, const abi::Buffer* action,
-                        size_t count);
+  static bool MayDefine(const abi::Key* keys, size_t keys_num, ByteView events);
   void Settle(TrxEffect effect, Seqno seqno);
   // Streaming transactions that end without a commit (streaming.cc).
   void NoteStream(const Record& record) EXCLUDES(streams_mutex_);

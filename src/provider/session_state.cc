@@ -1,8 +1,8 @@
 #include "provider/session_state.h"
 
-#include <dlfcn.h>
-
 #include <string_view>
+
+#include "provider/server_symbol.h"
 
 namespace borealis::provider {
 namespace {
@@ -13,30 +13,21 @@ struct LexString {
   size_t length;
 };
 
-// Each null where no server is around.
 struct Server {
-  void* (*current_session)() = nullptr;              // null: not a session's thread
-  int (*kill_level)(const void* session) = nullptr;  // 0 while the session goes on
-  unsigned (*file_name)(const char* name, char* to, size_t to_bytes) = nullptr;
-  const LexString* (*statement)(void* session) = nullptr;
-  const char* (*transaction_state)(void* session) = nullptr;
+  // Null: not a session's thread.
+  void* (*const current_session)() = ServerSymbol<void*()>("_current_thd");
+  // 0 while the session goes on.
+  int (*const kill_level)(const void*) = ServerSymbol<int(const void*)>("thd_kill_level");
+  unsigned (*const file_name)(const char* name, char* to, size_t to_bytes) =
+      ServerSymbol<unsigned(const char*, char*, size_t)>("_Z21tablename_to_filenamePKcPcm");
+  const LexString* (*const statement)(void*) =
+      ServerSymbol<const LexString*(void*)>("thd_query_string");
+  const char* (*const transaction_state)(void*) =
+      ServerSymbol<const char*(void*)>("wsrep_thd_transaction_state_str");
 };
 
-template <typename Function>
-void Find(const char* symbol, Function*& function) {
-  function = reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, symbol));
-}
-
 const Server& FindServer() {
-  static const Server server = [] {
-    Server found;
-    Find("_current_thd", found.current_session);
-    Find("thd_kill_level", found.kill_level);
-    Find("_Z21tablename_to_filenamePKcPcm", found.file_name);
-    Find("thd_query_string", found.statement);
-    Find("wsrep_thd_transaction_state_str", found.transaction_state);
-    return found;
-  }();
+  static const Server server;
   return server;
 }
 

@@ -1,12 +1,12 @@
 #include "provider/snapshot_barrier.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include <ctime>
 
 #include "base/check.h"
 #include "base/log.h"
+#include "provider/server_symbol.h"
 
 namespace borealis::provider {
 namespace {
@@ -17,9 +17,8 @@ constexpr char kBinaryLogSymbol[] = "opt_bin_log";  // a bool
 
 }  // namespace
 
-SnapshotBarrier::SnapshotBarrier()
-    : lock_(static_cast<pthread_mutex_t*>(dlsym(RTLD_DEFAULT, kLockSymbol))) {
-  const auto* binary_log = static_cast<const bool*>(dlsym(RTLD_DEFAULT, kBinaryLogSymbol));
+SnapshotBarrier::SnapshotBarrier() : lock_(ServerSymbol<pthread_mutex_t>(kLockSymbol)) {
+  const auto* binary_log = ServerSymbol<const bool>(kBinaryLogSymbol);
   binary_log_ = binary_log != nullptr && *binary_log;
 }
 

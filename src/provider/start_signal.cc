@@ -1,8 +1,8 @@
 #include "provider/start_signal.h"
 
-#include <dlfcn.h>
-
 #include <ctime>
+
+#include "provider/server_symbol.h"
 
 namespace borealis::provider {
 namespace {
@@ -10,18 +10,13 @@ namespace {
 constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kNsPerS = 1'000'000'000;
 
-template <typename T>
-T* Find(const char* symbol) {
-  return static_cast<T*>(dlsym(RTLD_DEFAULT, symbol));
-}
-
 }  // namespace
 
 // The server's types begin with those of pthreads; instrumentation follows.
 StartSignal::StartSignal()
-    : lock_(Find<pthread_mutex_t>("LOCK_server_started")),
-      condition_(Find<pthread_cond_t>("COND_server_started")),
-      started_(Find<const bool>("mysqld_server_started")) {}
+    : lock_(ServerSymbol<pthread_mutex_t>("LOCK_server_started")),
+      condition_(ServerSymbol<pthread_cond_t>("COND_server_started")),
+      started_(ServerSymbol<const bool>("mysqld_server_started")) {}
 
 bool StartSignal::Await(int64_t timeout_ms) const {
   if (lock_ == nullptr || condition_ == nullptr || started_ == nullptr) return false;

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "plugin/sql_tokens.h"
+#include "sql/tokens.h"
 
-namespace borealis::plugin {
+namespace borealis::sql {
 
 using Span = std::span<const Token>;
 
@@ -26,10 +26,13 @@ bool Contains(Span tokens, std::string_view upper);
 // The parts of a list between commas outside of parentheses; at least one, maybe empty.
 std::vector<Span> SplitList(Span tokens);
 
+// Behind SET STATEMENT ... FOR, where a statement begins with it; empty: it does not end.
+Span Inner(Span tokens);
+
 // The place behind the dotted name at `at`.
 size_t SkipName(Span tokens, size_t at);
 
 // Where the name of the table stands: behind CREATE|ALTER ... TABLE; 0: another statement.
 size_t TableNameAt(Span tokens);
 
-}  // namespace borealis::plugin
+}  // namespace borealis::sql

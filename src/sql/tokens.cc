@@ -1,8 +1,8 @@
-#include "plugin/sql_tokens.h"
+#include "sql/tokens.h"
 
 #include <algorithm>
 
-namespace borealis::plugin {
+namespace borealis::sql {
 namespace {
 
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -124,20 +124,29 @@ std::string Upper(std::string_view text) {
   return upper;
 }
 
+Tokens Tokenize(std::string_view sql, bool backslash_escapes) {
+  Tokens tokens;
+  Tokenizer tokenizer(sql, backslash_escapes);
+  while (auto token = tokenizer.Next()) tokens.push_back(*token);
+  return tokens;
+}
+
 std::string Unquote(const Token& token, bool backslash_escapes) {
+  const bool name = token.kind == TokenKind::kQuoted;
   std::string plain;
   for (size_t i = 0; i < token.text.size(); ++i) {
     const char c = token.text[i];
-    if (c == '\\' && backslash_escapes && i + 1 < token.text.size()) {
+    if (!name && c == '\\' && backslash_escapes && i + 1 < token.text.size()) {
       const char next = token.text[++i];
       plain += next == 'n' ? '\n' : next == 't' ? '\t' : next == 'r' ? '\r' : next;
       continue;
     }
     plain += c;
-    const bool doubled = (c == '\'' || c == '"') && token.text.substr(i + 1).starts_with(c);
+    const bool quote = name ? c == '`' : c == '\'' || c == '"';
+    const bool doubled = quote && token.text.substr(i + 1).starts_with(c);
     if (doubled) ++i;
   }
   return plain;
 }
 
-}  // namespace borealis::plugin
+}  // namespace borealis::sql

@@ -1,9 +1,9 @@
-#include "plugin/sql_tokens.h"
+#include "sql/tokens.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace borealis::plugin {
+namespace borealis::sql {
 namespace {
 
 using ::testing::ElementsAre;
@@ -51,10 +51,15 @@ TEST(SqlTokens, ATokenKnowsItsPlace) {
   EXPECT_EQ(token->end, 7u);
 }
 
+TEST(SqlTokens, ANameGivesWhatItStandsFor) {
+  Tokenizer tokenizer(R"(`a``b\n'' c`)", true);
+  EXPECT_EQ(Unquote(*tokenizer.Next(), true), R"(a`b\n'' c)");
+}
+
 TEST(SqlTokens, AStringGivesWhatItStandsFor) {
   Tokenizer tokenizer(R"('it''s \'\n')", true);
   EXPECT_EQ(Unquote(*tokenizer.Next(), true), "it's '\n");
 }
 
 }  // namespace
-}  // namespace borealis::plugin
+}  // namespace borealis::sql

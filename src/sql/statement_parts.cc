@@ -1,6 +1,6 @@
-#include "plugin/statement_parts.h"
+#include "sql/statement_parts.h"
 
-namespace borealis::plugin {
+namespace borealis::sql {
 
 bool WordAt(Span tokens, size_t at, std::string_view upper) {
   return at < tokens.size() && IsWord(tokens[at], upper);
@@ -30,6 +30,17 @@ std::vector<Span> SplitList(Span tokens) {
   return parts;
 }
 
+Span Inner(Span tokens) {
+  if (!WordAt(tokens, 0, "SET") || !WordAt(tokens, 1, "STATEMENT")) return tokens;
+  int depth = 0;
+  for (size_t i = 2; i < tokens.size(); ++i) {
+    if (IsSymbol(tokens[i], "(")) ++depth;
+    if (IsSymbol(tokens[i], ")")) --depth;
+    if (depth == 0 && IsWord(tokens[i], "FOR")) return tokens.subspan(i + 1);
+  }
+  return {};
+}
+
 size_t SkipName(Span tokens, size_t at) {
   if (at < tokens.size()) ++at;
   while (SymbolAt(tokens, at, ".")) at += 2;
@@ -51,4 +62,4 @@ size_t TableNameAt(Span tokens) {
   return at;
 }
 
-}  // namespace borealis::plugin
+}  // namespace borealis::sql

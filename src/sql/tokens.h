@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace borealis::plugin {
+namespace borealis::sql {
 
 enum class TokenKind {
   kWord,    // keyword, name or number
@@ -62,7 +62,10 @@ bool IsSymbol(const Token& token, std::string_view symbol);
 bool EqualsIgnoringCase(std::string_view text, std::string_view upper);
 std::string Upper(std::string_view text);
 
-// What a string token stands for.
+// All tokens of `sql`, which outlives them.
+Tokens Tokenize(std::string_view sql, bool backslash_escapes);
+
+// What a string or a quoted name stands for.
 std::string Unquote(const Token& token, bool backslash_escapes);
 
-}  // namespace borealis::plugin
+}  // namespace borealis::sql
