@@ -7,15 +7,11 @@
 #include <memory>
 
 #include "cli/common.h"
-#include "node/account.h"
 #include "node/node_control.h"
-#include "node/server_client.h"
 #include "node/user_accounts.h"
 
 namespace borealis::cli {
 namespace {
-
-constexpr unsigned kSqlTimeoutS = 30;
 
 struct PasswordArguments {
   Places places;
@@ -41,13 +37,11 @@ Status SetPassword(PasswordArguments& args) {
   RETURN_IF_ERROR(args.places.Resolve());
   ASSIGN_OR_RETURN(const std::string password, ReadPassword());
   RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
-  ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
   bool done = false;
   for (const node::NodeStatus& node : node::ListLocalNodes(args.places.data)) {
     if (node.volume != args.places.volume || node.state != node::NodeState::kReady) continue;
     if (done && !args.disconnect) break;
-    ASSIGN_OR_RETURN(node::ServerClient client,
-                     node::ServerClient::Connect(node.socket, self.name, kSqlTimeoutS));
+    ASSIGN_OR_RETURN(node::ServerClient client, ConnectAsOwner(node.socket));
     if (!done) {
       RETURN_IF_ERROR(node::SetPassword(client, args.user, args.host, password));
       fmt::print("the password of '{}'@'{}' is set on every server\n", args.user, args.host);
@@ -74,11 +68,9 @@ Status MakeMaster(MasterArguments& args) {
     return {Code::kInvalidArgument, "--database: a name without backticks"};
   }
   RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
-  ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
   for (const node::NodeStatus& node : node::ListLocalNodes(args.places.data)) {
     if (node.volume != args.places.volume || node.state != node::NodeState::kReady) continue;
-    ASSIGN_OR_RETURN(node::ServerClient client,
-                     node::ServerClient::Connect(node.socket, self.name, kSqlTimeoutS));
+    ASSIGN_OR_RETURN(node::ServerClient client, ConnectAsOwner(node.socket));
     RETURN_IF_ERROR(
         node::MakeMasterUser(client, args.user, password).WithContext("master user " + args.user));
     if (args.database.empty()) return Status::Ok();

@@ -29,8 +29,6 @@ namespace {
 
 constexpr int kWritersMax = 16;
 constexpr int kCreateTimeoutMs = 300'000;
-constexpr unsigned kSqlTimeoutS = 30;
-
 struct UpArguments {
   Places places;
   int writers = 2;
@@ -212,9 +210,7 @@ Status MakeUser(const UpArguments& args, const PlannedNode& node) {
         "node's socket");
     return Status::Ok();
   }
-  ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
-  ASSIGN_OR_RETURN(node::ServerClient client,
-                   node::ServerClient::Connect(node.layout.socket(), self.name, kSqlTimeoutS));
+  ASSIGN_OR_RETURN(node::ServerClient client, ConnectAsOwner(node.layout.socket()));
   RETURN_IF_ERROR(node::MakeMasterUser(client, args.user, args.password)
                       .WithContext("master user " + args.user));
   Say(fmt::format("master user {}", args.user));

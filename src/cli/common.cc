@@ -19,6 +19,8 @@
 namespace borealis::cli {
 namespace {
 
+constexpr unsigned kSqlTimeoutS = 30;
+
 std::atomic<bool> g_cancel{false};
 
 void OnSignal(int) { g_cancel = true; }
@@ -94,6 +96,11 @@ void AddUpkeepOption(CLI::App& app, std::string& upkeep) {
                  "When snapshots are taken and the log is trimmed, a=1;b=2 of: " +
                      node::UpkeepPolicy().ToString() +
                      "; and export=DIR, where the volume is exported to every export_minutes");
+}
+
+Result<node::ServerClient> ConnectAsOwner(const std::string& socket) {
+  ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
+  return node::ServerClient::Connect(socket, self.name, kSqlTimeoutS);
 }
 
 Status ActAsOwnerOf(const std::string& directory) {

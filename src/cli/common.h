@@ -7,6 +7,7 @@
 
 #include "base/status.h"
 #include "node/layout.h"
+#include "node/server_client.h"
 #include "node/server_command.h"
 
 namespace borealis::cli {
@@ -48,6 +49,9 @@ void AddDataOption(CLI::App& app, Places& places);
 
 // What agents do for the volume, "a=1;b=2"; node::UpkeepPolicy.
 void AddUpkeepOption(CLI::App& app, std::string& upkeep);
+
+// To a node's server, as the account of this process.
+Result<node::ServerClient> ConnectAsOwner(const std::string& socket);
 
 // A root process becomes the owner of the volume before it touches it. kNotFound: no volume there.
 Status ActAsOwnerOf(const std::string& directory);

@@ -6,16 +6,12 @@
 
 #include "base/clock.h"
 #include "cli/common.h"
-#include "node/account.h"
 #include "node/node_control.h"
-#include "node/server_client.h"
 #include "node/tls.h"
 #include "node/volume.h"
 
 namespace borealis::cli {
 namespace {
-
-constexpr unsigned kSqlTimeoutS = 30;
 
 struct TlsArguments {
   Places places;
@@ -45,9 +41,7 @@ Status RotateNode(const node::KeyPair& authority, const node::NodeStatus& status
   ASSIGN_OR_RETURN(const int64_t ends_us,
                    node::ProvideCertificate(authority, layout, names, true, SystemClock()));
   if (status.state == node::NodeState::kReady) {
-    ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
-    ASSIGN_OR_RETURN(node::ServerClient client,
-                     node::ServerClient::Connect(layout.socket(), self.name, kSqlTimeoutS));
+    ASSIGN_OR_RETURN(node::ServerClient client, ConnectAsOwner(layout.socket()));
     RETURN_IF_ERROR(client.Query("FLUSH LOCAL SSL").status());
   }
   fmt::print("{}: a new certificate, until {}\n", status.name, FormatTime(ends_us));

@@ -1,5 +1,7 @@
 #include "node/admin_schema.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -43,21 +45,17 @@ BEGIN
   EXECUTE IMMEDIATE CONCAT('SET SESSION no_kill = ', given);
 END)";
 
-constexpr std::string_view kKillConnection = R"(
-CREATE DEFINER = 'borealis.admin'@localhost PROCEDURE borealis_admin.kill_connection(
+// `what`: CONNECTION or QUERY.
+std::string KillProcedure(std::string_view name, std::string_view what) {
+  return fmt::format(R"(
+CREATE DEFINER = 'borealis.admin'@localhost PROCEDURE borealis_admin.{}(
     IN id BIGINT UNSIGNED) READS SQL DATA
 BEGIN
   CALL borealis_admin.check_kill(id);
-  KILL CONNECTION id;
-END)";
-
-constexpr std::string_view kKillQuery = R"(
-CREATE DEFINER = 'borealis.admin'@localhost PROCEDURE borealis_admin.kill_query(
-    IN id BIGINT UNSIGNED) READS SQL DATA
-BEGIN
-  CALL borealis_admin.check_kill(id);
-  KILL QUERY id;
-END)";
+  KILL {} id;
+END)",
+                     name, what);
+}
 
 constexpr std::string_view kReadOnly = R"(
 CREATE DEFINER = 'borealis.admin'@localhost PROCEDURE borealis_admin.set_read_only(IN is_on BOOLEAN)
@@ -76,10 +74,10 @@ std::string AdminSchema() {
   std::string schema =
       "CREATE DATABASE borealis_admin CHARACTER SET utf8mb4;\n" + OneLine(kAccount);
   for (const std::string_view statement : kRights) schema += OneLine(statement);
-  for (const std::string_view statement : {kCheck, kKillConnection, kKillQuery, kReadOnly}) {
-    schema += OneLine(statement);
-  }
-  return schema;
+  schema += OneLine(kCheck);
+  schema += OneLine(KillProcedure("kill_connection", "CONNECTION"));
+  schema += OneLine(KillProcedure("kill_query", "QUERY"));
+  return schema + OneLine(kReadOnly);
 }
 
 }  // namespace borealis::node

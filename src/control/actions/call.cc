@@ -19,15 +19,21 @@ std::string MakeArn(const Settings& settings, std::string_view kind, std::string
   return fmt::format("arn:aws:rds:{}:{}:{}:{}", settings.region, kAccountId, kind, name);
 }
 
-std::vector<Value> CutPage(Call& call, std::vector<Value> items) {
+std::string IdOrArn(const Call& call, const char* parameter) {
+  const std::string given = call.parameters.Text(parameter);
+  return ToLower(given.substr(given.starts_with("arn:") ? given.rfind(':') + 1 : 0));
+}
+
+void AddPage(Call& call, const char* name, const char* member, std::vector<Value> items) {
   const auto size =
       static_cast<size_t>(call.parameters.Number("MaxRecords", kPageMax, kPageMin, kPageMax));
   const auto from = static_cast<size_t>(call.parameters.Number("Marker", 0, 0, 1 << 30));
   const size_t begin = std::min(from, items.size());
   const size_t end = std::min(begin + size, items.size());
   if (end < items.size()) call.result.Add("Marker", std::to_string(end));
-  return {items.begin() + static_cast<std::ptrdiff_t>(begin),
-          items.begin() + static_cast<std::ptrdiff_t>(end)};
+  Value list = Value::List(member);
+  for (size_t i = begin; i < end; ++i) list.Append(std::move(items[i]));
+  call.result.Add(name, std::move(list));
 }
 
 Filters::Filters(Call& call, const std::vector<std::string>& known) {

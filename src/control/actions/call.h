@@ -40,9 +40,14 @@ struct Call {
 // Arns: "arn:aws:rds:REGION:ACCOUNT:KIND:NAME"; kinds: cluster, db, subgrp.
 std::string MakeArn(const Settings& settings, std::string_view kind, std::string_view name);
 
-// Cuts a list to the page that MaxRecords and Marker ask for, and names the next page in
-// result["Marker"]. `items` in a stable order, which the marker counts in.
-std::vector<Value> CutPage(Call& call, std::vector<Value> items);
+// The identifier that a parameter gives, in lower case; some clients give the resource's ARN for
+// it.
+std::string IdOrArn(const Call& call, const char* parameter);
+
+// Adds to the result, as a list of `member`, the page of `items` that MaxRecords and Marker ask
+// for, and names the next page in result["Marker"]. `items` in a stable order, which the marker
+// counts in.
+void AddPage(Call& call, const char* name, const char* member, std::vector<Value> items);
 
 // A set of values that one of "Filters.Filter.N" asks for; InvalidParameterValue for a filter whose
 // name is not in `known`. A missing filter accepts everything.

@@ -37,9 +37,7 @@ void DescribeEngineVersions(Call& call) {
                         .Add("SupportsParallelQuery", false)
                         .Add("SupportsGlobalDatabases", false));
   }
-  Value list = Value::List("DBEngineVersion");
-  for (Value& item : CutPage(call, std::move(found))) list.Append(std::move(item));
-  call.result.Add("DBEngineVersions", std::move(list));
+  AddPage(call, "DBEngineVersions", "DBEngineVersion", std::move(found));
 }
 
 Value DescribeOption(const Settings& settings, const Engine& engine, const InstanceClass& c) {
@@ -79,9 +77,7 @@ void DescribeOrderableOptions(Call& call) {
       found.push_back(DescribeOption(call.settings, engine, c));
     }
   }
-  Value list = Value::List("OrderableDBInstanceOption");
-  for (Value& item : CutPage(call, std::move(found))) list.Append(std::move(item));
-  call.result.Add("OrderableDBInstanceOptions", std::move(list));
+  AddPage(call, "OrderableDBInstanceOptions", "OrderableDBInstanceOption", std::move(found));
 }
 
 }  // namespace

@@ -138,9 +138,7 @@ void CreateDbCluster(Call& call) {
 }
 
 void DescribeDbClusters(Call& call) {
-  const std::string given = call.parameters.Text("DBClusterIdentifier");
-  const std::string id =
-      ToLower(given.substr(given.starts_with("arn:") ? given.rfind(':') + 1 : 0));
+  const std::string id = IdOrArn(call, "DBClusterIdentifier");
   const Filters filters(call, {"db-cluster-id", "db-cluster-resource-id", "engine"});
   std::vector<Value> found;
   for (const auto& [name, cluster] : call.region.clusters) {
@@ -154,9 +152,7 @@ void DescribeDbClusters(Call& call) {
   if (found.empty() && !id.empty()) {
     return call.Fail(404, "DBClusterNotFoundFault", fmt::format("DBCluster {} not found.", id));
   }
-  Value list = Value::List("DBCluster");
-  for (Value& item : CutPage(call, std::move(found))) list.Append(std::move(item));
-  call.result.Add("DBClusters", std::move(list));
+  AddPage(call, "DBClusters", "DBCluster", std::move(found));
 }
 
 void ModifyDbCluster(Call& call) {

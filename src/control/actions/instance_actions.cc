@@ -121,9 +121,7 @@ void CreateDbInstance(Call& call) {
 }
 
 void DescribeDbInstances(Call& call) {
-  const std::string given = call.parameters.Text("DBInstanceIdentifier");
-  const std::string id =
-      ToLower(given.substr(given.starts_with("arn:") ? given.rfind(':') + 1 : 0));
+  const std::string id = IdOrArn(call, "DBInstanceIdentifier");
   const Filters filters(call, {"db-instance-id", "db-cluster-id", "dbi-resource-id", "engine"});
   std::vector<Value> found;
   for (const auto& [name, instance] : call.region.instances) {
@@ -140,9 +138,7 @@ void DescribeDbInstances(Call& call) {
   if (found.empty() && !id.empty()) {
     return call.Fail(404, "DBInstanceNotFound", fmt::format("DBInstance {} not found.", id));
   }
-  Value list = Value::List("DBInstance");
-  for (Value& item : CutPage(call, std::move(found))) list.Append(std::move(item));
-  call.result.Add("DBInstances", std::move(list));
+  AddPage(call, "DBInstances", "DBInstance", std::move(found));
 }
 
 void ModifyDbInstance(Call& call) {

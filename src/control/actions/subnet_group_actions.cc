@@ -50,9 +50,7 @@ void DescribeSubnetGroups(Call& call) {
     return call.Fail(404, "DBSubnetGroupNotFoundFault",
                      fmt::format("DB subnet group '{}' does not exist.", name));
   }
-  Value list = Value::List("DBSubnetGroup");
-  for (Value& item : CutPage(call, std::move(found))) list.Append(std::move(item));
-  call.result.Add("DBSubnetGroups", std::move(list));
+  AddPage(call, "DBSubnetGroups", "DBSubnetGroup", std::move(found));
 }
 
 void DeleteSubnetGroup(Call& call) {

@@ -113,9 +113,7 @@ void DescribeEvents(Call& call) {
                         .AddTime("Date", event.time_us)
                         .Add("SourceArn", MakeArn(call.settings, kind, event.source_id)));
   }
-  Value list = Value::List("Event");
-  for (Value& item : CutPage(call, std::move(found))) list.Append(std::move(item));
-  call.result.Add("Events", std::move(list));
+  AddPage(call, "Events", "Event", std::move(found));
 }
 
 }  // namespace
