@@ -80,6 +80,7 @@ void Print(const std::string& directory, const log::Identity& identity,
              "state", "pid", "seqno", "restarts", "server");
   for (const node::NodeStatus& s : nodes) PrintNode(s);
   std::vector<std::string> servers;
+  servers.reserve(nodes.size());
   for (const node::NodeStatus& s : nodes) servers.push_back(s.server_version);
   const std::string mixed = node::DescribeMixedVersions(servers);
   if (!mixed.empty()) fmt::print("{}\n", mixed);
