@@ -24,6 +24,7 @@ struct RunArguments {
   uint16_t port = node::kDefaultPort;
   ServerArguments server;
   std::string upkeep;
+  std::string upkeep_file;
   int stop_timeout_s = 60;
   bool rebuild = false;
 };
@@ -51,23 +52,20 @@ Status Run(RunArguments& args) {
   server.name = args.name;
   server.address = args.address;
   server.port = args.port;
-  ASSIGN_OR_RETURN(config.upkeep, node::UpkeepPolicy::Parse(args.upkeep));
-  config.upkeep_command = {OwnProgram(),
-                           "volume",
-                           "tend",
-                           "--volume=" + args.places.volume,
-                           "--data=" + args.places.data,
-                           "--upkeep=" + args.upkeep};
+  ASSIGN_OR_RETURN(config.upkeep.policy, node::UpkeepPolicy::Parse(args.upkeep));
+  if (!args.upkeep_file.empty()) config.upkeep.file = node::AbsolutePath(args.upkeep_file);
+  config.upkeep_command = {OwnProgram(), "volume", "tend", "--volume=" + args.places.volume,
+                           "--data=" + args.places.data};
   const std::vector<std::string> words = ServerWords(server);
   config.upkeep_command.insert(config.upkeep_command.end(), words.begin(), words.end());
-  if (!config.upkeep.export_directory.empty()) {
+  if (!config.upkeep.policy.export_directory.empty()) {
     config.export_command = {OwnProgram(),
                              "volume",
                              "export",
                              args.places.volume,
-                             config.upkeep.export_directory,
-                             fmt::format("--keep={}", config.upkeep.export_keep),
-                             fmt::format("--every={}", config.upkeep.export_minutes)};
+                             config.upkeep.policy.export_directory,
+                             fmt::format("--keep={}", config.upkeep.policy.export_keep),
+                             fmt::format("--every={}", config.upkeep.policy.export_minutes)};
   }
   config.rebuild = args.rebuild;
   config.software = BOREALIS_VERSION;
@@ -227,6 +225,11 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome) {
       ->check(CLI::Range(1, 65535));
   AddServerOptions(*command, run->server);
   AddUpkeepOption(*command, run->upkeep);
+  command
+      ->add_option("--upkeep-file", run->upkeep_file,
+                   "File with such options, read again at each look, so that they may be changed "
+                   "while the node serves")
+      ->type_name("FILE");
   command
       ->add_option("--stop-timeout", run->stop_timeout_s,
                    "Seconds the server gets to end before it is killed")

@@ -99,6 +99,7 @@ class Reconciler {
       return false;
     }
     executor_.Forget(before, decision->region);
+    executor_.Settle(decision->region);
     for (const Step& step : decision->steps) executor_.Take(step);
     return InTransition(decision->region) || !decision->steps.empty();
   }
@@ -120,6 +121,7 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
   ASSIGN_OR_RETURN(const UniqueFd lock, LockDirectory(places));
   ASSIGN_OR_RETURN(auto store, Store::Open(places.state()));
   RETURN_IF_ERROR(ProvideFirstKey(places, *store, clock));
+  RETURN_IF_ERROR(ProvideMasterKey(places.master_key()));
   Settings settings = options.settings;
   settings.random_hex = RandomHex;
   ASSIGN_OR_RETURN(Region region, store->Load());

@@ -2,11 +2,17 @@
 
 #include <fmt/core.h>
 #include <openssl/rand.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 #include <vector>
 
 #include "base/check.h"
 #include "control/api/parameters.h"
+#include "encryption/key_source.h"
+#include "node/account.h"
 #include "snapshot/files.h"
 
 namespace borealis::control {
@@ -18,6 +24,23 @@ std::string RandomHex(size_t digits) {
   for (const unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
   text.resize(digits);
   return text;
+}
+
+Status ProvideMasterKey(const std::string& path) {
+  if (encryption::KeySource::FromEnvironment().given()) return Status::Ok();
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread is started
+  setenv(encryption::kKeyFileVariable, path.c_str(), 1);
+  if (snapshot::PathExists(path)) return Status::Ok();
+  // It has its name when it is its owner's, so that a half-made one is never used.
+  const std::string unfinished = path + ".new";
+  RETURN_IF_ERROR(snapshot::WriteFileAtomically(unfinished, AsBytes(RandomHex(64) + "\n"),
+                                                snapshot::Durability::kDurable));
+  ASSIGN_OR_RETURN(const node::Account owner, node::ChooseOwner(""));
+  if (chown(unfinished.c_str(), owner.uid, owner.gid) != 0 ||
+      rename(unfinished.c_str(), path.c_str()) != 0) {
+    return snapshot::ErrnoStatus(errno, "make", path);
+  }
+  return snapshot::SyncDirectory(std::filesystem::path(path).parent_path().string());
 }
 
 Result<AccessKey> MakeKey(Store& store, std::string name, bool read_only, int64_t now_us) {

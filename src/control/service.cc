@@ -93,7 +93,7 @@ std::variant<Value, ApiError> Service::Run(const std::string& service, const std
                                            const Form& form) {
   MutexLock lock(mutex_);
   Region copy = region_;
-  Call call(form, copy, settings_, clock_.WallUs());
+  Call call(form, copy, settings_, restorable_, clock_.WallUs());
   FindAction(service, action)(call);
   if (!call.ok()) return *call.parameters.error();
   if (!ReadsOnly(action)) {
@@ -116,6 +116,8 @@ Result<Decision> Service::Reconcile(const Observed& observed) {
   Decision decision = Decide(region_, observed, clock_.WallUs());
   RETURN_IF_ERROR(store_->Save(decision.region));
   region_ = decision.region;
+  restorable_.clear();
+  for (const auto& [id, cluster] : observed.clusters) restorable_[id] = cluster.restorable;
   return decision;
 }
 

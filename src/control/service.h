@@ -38,6 +38,7 @@ class Service {
   mutable Mutex mutex_;
   const std::unique_ptr<Store> store_ PT_GUARDED_BY(mutex_);
   Region region_ GUARDED_BY(mutex_);
+  Restorable restorable_ GUARDED_BY(mutex_);  // as it was seen last
   Authenticator authenticator_ GUARDED_BY(mutex_);
 };
 

@@ -153,6 +153,7 @@ Agent::Agent(AgentConfig config, AgentSetup setup, UniqueFd signals, const Clock
     TakeOn({.name = "upkeep",
             .due = [](const UpkeepPlan& plan) { return plan.Anything(); },
             .command = config_.upkeep_command,
+            .takes_policy = true,
             .output = server.layout.upkeep_log(),
             .warns = true});
   }

@@ -12,7 +12,7 @@
 #include "base/status.h"
 #include "node/prober.h"
 #include "node/server_command.h"
-#include "node/upkeep_plan.h"
+#include "node/upkeep.h"
 
 namespace borealis::node {
 
@@ -22,7 +22,7 @@ struct AgentConfig {
   bool rebuild = false;
   int stop_timeout_ms = 60'000;  // then the server is killed
   // Upkeep of the volume; empty command: none.
-  UpkeepPolicy upkeep;
+  PolicySource upkeep;
   std::vector<std::string> upkeep_command;
   std::vector<std::string> export_command;  // empty: none is due ever
   // How the server is asked whether it is ready; null: over its socket.

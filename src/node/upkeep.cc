@@ -15,6 +15,7 @@
 #include "node/server_process.h"
 #include "node/volume.h"
 #include "settings/provider_options.h"
+#include "snapshot/files.h"
 #include "snapshot/publish.h"
 
 namespace borealis::node {
@@ -22,6 +23,9 @@ namespace {
 
 constexpr int kLookMs = 100;
 constexpr int kEndMs = 20'000;  // then it is killed
+constexpr size_t kPolicyBytesMax = 4096;
+
+std::string_view FirstLine(std::string_view text) { return text.substr(0, text.find('\n')); }
 
 uint64_t FreeBytes(const std::string& directory) {
   struct statvfs info {};
@@ -136,7 +140,7 @@ Status TendVolume(const TakeRequest& request, const UpkeepPolicy& policy, const 
   return taken;
 }
 
-UpkeepWatch::UpkeepWatch(std::string volume, UpkeepPolicy policy, UpkeepDuty duty,
+UpkeepWatch::UpkeepWatch(std::string volume, PolicySource policy, UpkeepDuty duty,
                          const Clock& clock)
     : volume_(std::move(volume)),
       policy_(std::move(policy)),
@@ -161,13 +165,27 @@ void UpkeepWatch::Allow(bool ready) {
 
 void UpkeepWatch::Loop() {
   while (true) {
+    const int64_t look_ns = static_cast<int64_t>(policy_.policy.look_seconds) * 1'000'000'000;
     {
       MutexLock lock(mutex_);
-      if (!stop_) wake_.WaitFor(mutex_, static_cast<int64_t>(policy_.look_seconds) * 1'000'000'000);
+      if (!stop_) wake_.WaitFor(mutex_, look_ns);
       if (stop_) return;
       if (!ready_) continue;
     }
+    ReadPolicy();
     if (IsDue()) Tend();
+  }
+}
+
+void UpkeepWatch::ReadPolicy() {
+  if (policy_.file.empty()) return;
+  const auto text = snapshot::ReadFile(policy_.file, kPolicyBytesMax);
+  auto policy = text.ok() ? UpkeepPolicy::Parse(FirstLine(AsText(*text)))
+                          : Result<UpkeepPolicy>(text.status());
+  if (policy.ok()) {
+    policy_.policy = *std::move(policy);
+  } else {
+    LogWarning("{}: {}", duty_.name, policy.status().WithContext(policy_.file).message());
   }
 }
 
@@ -179,7 +197,7 @@ bool UpkeepWatch::IsDue() {
     LogWarning("{}: {}", duty_.name, facts.status().message());
     return false;
   }
-  const UpkeepPlan plan = PlanUpkeep(policy_, *facts);
+  const UpkeepPlan plan = PlanUpkeep(policy_.policy, *facts);
   if (!duty_.warns) return duty_.due(plan);
   std::string warning;
   for (const std::string& line : plan.warnings) warning += (warning.empty() ? "" : "; ") + line;
@@ -190,7 +208,9 @@ bool UpkeepWatch::IsDue() {
 
 // Asked to end it ends its replica, too.
 Result<ProcessEnd> UpkeepWatch::Run() {
-  ASSIGN_OR_RETURN(const Child child, Spawn({duty_.command, duty_.output}));
+  std::vector<std::string> command = duty_.command;
+  if (duty_.takes_policy) command.push_back("--upkeep=" + policy_.policy.ToString());
+  ASSIGN_OR_RETURN(const Child child, Spawn({command, duty_.output}));
   bool asked = false;
   for (int left_ms = kEndMs; !WaitForEnd(child.pidfd, kLookMs);) {
     if (!cancel_.load()) continue;

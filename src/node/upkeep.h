@@ -46,14 +46,22 @@ struct UpkeepDuty {
   std::string name;  // for the log: "upkeep", "export"
   std::function<bool(const UpkeepPlan&)> due;
   std::vector<std::string> command;  // argv
+  bool takes_policy = false;         // --upkeep=POLICY is added to it
   std::string output;                // file that it writes
   bool warns = false;                // whether the plan's warnings go to the log
+};
+
+// The policy, and what a file says in its place from the next look on; empty: none does. A file
+// that can't be read or says nonsense changes nothing, with a warning.
+struct PolicySource {
+  UpkeepPolicy policy;
+  std::string file;
 };
 
 // The agent's thread for one duty. What hangs in one, a network share, say, holds up no other.
 class UpkeepWatch {
  public:
-  UpkeepWatch(std::string volume, UpkeepPolicy policy, UpkeepDuty duty, const Clock& clock);
+  UpkeepWatch(std::string volume, PolicySource policy, UpkeepDuty duty, const Clock& clock);
   // Ends the process, if one runs.
   ~UpkeepWatch();
   // Whether this node is ready: only then it looks. Cheap.
@@ -64,9 +72,10 @@ class UpkeepWatch {
   bool IsDue();
   Result<ProcessEnd> Run();
   void Tend();
+  void ReadPolicy();
 
   const std::string volume_;
-  const UpkeepPolicy policy_;
+  PolicySource policy_;  // of the thread
   const UpkeepDuty duty_;
   const Clock& clock_;
   Mutex mutex_;

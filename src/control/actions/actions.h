@@ -17,6 +17,8 @@ ActionTable InstanceActions();
 ActionTable TagActions();
 ActionTable CatalogueActions();
 ActionTable SubnetGroupActions();
+ActionTable SnapshotActions();
+ActionTable RestoreActions();
 ActionTable NetworkActions();        // EC2
 ActionTable SecurityGroupActions();  // EC2
 

@@ -20,7 +20,7 @@ class ActionsTest : public testing::Test {
     const Action found = FindAction(service, action);
     if (found == nullptr) return "InvalidAction";
     Region copy = region_;
-    Call call(form, copy, settings_, 1'000'000);
+    Call call(form, copy, settings_, restorable_, 1'000'000);
     found(call);
     body_ = RenderResult(service, action, call.result, "id").body;
     if (!call.ok()) return call.parameters.error()->code;
@@ -44,6 +44,7 @@ class ActionsTest : public testing::Test {
 
   Settings settings_;
   Region region_;
+  Restorable restorable_;
   std::string body_;
   int next_ = 0;
 };
@@ -137,6 +138,63 @@ TEST_F(ActionsTest, RulesOfAGroupAreBlocksOfPorts) {
   EXPECT_EQ(Do("RevokeSecurityGroupIngress", rule, "ec2"), "InvalidPermission.NotFound");
   EXPECT_EQ(Do("DeleteSecurityGroup", {{"GroupId", "sg-00000000000000001"}}, "ec2"),
             "CannotDelete");
+}
+
+TEST_F(ActionsTest, ASnapshotOutlivesItsClusterAndIsNotDeletedWhileItIsUsed) {
+  const Form take = {{"DBClusterIdentifier", "c1"}, {"DBClusterSnapshotIdentifier", "S1"}};
+  const Form restore = {
+      {"DBClusterIdentifier", "c2"}, {"SnapshotIdentifier", "s1"}, {"Engine", "aurora"}};
+  const Form remove = {{"DBClusterSnapshotIdentifier", "s1"}};
+  MakeCluster();
+  EXPECT_EQ(Do("CreateDBClusterSnapshot", take), "InvalidDBClusterStateFault");
+  region_.clusters.at("c1").status = "available";
+  EXPECT_EQ(Do("CreateDBClusterSnapshot", take), "");
+  EXPECT_EQ(region_.snapshots.at("s1").cluster.pending_password, "");
+  EXPECT_EQ(Do("CreateDBClusterSnapshot", take), "DBClusterSnapshotAlreadyExistsFault");
+  EXPECT_EQ(Do("RestoreDBClusterFromSnapshot", restore), "InvalidDBClusterSnapshotStateFault");
+  EXPECT_EQ(Do("DeleteDBClusterSnapshot", remove), "InvalidDBClusterSnapshotStateFault");
+  region_.snapshots.at("s1").status = "available";
+  region_.clusters.erase("c1");
+  EXPECT_EQ(Do("RestoreDBClusterFromSnapshot", restore), "");
+  EXPECT_EQ(region_.clusters.at("c2").engine_mode, "multimaster");
+  EXPECT_EQ(region_.clusters.at("c2").master_user, "admin");
+  EXPECT_EQ(region_.clusters.at("c2").origin.snapshot, region_.snapshots.at("s1").directory);
+  EXPECT_EQ(Do("DeleteDBClusterSnapshot", remove), "InvalidDBClusterSnapshotStateFault");
+  region_.clusters.at("c2").status = "available";
+  EXPECT_EQ(Do("DeleteDBClusterSnapshot", remove), "");
+}
+
+TEST_F(ActionsTest, APointInTimeLiesInTheSpanOrIsNow) {
+  MakeCluster();
+  Cluster& source = region_.clusters.at("c1");
+  source.status = "available";
+  restorable_[source.resource_id] = {400'000, 900'000};
+  Form form = {{"DBClusterIdentifier", "c2"}, {"SourceDBClusterIdentifier", "c1"}};
+  EXPECT_EQ(Do("RestoreDBClusterToPointInTime", form), "InvalidParameterCombination");
+  form["RestoreToTime"] = "1970-01-01T00:00:00.3Z";
+  EXPECT_EQ(Do("RestoreDBClusterToPointInTime", form), "InvalidParameterValue");
+  form["RestoreToTime"] = "1970-01-01T00:00:01.1Z";  // yet to come
+  EXPECT_EQ(Do("RestoreDBClusterToPointInTime", form), "InvalidParameterValue");
+  form["RestoreToTime"] = "1970-01-01T00:00:00.5Z";
+  EXPECT_EQ(Do("RestoreDBClusterToPointInTime", form), "");
+  EXPECT_EQ(region_.clusters.at("c2").origin.until_us, 500'000);
+  form["RestoreType"] = "copy-on-write";
+  form["DBClusterIdentifier"] = "c3";
+  EXPECT_EQ(Do("RestoreDBClusterToPointInTime", form), "InvalidParameterCombination");
+  form.erase("RestoreToTime");
+  form.emplace("UseLatestRestorableTime", "true");
+  EXPECT_EQ(Do("RestoreDBClusterToPointInTime", form), "");
+  // Its source is not deleted from under it.
+  EXPECT_EQ(Do("DeleteDBCluster", {{"DBClusterIdentifier", "c1"}, {"SkipFinalSnapshot", "true"}}),
+            "InvalidDBClusterStateFault");
+}
+
+TEST_F(ActionsTest, AClusterIsDeletedWithAFinalSnapshot) {
+  MakeCluster();
+  const Form gone = {{"DBClusterIdentifier", "c1"}, {"FinalDBSnapshotIdentifier", "last"}};
+  EXPECT_EQ(Do("DeleteDBCluster", gone), "");
+  EXPECT_EQ(region_.snapshots.at("last").status, "creating");
+  EXPECT_EQ(region_.clusters.at("c1").status, "deleting");
 }
 
 TEST_F(ActionsTest, EachServiceHasItsOwnActions) {

@@ -19,9 +19,16 @@ std::string MakeArn(const Settings& settings, std::string_view kind, std::string
   return fmt::format("arn:aws:rds:{}:{}:{}:{}", settings.region, kAccountId, kind, name);
 }
 
+std::string KeyArn(const Settings& settings) {
+  return fmt::format("arn:aws:kms:{}:{}:key/master", settings.region, kAccountId);
+}
+
 std::string IdOrArn(const Call& call, const char* parameter) {
   const std::string given = call.parameters.Text(parameter);
-  return ToLower(given.substr(given.starts_with("arn:") ? given.rfind(':') + 1 : 0));
+  if (!given.starts_with("arn:")) return ToLower(given);
+  size_t begin = 0;  // a name may hold a colon itself
+  for (int colons = 0; colons < 6; ++colons) begin = given.find(':', begin) + 1;
+  return ToLower(given.substr(begin));
 }
 
 void AddPage(Call& call, const char* name, const char* member, std::vector<Value> items) {

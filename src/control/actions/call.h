@@ -9,6 +9,7 @@
 #include "control/api/parameters.h"
 #include "control/api/value.h"
 #include "control/model/region.h"
+#include "control/reconcile/observed.h"
 
 namespace borealis::control {
 
@@ -22,12 +23,18 @@ struct Settings {
 };
 
 struct Call {
-  Call(const Form& form, Region& region_copy, const Settings& chosen, int64_t now)
-      : parameters(form), region(region_copy), settings(chosen), now_us(now) {}
+  Call(const Form& form, Region& region_copy, const Settings& chosen,
+       const Restorable& restorable_now, int64_t now)
+      : parameters(form),
+        region(region_copy),
+        settings(chosen),
+        restorable(restorable_now),
+        now_us(now) {}
 
   Parameters parameters;
   Region& region;
   const Settings& settings;
+  const Restorable& restorable;
   const int64_t now_us;
   Value result = Value::Record();
 
@@ -37,8 +44,11 @@ struct Call {
   }
 };
 
-// Arns: "arn:aws:rds:REGION:ACCOUNT:KIND:NAME"; kinds: cluster, db, subgrp.
+// Arns: "arn:aws:rds:REGION:ACCOUNT:KIND:NAME"; kinds: cluster, db, subgrp, cluster-snapshot.
 std::string MakeArn(const Settings& settings, std::string_view kind, std::string_view name);
+
+// Of the one master key.
+std::string KeyArn(const Settings& settings);
 
 // The identifier that a parameter gives, in lower case; some clients give the resource's ARN for
 // it.

@@ -1,100 +1,13 @@
 // Create, describe, modify, delete: database clusters.
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "control/actions/actions.h"
+#include "control/actions/cluster_choices.h"
 #include "control/actions/describe.h"
-#include "control/model/place.h"
+#include "control/actions/snapshot_choices.h"
 
 namespace borealis::control {
 namespace {
-
-constexpr size_t kClustersMax = 40;
-constexpr int kPortMin = 1150;
-constexpr int kPortMax = 65535;
-
-Cluster* FindCluster(Call& call, const std::string& id) {
-  if (!call.ok()) return nullptr;
-  const auto found = call.region.clusters.find(id);
-  if (found != call.region.clusters.end()) return &found->second;
-  call.Fail(404, "DBClusterNotFoundFault", fmt::format("DBCluster {} not found.", id));
-  return nullptr;
-}
-
-void ChooseEngine(Call& call, Cluster& cluster) {
-  const std::string name = call.parameters.Required("Engine");
-  const std::string version = call.parameters.Text("EngineVersion");
-  if (!call.ok()) return;
-  if (FindEngine(name, "") == nullptr) {
-    call.parameters.FailValue(
-        fmt::format("Invalid DB engine: {}; aurora and aurora-mysql are there.", name));
-    return;
-  }
-  const Engine* engine = FindEngine(name, version);
-  if (engine == nullptr) {
-    call.Fail(400, "InvalidParameterCombination",
-              fmt::format("Cannot find version {} for {}.", version, name));
-    return;
-  }
-  cluster.engine = name;
-  cluster.engine_version = engine->version;
-  const std::string mode = call.parameters.Text("EngineMode");
-  cluster.engine_mode = mode.empty() ? "provisioned" : mode;
-  if (cluster.engine_mode != "provisioned" && cluster.engine_mode != "multimaster") {
-    call.parameters.FailValue(
-        fmt::format("The engine mode {} is not there: provisioned (one writer) "
-                    "and multimaster are.",
-                    mode));
-  }
-}
-
-void ReadPassword(Call& call, Cluster& cluster) {
-  const std::string password = call.parameters.Text("MasterUserPassword");
-  if (password.empty()) return;
-  if (!IsPassword(password)) {
-    call.parameters.FailValue(
-        "The parameter MasterUserPassword is not a valid password: 8 to 41 printable ASCII "
-        "characters besides '/', '@', '\"', ' '.");
-    return;
-  }
-  cluster.pending_password = password;
-}
-
-void ReadGroups(Call& call, Cluster& cluster) {
-  const auto groups = call.parameters.List("VpcSecurityGroupIds.VpcSecurityGroupId");
-  if (groups.empty()) return;
-  for (const std::string& id : groups) {
-    if (!call.region.security_groups.contains(id)) {
-      call.parameters.FailValue(fmt::format("The security group '{}' does not exist", id));
-    }
-  }
-  cluster.security_groups = groups;
-}
-
-// What may be chosen at creation and changed later.
-void ReadChangeable(Call& call, Cluster& cluster) {
-  ReadPassword(call, cluster);
-  ReadGroups(call, cluster);
-  cluster.retention_days =
-      call.parameters.Number("BackupRetentionPeriod", cluster.retention_days, 1, 35);
-  cluster.deletion_protection =
-      call.parameters.Flag("DeletionProtection", cluster.deletion_protection);
-  cluster.copy_tags = call.parameters.Flag("CopyTagsToSnapshot", cluster.copy_tags);
-  const auto text = [&](const char* name, std::string& into) {
-    if (call.parameters.Has(name)) into = call.parameters.Text(name).substr(0, 64);
-  };
-  text("PreferredBackupWindow", cluster.backup_window);
-  text("PreferredMaintenanceWindow", cluster.maintenance_window);
-}
-
-void CheckDatabase(Call& call, const std::string& name) {
-  const bool good =
-      name.size() <= 64 && name.find('`') == std::string::npos &&
-      name.find('/') == std::string::npos && name.find('\\') == std::string::npos &&
-      std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
-  if (!good) call.parameters.FailValue("DatabaseName must be 1 to 64 letters, digits and signs.");
-}
 
 void CreateDbCluster(Call& call) {
   Cluster cluster;
@@ -105,36 +18,13 @@ void CreateDbCluster(Call& call) {
   if (call.ok() && !IsUserName(cluster.master_user)) {
     call.parameters.FailValue("MasterUsername must be 1 to 16 letters or digits, a letter first.");
   }
-  cluster.port = static_cast<uint16_t>(
-      call.parameters.Number("Port", call.settings.default_port, kPortMin, kPortMax));
+  cluster.port = call.settings.default_port;
   cluster.database = call.parameters.Text("DatabaseName");
   CheckDatabase(call, cluster.database);
-  cluster.security_groups = {std::string(kDefaultGroupId)};
+  ReadPlacement(call, cluster);
   ReadChangeable(call, cluster);
-  cluster.tags = ReadTags(call);
-  if (call.parameters.Flag("StorageEncrypted", false)) {
-    call.Fail(400, "InvalidParameterCombination", "StorageEncrypted is not there yet.");
-  }
-  if (call.parameters.Has("DBSubnetGroupName")) {
-    cluster.subnet_group = ToLower(call.parameters.Text("DBSubnetGroupName"));
-  }
-  if (!call.ok()) return;
-  if (!call.region.subnet_groups.contains(cluster.subnet_group)) {
-    return call.Fail(404, "DBSubnetGroupNotFoundFault",
-                     fmt::format("DBSubnetGroup {} not found.", cluster.subnet_group));
-  }
-  if (call.region.clusters.contains(cluster.id)) {
-    return call.Fail(400, "DBClusterAlreadyExistsFault", "DB Cluster already exists");
-  }
-  if (call.region.clusters.size() >= kClustersMax) {
-    return call.Fail(403, "DBClusterQuotaExceededFault",
-                     fmt::format("There are {} clusters, and no more may be.", kClustersMax));
-  }
-  cluster.resource_id = "cluster-" + call.settings.random_hex(24);
-  cluster.directory = "c" + call.settings.random_hex(10);
-  cluster.created_us = call.now_us;
-  call.region.clusters[cluster.id] = cluster;
-  call.result.Add("DBCluster", DescribeCluster(call.region, call.settings, cluster));
+  cluster.encrypted = call.parameters.Flag("StorageEncrypted", false);
+  AddCluster(call, std::move(cluster));
 }
 
 void DescribeDbClusters(Call& call) {
@@ -147,7 +37,7 @@ void DescribeDbClusters(Call& call) {
         !filters.Accepts("db-cluster-resource-id", cluster.resource_id)) {
       continue;
     }
-    found.push_back(DescribeCluster(call.region, call.settings, cluster));
+    found.push_back(DescribeCluster(call, cluster));
   }
   if (found.empty() && !id.empty()) {
     return call.Fail(404, "DBClusterNotFoundFault", fmt::format("DBCluster {} not found.", id));
@@ -168,7 +58,7 @@ void ModifyDbCluster(Call& call) {
   }
   ReadChangeable(call, *cluster);
   if (!cluster->pending_password.empty()) cluster->status = "resetting-master-credentials";
-  call.result.Add("DBCluster", DescribeCluster(call.region, call.settings, *cluster));
+  call.result.Add("DBCluster", DescribeCluster(call, *cluster));
 }
 
 void DeleteDbCluster(Call& call) {
@@ -185,11 +75,6 @@ void DeleteDbCluster(Call& call) {
                          : "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is "
                            "specified.");
   }
-  if (!snapshot.empty()) {
-    return call.Fail(400, "InvalidParameterCombination",
-                     "Final snapshots are not there yet: take an export first (`borealis volume "
-                     "export`), then use SkipFinalSnapshot.");
-  }
   if (cluster->deletion_protection) {
     return call.Fail(400, "InvalidParameterCombination",
                      "Cannot delete protected Cluster, please disable deletion protection and try "
@@ -205,18 +90,46 @@ void DeleteDbCluster(Call& call) {
                      "Cluster cannot be deleted, it still contains DB instances in non-deleting "
                      "state.");
   }
+  for (const auto& [name, other] : call.region.clusters) {
+    if (other.status != "creating" || other.origin.directory != cluster->directory) continue;
+    return call.Fail(400, "InvalidDBClusterStateFault",
+                     fmt::format("Cluster {} is being made from {}.", name, id));
+  }
+  if (!snapshot.empty()) {
+    TakeSnapshot(call, *cluster, snapshot, cluster->copy_tags ? cluster->tags : Tags{});
+  }
+  if (!call.ok()) return;
   cluster->status = "deleting";
   cluster->pending_password.clear();
-  call.result.Add("DBCluster", DescribeCluster(call.region, call.settings, *cluster));
+  call.result.Add("DBCluster", DescribeCluster(call, *cluster));
 }
+
+// All instances of a cluster from one status to another, and the cluster with them.
+void Move(Call& call, const char* from, const char* to, const char* instances_to) {
+  const std::string id = call.parameters.Identifier("DBClusterIdentifier");
+  Cluster* cluster = FindCluster(call, id);
+  if (cluster == nullptr) return;
+  if (cluster->status != from) {
+    return call.Fail(
+        400, "InvalidDBClusterStateFault",
+        fmt::format("DbCluster {} is in {} state, not {}.", id, cluster->status, from));
+  }
+  cluster->status = to;
+  for (auto& [name, instance] : call.region.instances) {
+    if (instance.cluster == id && instance.status != "deleting") instance.status = instances_to;
+  }
+  call.result.Add("DBCluster", DescribeCluster(call, *cluster));
+}
+
+void StopDbCluster(Call& call) { Move(call, "available", "stopping", "stopping"); }
+void StartDbCluster(Call& call) { Move(call, "stopped", "starting", "starting"); }
 
 }  // namespace
 
 ActionTable ClusterActions() {
-  return {{"CreateDBCluster", CreateDbCluster},
-          {"DescribeDBClusters", DescribeDbClusters},
-          {"ModifyDBCluster", ModifyDbCluster},
-          {"DeleteDBCluster", DeleteDbCluster}};
+  return {{"CreateDBCluster", CreateDbCluster}, {"DescribeDBClusters", DescribeDbClusters},
+          {"ModifyDBCluster", ModifyDbCluster}, {"StopDBCluster", StopDbCluster},
+          {"StartDBCluster", StartDbCluster},   {"DeleteDBCluster", DeleteDbCluster}};
 }
 
 }  // namespace borealis::control

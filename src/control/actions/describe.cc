@@ -45,7 +45,9 @@ void AddMembers(const Region& region, const Cluster& cluster, Value& record) {
 
 }  // namespace
 
-Value DescribeCluster(const Region& region, const Settings& settings, const Cluster& cluster) {
+Value DescribeCluster(const Call& call, const Cluster& cluster) {
+  const Region& region = call.region;
+  const Settings& settings = call.settings;
   Value zones = Value::List("AvailabilityZone");
   for (const std::string& zone : ZonesOf(settings.region)) zones.Append(zone);
   Value record = Value::Record();
@@ -60,14 +62,20 @@ Value DescribeCluster(const Region& region, const Settings& settings, const Clus
       .AddIfSet("Endpoint", ClusterEndpoint(region, cluster))
       .Add("MultiAZ", region.InstancesOf(cluster.id).size() > 1)
       .Add("Engine", cluster.engine)
-      .Add("EngineVersion", cluster.engine_version)
-      .Add("Port", int{cluster.port})
+      .Add("EngineVersion", cluster.engine_version);
+  const auto span = call.restorable.find(cluster.resource_id);
+  if (span != call.restorable.end() && cluster.status != "deleting") {
+    record.AddTime("EarliestRestorableTime", span->second.earliest_us)
+        .AddTime("LatestRestorableTime", span->second.latest_us);
+  }
+  record.Add("Port", int{cluster.port})
       .Add("MasterUsername", cluster.master_user)
       .Add("PreferredBackupWindow", cluster.backup_window)
       .Add("PreferredMaintenanceWindow", cluster.maintenance_window);
   AddMembers(region, cluster, record);
   record.Add("VpcSecurityGroups", SecurityGroupList(&cluster))
       .Add("StorageEncrypted", cluster.encrypted)
+      .AddIfSet("KmsKeyId", cluster.encrypted ? KeyArn(settings) : "")
       .Add("DbClusterResourceId", cluster.resource_id)
       .Add("DBClusterArn", MakeArn(settings, "cluster", cluster.id))
       .Add("AssociatedRoles", Value::List("DBClusterRole"))
@@ -125,6 +133,7 @@ Value DescribeInstance(const Region& region, const Settings& settings, const Ins
       .Add("DbInstancePort", 0)
       .Add("DBClusterIdentifier", instance.cluster)
       .Add("StorageEncrypted", cluster && cluster->encrypted)
+      .AddIfSet("KmsKeyId", cluster && cluster->encrypted ? KeyArn(settings) : "")
       .Add("DbiResourceId", instance.resource_id)
       .Add("DomainMemberships", Value::List("DomainMembership"))
       .Add("CopyTagsToSnapshot", false)

@@ -5,7 +5,7 @@
 
 namespace borealis::control {
 
-Value DescribeCluster(const Region& region, const Settings& settings, const Cluster& cluster);
+Value DescribeCluster(const Call& call, const Cluster& cluster);
 Value DescribeInstance(const Region& region, const Settings& settings, const Instance& instance);
 Value DescribeSubnetGroup(const Settings& settings, const SubnetGroup& group);
 

@@ -58,7 +58,8 @@ std::string ChooseZone(Call& call, const Cluster& cluster) {
 }
 
 void CheckCluster(Call& call, const Cluster& cluster, const Instance& instance) {
-  if (cluster.status == "deleting" || cluster.status == "failed") {
+  if (cluster.status != "creating" && cluster.status != "available" &&
+      cluster.status != "resetting-master-credentials") {
     return call.Fail(400, "InvalidDBClusterStateFault",
                      fmt::format("DB cluster {} is {}.", cluster.id, cluster.status));
   }

@@ -1,10 +1,10 @@
-// Tags on clusters, instances and subnet groups; events.
+// Tags on clusters, instances, snapshots and subnet groups; events.
 #include <fmt/core.h>
 
 #include <algorithm>
 
 #include "control/actions/actions.h"
-#include "control/api/signature.h"
+#include "control/api/times.h"
 
 namespace borealis::control {
 namespace {
@@ -23,13 +23,18 @@ Tags* TagsIn(Call& call, Map& map, const std::string& name, const char* code) {
 Tags* FindTags(Call& call) {
   const std::string arn = call.parameters.Required("ResourceName");
   if (!call.ok()) return nullptr;
-  for (const char* kind : {"cluster", "db", "subgrp"}) {
+  std::string name;
+  const auto is = [&](const char* kind) {
     const std::string prefix = MakeArn(call.settings, kind, "");
-    if (!arn.starts_with(prefix)) continue;
-    const std::string name = arn.substr(prefix.size());
-    if (*kind == 'c') return TagsIn(call, call.region.clusters, name, "DBClusterNotFoundFault");
-    if (*kind == 'd') return TagsIn(call, call.region.instances, name, "DBInstanceNotFound");
-    return TagsIn(call, call.region.subnet_groups, name, "DBSubnetGroupNotFoundFault");
+    if (arn.starts_with(prefix)) name = arn.substr(prefix.size());
+    return arn.starts_with(prefix);
+  };
+  Region& region = call.region;
+  if (is("cluster")) return TagsIn(call, region.clusters, name, "DBClusterNotFoundFault");
+  if (is("db")) return TagsIn(call, region.instances, name, "DBInstanceNotFound");
+  if (is("subgrp")) return TagsIn(call, region.subnet_groups, name, "DBSubnetGroupNotFoundFault");
+  if (is("cluster-snapshot")) {
+    return TagsIn(call, region.snapshots, name, "DBClusterSnapshotNotFoundFault");
   }
   call.parameters.FailValue(fmt::format("Invalid resource name: {}", arn));
   return nullptr;
@@ -52,17 +57,6 @@ void RemoveTags(Call& call) {
   Tags* tags = FindTags(call);
   if (!call.ok()) return;
   for (const std::string& key : call.parameters.List("TagKeys.member")) tags->erase(key);
-}
-
-// Microseconds of "2026-11-23T14:05:29Z", also with a fraction or none of the separators.
-std::optional<int64_t> ReadTime(const std::string& text) {
-  std::string digits;
-  for (const char c : text.substr(0, text.find('.'))) {
-    if (c != '-' && c != ':' && c != 'Z') digits += c;
-  }
-  if (digits.ends_with("+0000")) digits.resize(digits.size() - 5);
-  const auto parsed = ParseAmzDate(digits + "Z");
-  return parsed.ok() ? std::optional(*parsed) : std::nullopt;
 }
 
 struct EventRange {
@@ -104,7 +98,9 @@ void DescribeEvents(Call& call) {
     }
     Value list = Value::List("EventCategory");
     list.Append(event.category);
-    const char* kind = event.source_type == "db-cluster" ? "cluster" : "db";
+    const char* kind = event.source_type == "db-cluster"            ? "cluster"
+                       : event.source_type == "db-cluster-snapshot" ? "cluster-snapshot"
+                                                                    : "db";
     found.push_back(Value::Record()
                         .Add("SourceIdentifier", event.source_id)
                         .Add("SourceType", event.source_type)

@@ -1,11 +1,13 @@
 #include "control/agents/executor.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "control/model/place.h"
 #include "node/account.h"
 #include "node/node_control.h"
+#include "node/time_text.h"
 #include "snapshot/files.h"
 
 namespace borealis::control {
@@ -66,6 +68,9 @@ void Executor::Forget(const Region& before, const Region& after) {
     jobs_.Forget(cluster.resource_id);
     passwords_set_.erase(cluster.resource_id);
   }
+  for (const auto& [id, snapshot] : before.snapshots) {
+    if (!after.snapshots.contains(id)) jobs_.Forget(snapshot.resource_id);
+  }
   for (const auto& [id, instance] : before.instances) {
     if (!after.instances.contains(id)) jobs_.Forget(instance.resource_id);
   }
@@ -81,25 +86,71 @@ Status Executor::Launch(const Step& step) {
   CHECK(c != nullptr);
   RETURN_IF_ERROR(snapshot::WriteFileAtomically(at.options(name), AsBytes(ClassOptions(*c)),
                                                 snapshot::Durability::kProcess));
-  std::vector<std::string> argv = {"node",      "run",
-                                   "--volume",  at.volume(),
-                                   "--data",    at.nodes(),
-                                   "--name",    name,
-                                   "--address", step.instance.address,
-                                   "--port",    std::to_string(step.instance.port),
-                                   "--server",  programs_.server,
-                                   "--config",  at.options(name)};
-  const auto add = [&](const char* option, const std::string& value) {
-    if (!value.empty()) argv.insert(argv.end(), {option, value});
-  };
-  add("--provider", programs_.provider);
-  add("--plugin", programs_.plugin);
-  add("--provider-options", programs_.provider_options);
+  std::vector<std::string> argv = {"node",          "run",
+                                   "--volume",      at.volume(),
+                                   "--data",        at.nodes(),
+                                   "--name",        name,
+                                   "--address",     step.instance.address,
+                                   "--port",        std::to_string(step.instance.port),
+                                   "--config",      at.options(name),
+                                   "--upkeep-file", at.upkeep()};
+  AddPrograms(argv);
   ASSIGN_OR_RETURN(const node::ProcessId agent,
                    node::LaunchAgent({programs_.borealis, argv, layout, owner}));
   observer_.Launched(step.instance.resource_id, agent);
   LogInfo("agent of {} started, process {}", step.instance.id, agent.pid);
   return Status::Ok();
+}
+
+void Executor::AddPrograms(std::vector<std::string>& argv) const {
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) argv.insert(argv.end(), {option, value});
+  };
+  add("--server", programs_.server);
+  add("--provider", programs_.provider);
+  add("--plugin", programs_.plugin);
+  add("--provider-options", programs_.provider_options);
+}
+
+std::vector<std::string> Executor::MakeVolume(const Cluster& cluster) const {
+  const std::string volume = places_.Of(cluster).volume();
+  const Origin& origin = cluster.origin;
+  std::vector<std::string> argv = {programs_.borealis};
+  if (origin.empty()) {
+    argv.insert(argv.end(), {"volume", "create", volume, "--server", programs_.server});
+  } else if (!origin.snapshot.empty()) {
+    argv.insert(argv.end(), {"volume", "import", places_.snapshot(origin.snapshot), volume});
+    AddPrograms(argv);
+  } else {
+    const std::string source = places_.OfDirectory(origin.directory).volume();
+    argv.insert(argv.end(), {"restore", "--volume", source, volume});
+    if (origin.until_us > 0) {
+      argv.insert(argv.end(), {"--to-time", node::FormatMoment(origin.until_us)});
+    }
+    AddPrograms(argv);
+  }
+  if (cluster.encrypted) argv.emplace_back("--encrypt");
+  return argv;
+}
+
+void Executor::Settle(const Region& region) {
+  constexpr int kDayMinutes = 24 * 60;
+  for (const auto& [id, cluster] : region.clusters) {
+    const ClusterPlaces at = places_.Of(cluster);
+    const std::string path = at.upkeep();
+    const std::string text =
+        fmt::format("retention_minutes={}\n", cluster.retention_days * kDayMinutes);
+    if (settled_[path] == text || cluster.status == "deleting") continue;
+    if (!snapshot::PathExists(at.root)) continue;
+    const Status written =
+        snapshot::WriteFileAtomically(path, AsBytes(text), snapshot::Durability::kProcess);
+    // Agents are another account.
+    if (written.ok() && chmod(path.c_str(), 0644) == 0) {
+      settled_[path] = text;
+    } else {
+      LogWarning("{}: {}", path, written.ok() ? "chmod failed" : written.message());
+    }
+  }
 }
 
 Result<Job> Executor::MakeJob(const Step& step) const {
@@ -113,8 +164,7 @@ Result<Job> Executor::MakeJob(const Step& step) const {
   };
   switch (step.kind) {
     case Step::Kind::kMakeVolume:
-      job.argv = {programs_.borealis, "volume",   "create",
-                  at.volume(),        "--server", programs_.server};
+      job.argv = MakeVolume(step.cluster);
       break;
     case Step::Kind::kMakeUser:
       job.argv = {programs_.borealis, "account",   "make-master",
@@ -138,6 +188,25 @@ Result<Job> Executor::MakeJob(const Step& step) const {
       break;
     case Step::Kind::kRemoveFiles:
       job.argv = {"/bin/rm", "-rf", "--", at.root};
+      break;
+    case Step::Kind::kTakeBackup:
+      job.argv = {programs_.borealis, "volume", "export", at.volume(),
+                  places_.snapshot(step.snapshot.directory)};
+      break;
+    case Step::Kind::kCopyBackup:
+      // It gets its name when it is whole.
+      job.argv = {
+          "/bin/sh",
+          "-c",
+          "rm -rf -- \"$2\" \"$2.new\" && cp -a -- \"$1\" \"$2.new\" && sync -f \"$2.new\" && "
+          "mv -T -- \"$2.new\" \"$2\"",
+          "sh",
+          places_.snapshot(step.snapshot.origin.snapshot),
+          places_.snapshot(step.snapshot.directory)};
+      break;
+    case Step::Kind::kRemoveBackup:
+      job.argv = {"/bin/rm", "-rf", "--", places_.snapshot(step.snapshot.directory),
+                  places_.snapshot(step.snapshot.directory) + ".new"};
       break;
     case Step::Kind::kLaunchAgent:
       return Status(Code::kInternal, "an agent is no job");

@@ -26,10 +26,12 @@ class Executor {
       : places_(places),
         programs_(std::move(programs)),
         jobs_(places.jobs(), clock),
-        observer_(places) {}
+        observer_(places, clock) {}
 
   // What is now, jobs included.
   Observed Look(const Region& region);
+  // Keeps what agents read while they run as the region wants it.
+  void Settle(const Region& region);
   // Begins it. A failure is remembered as one of its resource's.
   void Take(const Step& step);
   // Resources of `before` that are not in `after` any more: nothing of them is kept.
@@ -38,6 +40,9 @@ class Executor {
  private:
   Status Launch(const Step& step);
   Result<Job> MakeJob(const Step& step) const;
+  std::vector<std::string> MakeVolume(const Cluster& cluster) const;
+  // Of what starts servers.
+  void AddPrograms(std::vector<std::string>& argv) const;
 
   const Places places_;
   const Programs programs_;
@@ -45,6 +50,7 @@ class Executor {
   Observer observer_;
   std::map<std::string, std::string> passwords_under_way_;
   std::map<std::string, std::string> passwords_set_;
+  std::map<std::string, std::string> settled_;  // path -> content
 };
 
 }  // namespace borealis::control

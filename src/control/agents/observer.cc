@@ -3,18 +3,23 @@
 #include <algorithm>
 #include <charconv>
 
+#include "backup/export_manifest.h"
 #include "node/agent_setup.h"
 #include "node/layout.h"
+#include "node/restore_window.h"
 #include "node/server_process.h"
 #include "node/slots.h"
 #include "node/volume.h"
 #include "snapshot/files.h"
+#include "snapshot/publish.h"
 #include "storage/local/local_backend.h"
 
 namespace borealis::control {
 namespace {
 
 using Node = ObservedInstance::Node;
+
+constexpr int64_t kHistoryLookUs = 5'000'000;
 
 Node NodeOf(const node::NodeStatus& status) {
   switch (status.state) {
@@ -71,6 +76,9 @@ Observed Observer::Look(const Region& region) {
   for (const auto& [id, cluster] : region.clusters) {
     observed.clusters[cluster.resource_id] = LookAtCluster(cluster);
   }
+  for (const auto& [id, snapshot] : region.snapshots) {
+    if (!snapshot.automated()) observed.snapshots[snapshot.resource_id] = LookAtSnapshot(snapshot);
+  }
   for (const auto& [id, instance] : region.instances) {
     const auto cluster = region.clusters.find(instance.cluster);
     if (cluster == region.clusters.end()) continue;
@@ -86,8 +94,40 @@ ObservedCluster Observer::LookAtCluster(const Cluster& cluster) {
   if (complete_.contains(cluster.resource_id) || IsComplete(at.volume())) {
     complete_.insert(cluster.resource_id);
     seen.volume_ready = true;
+    seen.restorable = LookAtHistory(cluster);
   }
   return seen;
+}
+
+RestoreSpan Observer::LookAtHistory(const Cluster& cluster) {
+  History& history = histories_[cluster.resource_id];
+  const int64_t now_us = clock_.WallUs();
+  if (now_us < history.looked_us + kHistoryLookUs && now_us >= history.looked_us) {
+    return history.span;
+  }
+  history.looked_us = now_us;
+  const auto look = node::LookAtVolume(places_.Of(cluster).volume());
+  const auto snapshots =
+      look.ok() ? snapshot::ListSnapshots(**look) : Result<std::vector<Seqno>>(look.status());
+  if (!snapshots.ok() || snapshots->empty()) {
+    history.span = {};
+    return history.span;
+  }
+  // Only another oldest snapshot can move the beginning.
+  if (history.span.earliest_us == 0 || history.oldest != snapshots->front()) {
+    const auto window = node::ReadRestoreWindow(**look);
+    history.oldest = snapshots->front();
+    history.span.earliest_us = window.ok() ? window->oldest.time_us : 0;
+  }
+  history.span.latest_us = history.span.earliest_us == 0 ? 0 : now_us;
+  return history.span;
+}
+
+// An export that has a manifest has all that it names.
+ObservedSnapshot Observer::LookAtSnapshot(const ClusterSnapshot& snapshot) const {
+  const std::string path = places_.snapshot(snapshot.directory);
+  return {snapshot::PathExists(path + "/" + backup::kExportManifestFile),
+          snapshot::PathExists(path) || snapshot::PathExists(path + ".new")};
 }
 
 bool Observer::AgentRuns(const Cluster& cluster, const Instance& instance,
@@ -120,7 +160,7 @@ ObservedInstance Observer::LookAtInstance(const Cluster& cluster, const Instance
     seen.message = status->message;
     seen.crash_us = status->last_crash_us;
   }
-  if (instance.status == "deleting" || instance.stop_first) {
+  if (instance.status == "deleting" || instance.status == "stopping" || instance.stop_first) {
     seen.server_lives =
         node::FindRunningServer(layout, status.ok() ? status->server : node::ProcessId{})
             .has_value();

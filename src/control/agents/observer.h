@@ -17,7 +17,7 @@ namespace borealis::control {
 
 class Observer {
  public:
-  explicit Observer(Places places) : places_(std::move(places)) {}
+  Observer(Places places, const Clock& clock) : places_(std::move(places)), clock_(clock) {}
 
   // `busy` and `failures` are left empty: they are the jobs'.
   Observed Look(const Region& region);
@@ -30,11 +30,20 @@ class Observer {
 
  private:
   ObservedCluster LookAtCluster(const Cluster& cluster);
+  RestoreSpan LookAtHistory(const Cluster& cluster);
+  ObservedSnapshot LookAtSnapshot(const ClusterSnapshot& snapshot) const;
   ObservedInstance LookAtInstance(const Cluster& cluster, const Instance& instance);
   bool AgentRuns(const Cluster& cluster, const Instance& instance, const node::NodeStatus* status);
 
   const Places places_;
+  const Clock& clock_;
   std::set<std::string> complete_;  // clusters whose volume was seen complete
+  struct History {
+    Seqno oldest;  // snapshot; its moment is span.earliest_us
+    RestoreSpan span;
+    int64_t looked_us = 0;
+  };
+  std::map<std::string, History> histories_;  // by resource id of the cluster
   std::map<std::string, node::ProcessId> launched_;
   std::map<std::string, std::string> ended_;
 };

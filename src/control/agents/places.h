@@ -6,9 +6,12 @@
 //     lock                   held by the daemon
 //     jobs/RESOURCE.lock     held by a job for as long as it runs, whoever started it
 //     jobs/RESOURCE.log      output of the last job
+//     master.key             opens encrypted volumes and snapshots, unless the operator names one
+//     snapshots/sXXXXXXXXXX/ of one snapshot: an export of a volume
 //     cXXXXXXXXXX/           of one cluster
 //       volume/, nodes/      as `borealis up` has them
 //       NAME.cnf             options of the class of an instance
+//       upkeep               what agents keep, and for how long; they read it at each look
 #pragma once
 
 #include <string>
@@ -21,6 +24,7 @@ struct ClusterPlaces {
   std::string root;
   std::string volume() const { return root + "/volume"; }
   std::string nodes() const { return root + "/nodes"; }
+  std::string upkeep() const { return root + "/upkeep"; }
   std::string options(const std::string& node) const { return root + "/" + node + ".cnf"; }
 };
 
@@ -30,6 +34,11 @@ struct Places {
   std::string credentials() const { return dir + "/credentials"; }
   std::string lock() const { return dir + "/lock"; }
   std::string jobs() const { return dir + "/jobs"; }
+  std::string master_key() const { return dir + "/master.key"; }
+  std::string snapshot(const std::string& directory) const {
+    return dir + "/snapshots/" + directory;
+  }
+  ClusterPlaces OfDirectory(const std::string& directory) const { return {dir + "/" + directory}; }
   ClusterPlaces Of(const Cluster& cluster) const { return {dir + "/" + cluster.directory}; }
 };
 

@@ -1,5 +1,5 @@
-// What the control plane knows and wants: clusters, instances, security groups, subnet groups,
-// events. Values; pure.
+// What the control plane knows and wants: clusters, instances, snapshots, security groups, subnet
+// groups, events. Values; pure.
 //
 // A status that ends in "ing" is a wish that the reconciler works on (reconcile/decide.h); the
 // others are what was reached.
@@ -14,6 +14,15 @@ namespace borealis::control {
 
 using Tags = std::map<std::string, std::string>;
 
+// Where a cluster's data comes from. Nothing set: it starts empty.
+struct Origin {
+  std::string snapshot;   // name of the snapshot's directory
+  std::string directory;  // of the cluster whose volume it is a copy of
+  int64_t until_us = 0;   // of that: the last moment; 0: the newest when it is made
+  bool empty() const { return snapshot.empty() && directory.empty(); }
+  bool operator==(const Origin&) const = default;
+};
+
 struct Cluster {
   std::string id;
   std::string resource_id;  // "cluster-..."; never used twice
@@ -27,6 +36,7 @@ struct Cluster {
   std::string pending_password;
   std::string database;
   bool database_made = false;
+  Origin origin;
   uint16_t port = 3306;
   int retention_days = 1;
   std::string backup_window = "03:00-03:30";
@@ -63,6 +73,24 @@ struct Instance {
   bool operator==(const Instance&) const = default;
 };
 
+// A copy of a cluster's data. A manual one has files of its own and outlives its cluster; an
+// automated one is a moment in the history that the cluster's volume keeps.
+struct ClusterSnapshot {
+  std::string id;           // "rds:..." of an automated one
+  std::string resource_id;  // "snapshot-..."; never used twice
+  std::string directory;    // name of its directory; empty: automated
+  std::string status = "creating";
+  std::string message;    // why it failed
+  std::string source_id;  // of the snapshot that it is a copy of
+  Origin origin;          // what it is made from
+  Cluster cluster;        // as it was; without secrets
+  bool encrypted = false;
+  Tags tags;
+  int64_t created_us = 0;  // the moment whose data it holds
+  bool automated() const { return directory.empty(); }
+  bool operator==(const ClusterSnapshot&) const = default;
+};
+
 struct IngressRule {
   std::string protocol;  // "tcp", "-1": all
   int from_port = 0;     // -1 with protocol -1
@@ -97,7 +125,7 @@ struct SubnetGroup {
 
 struct Event {
   int64_t time_us = 0;
-  std::string source_type;  // "db-cluster", "db-instance"
+  std::string source_type;  // "db-cluster", "db-instance", "db-cluster-snapshot"
   std::string source_id;
   std::string category;
   std::string message;
@@ -107,6 +135,7 @@ struct Event {
 struct Region {
   std::map<std::string, Cluster> clusters;
   std::map<std::string, Instance> instances;
+  std::map<std::string, ClusterSnapshot> snapshots;
   std::map<std::string, SecurityGroup> security_groups;
   std::map<std::string, SubnetGroup> subnet_groups;
   std::map<int64_t, Event> events;  // by number, rising

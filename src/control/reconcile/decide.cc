@@ -3,46 +3,29 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <set>
+
+#include "control/reconcile/plan.h"
 
 namespace borealis::control {
 namespace {
 
-constexpr char kClusterSource[] = "db-cluster";
-constexpr char kInstanceSource[] = "db-instance";
-
-template <typename Map>
-typename Map::mapped_type Find(const Map& map, const std::string& key) {
-  const auto found = map.find(key);
-  return found == map.end() ? typename Map::mapped_type{} : found->second;
-}
-
 class Decider {
  public:
-  Decider(const Region& desired, const Observed& observed, int64_t now_us)
-      : region_(desired), observed_(observed), now_us_(now_us) {}
+  explicit Decider(Plan& plan) : plan_(plan), region_(plan.region), observed_(plan.observed) {}
 
-  Decision Run() {
+  void Run() {
     const Region names = region_;  // what is gone through; region_ changes meanwhile
     for (const auto& [id, cluster] : names.clusters) OnCluster(region_.clusters.at(id));
     for (const auto& [id, instance] : names.instances) OnInstance(region_.instances.at(id));
-    return {std::move(region_), std::move(steps_)};
   }
 
  private:
-  // Adds a step unless one runs for the same resource, or the last one failed a moment ago.
   void Do(Step::Kind kind, const Cluster& cluster, const Instance& instance = {}) {
-    Step step{kind, cluster, instance};
-    const std::string& target = step.Target();
-    if (observed_.busy.contains(target) || taken_.contains(target)) return;
-    const auto failure = Find(observed_.failures, target);
-    if (failure.count > 0 && now_us_ < failure.at_us + RetryDelayUs(failure.count)) return;
-    taken_.insert(target);
-    steps_.push_back(std::move(step));
+    plan_.Do({.kind = kind, .cluster = cluster, .instance = instance});
   }
 
   void Tell(const char* type, const std::string& id, const char* category, std::string message) {
-    region_.Tell(now_us_, type, id, category, std::move(message));
+    plan_.Tell(type, id, category, std::move(message));
   }
 
   void OnCluster(Cluster& cluster) {
@@ -57,10 +40,23 @@ class Decider {
       }
     } else if (cluster.status == "resetting-master-credentials") {
       if (cluster.pending_password.empty()) cluster.status = "available";
+    } else if (cluster.status == "stopping") {
+      Settle(cluster, "stopped", "DB cluster stopped");
+    } else if (cluster.status == "starting") {
+      Settle(cluster, "available", "DB cluster started");
     } else if (cluster.status == "deleting") {
       Delete(cluster, seen);
       return;  // it may be gone
     }
+  }
+
+  // The cluster is what all its instances have become.
+  void Settle(Cluster& cluster, const char* status, const char* message) {
+    for (const Instance* instance : region_.InstancesOf(cluster.id)) {
+      if (instance->status == cluster.status) return;
+    }
+    cluster.status = status;
+    Tell(kClusterSource, cluster.id, "notification", message);
   }
 
   // What the servers know need not be kept.
@@ -75,7 +71,7 @@ class Decider {
   }
 
   void MakeVolume(Cluster& cluster) {
-    const auto failure = Find(observed_.failures, cluster.resource_id);
+    const auto failure = plan_.FailureOf(cluster.resource_id);
     if (failure.count < kVolumeTriesMax) return Do(Step::Kind::kMakeVolume, cluster);
     cluster.status = "failed";
     Tell(kClusterSource, cluster.id, "failure",
@@ -83,7 +79,7 @@ class Decider {
   }
 
   void Delete(const Cluster& cluster, const ObservedCluster& seen) {
-    if (!region_.InstancesOf(cluster.id).empty()) return;
+    if (!region_.InstancesOf(cluster.id).empty() || IsBeingTaken(region_, cluster)) return;
     if (seen.directory_there || observed_.busy.contains(cluster.resource_id)) {
       return Do(Step::Kind::kRemoveFiles, cluster);
     }
@@ -98,6 +94,8 @@ class Decider {
     Cluster& cluster = found->second;
     const ObservedInstance seen = Find(observed_.instances, instance.resource_id);
     if (instance.status == "deleting") return Delete(cluster, instance, seen);
+    if (instance.status == "stopped") return;
+    if (instance.status == "stopping") return Stop(cluster, instance, seen);
     const ObservedCluster volume = Find(observed_.clusters, cluster.resource_id);
     if (!volume.volume_ready) return;
     if (instance.stop_first) {
@@ -108,11 +106,18 @@ class Decider {
     }
     if (!seen.agent_lives) {
       NoteCrash(instance, seen);
-      const auto failure = Find(observed_.failures, instance.resource_id);
+      const auto failure = plan_.FailureOf(instance.resource_id);
       if (failure.count >= kAgentTriesMax) Fail(instance, failure.message);
       return Do(Step::Kind::kLaunchAgent, cluster, instance);
     }
     Follow(cluster, instance, seen);
+  }
+
+  void Stop(const Cluster& cluster, Instance& instance, const ObservedInstance& seen) {
+    if (seen.agent_lives || seen.server_lives) return Do(Step::Kind::kStopNode, cluster, instance);
+    instance.status = "stopped";
+    instance.recovering = instance.stop_first = false;
+    Tell(kInstanceSource, instance.id, "notification", "DB instance stopped");
   }
 
   // Its agent lives: what it says becomes the instance's status.
@@ -129,17 +134,20 @@ class Decider {
       Tell(kInstanceSource, instance.id, "recovery", "Recovery of the DB instance is complete.");
     }
     if (instance.status == "available") return;
-    const bool created = instance.status == "creating";
-    const bool rebooted = instance.status == "rebooting";
+    TellOfReturn(instance);
     instance.status = "available";
     instance.message.clear();
-    Tell(kInstanceSource, instance.id,
-         created    ? "creation"
-         : rebooted ? "availability"
-                    : "notification",
-         created    ? "DB instance created"
-         : rebooted ? "DB instance restarted"
-                    : "DB instance is available again");
+  }
+
+  void TellOfReturn(const Instance& instance) {
+    const char* message = instance.status == "creating"    ? "DB instance created"
+                          : instance.status == "rebooting" ? "DB instance restarted"
+                          : instance.status == "starting"  ? "DB instance started"
+                                                           : "DB instance is available again";
+    const char* category = instance.status == "creating"    ? "creation"
+                           : instance.status == "rebooting" ? "availability"
+                                                            : "notification";
+    Tell(kInstanceSource, instance.id, category, message);
   }
 
   void Fail(Instance& instance, const std::string& message) {
@@ -171,16 +179,24 @@ class Decider {
     Tell(kInstanceSource, id, "deletion", "DB instance deleted");
   }
 
-  Region region_;
+  Plan& plan_;
+  Region& region_;
   const Observed& observed_;
-  const int64_t now_us_;
-  std::vector<Step> steps_;
-  std::set<std::string> taken_;
 };
 
 }  // namespace
 
+void Plan::Do(Step step) {
+  const std::string& target = step.Target();
+  if (observed.busy.contains(target) || taken_.contains(target)) return;
+  const auto failure = FailureOf(target);
+  if (failure.count > 0 && now_us < failure.at_us + RetryDelayUs(failure.count)) return;
+  taken_.insert(target);
+  steps_.push_back(std::move(step));
+}
+
 const std::string& Step::Target() const {
+  if (!snapshot.resource_id.empty()) return snapshot.resource_id;
   const bool of_cluster =
       kind == Kind::kMakeVolume || kind == Kind::kRemoveFiles || kind == Kind::kMakeUser;
   return of_cluster ? cluster.resource_id : instance.resource_id;
@@ -191,19 +207,22 @@ int64_t RetryDelayUs(int failures) {
 }
 
 Decision Decide(const Region& desired, const Observed& observed, int64_t now_us) {
-  return Decider(desired, observed, now_us).Run();
+  Plan plan(desired, observed, now_us);
+  Decider(plan).Run();
+  DecideSnapshots(plan);
+  return plan.Finish();
 }
 
 bool InTransition(const Region& region) {
-  for (const auto& [id, cluster] : region.clusters) {
-    if (cluster.status != "available" && cluster.status != "failed") return true;
-  }
-  for (const auto& [id, instance] : region.instances) {
-    if ((instance.status != "available" && instance.status != "failed") || instance.recovering) {
-      return true;
-    }
-  }
-  return false;
+  const auto at_rest = [](const std::string& status) {
+    return status == "available" || status == "failed" || status == "stopped";
+  };
+  const auto moves = [&](const auto& entry) { return !at_rest(entry.second.status); };
+  return std::ranges::any_of(region.clusters, moves) ||
+         std::ranges::any_of(region.snapshots, moves) ||
+         std::ranges::any_of(region.instances, [&](const auto& entry) {
+           return moves(entry) || entry.second.recovering;
+         });
 }
 
 }  // namespace borealis::control

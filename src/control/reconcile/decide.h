@@ -5,9 +5,13 @@
 //
 //   cluster   creating -> available -> deleting -> gone
 //               |           | ^ resetting-master-credentials
+//               |           | ^ stopping -> stopped -> starting
 //               +-> failed (the volume can't be made)
 //   instance  creating -> available <-> rebooting, modifying;  any -> deleting -> gone
+//               available -> stopping -> stopped -> starting -> available
 //               +-> failed (held by its agent) -> available, when the agent takes it up again
+//   snapshot  creating, copying -> available -> deleting -> gone
+//               +-> failed
 //
 // An instance is available when its server accepts writes and the master user can log in.
 #pragma once
@@ -23,17 +27,21 @@ namespace borealis::control {
 
 struct Step {
   enum class Kind {
-    kMakeVolume,
+    kMakeVolume,  // empty, or with what the cluster's origin says
     kLaunchAgent,
     kMakeUser,     // master user (password from the cluster), database
     kStopNode,     // agent and server
     kFreeSlot,     // of a node that has stopped
     kRemoveNode,   // its files
     kRemoveFiles,  // of the cluster
+    kTakeBackup,   // the snapshot's files, from the cluster's volume
+    kCopyBackup,   // from those of another snapshot
+    kRemoveBackup,
   };
   Kind kind;
-  Cluster cluster;
-  Instance instance;                  // of what is about one
+  Cluster cluster = {};
+  Instance instance = {};             // of what is about one
+  ClusterSnapshot snapshot = {};      // of what is about one
   const std::string& Target() const;  // resource id
 };
 
@@ -45,6 +53,7 @@ struct Decision {
 // After a failed job the next try waits: 0.5 s, doubled each time, up to 30 s.
 int64_t RetryDelayUs(int failures);
 inline constexpr int kVolumeTriesMax = 4;
+inline constexpr int kBackupTriesMax = 4;
 inline constexpr int kAgentTriesMax = 5;  // then the instance is shown as failed; tries go on
 
 Decision Decide(const Region& desired, const Observed& observed, int64_t now_us);

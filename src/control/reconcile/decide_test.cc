@@ -207,6 +207,31 @@ TEST_F(DecideTest, AnAgentThatNeverComesUpFailsTheInstanceAndIsTriedOn) {
   EXPECT_EQ(instance("a").status, "available");
 }
 
+TEST_F(DecideTest, AClusterStopsAndStartsWithItsInstances) {
+  volume().volume_ready = true;
+  cluster().pending_password = "";
+  AddInstance("a");
+  Ready("a");
+  Decide();
+  cluster().status = instance("a").status = "stopping";
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
+  node("a").agent_lives = false;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));  // its server lives on
+  node("a").server_lives = false;
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(instance("a").status, "stopped");
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(cluster().status, "stopped");
+  EXPECT_FALSE(InTransition(region_));
+  cluster().status = instance("a").status = "starting";
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
+  Ready("a");
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(instance("a").status, "available");
+  Decide();
+  EXPECT_EQ(cluster().status, "available");
+}
+
 TEST(RetryDelay, GrowsToABound) {
   EXPECT_EQ(RetryDelayUs(1), 500'000);
   EXPECT_EQ(RetryDelayUs(2), 1'000'000);

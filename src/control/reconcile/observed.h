@@ -8,9 +8,22 @@
 
 namespace borealis::control {
 
+// Any moment from the one to the other can be restored; {0, 0}: none.
+struct RestoreSpan {
+  int64_t earliest_us = 0;
+  int64_t latest_us = 0;
+};
+using Restorable = std::map<std::string, RestoreSpan>;  // by a cluster's resource id
+
 struct ObservedCluster {
   bool volume_ready = false;     // complete: a server can start on it
   bool directory_there = false;  // anything of it is on disk
+  RestoreSpan restorable;
+};
+
+struct ObservedSnapshot {
+  bool whole = false;  // it can be restored
+  bool directory_there = false;
 };
 
 struct ObservedInstance {
@@ -34,6 +47,7 @@ struct ObservedInstance {
 struct Observed {
   std::map<std::string, ObservedCluster> clusters;
   std::map<std::string, ObservedInstance> instances;
+  std::map<std::string, ObservedSnapshot> snapshots;  // with a directory of their own
   // Resource ids for which a job runs now, of this daemon or of one before it.
   std::set<std::string> busy;
   // Jobs that failed since they succeeded last: resource id -> times in a row, and why.

@@ -1,0 +1,34 @@
+#include "control/model/daily_window.h"
+
+#include <gtest/gtest.h>
+
+namespace borealis::control {
+namespace {
+
+constexpr int64_t kMinuteUs = 60'000'000;
+constexpr int64_t kDayUs = 1440 * kMinuteUs;
+
+TEST(DailyWindow, BeginsOnceADay) {
+  const auto window = DailyWindow::Parse("03:00-03:30");
+  ASSERT_TRUE(window.has_value());
+  EXPECT_EQ(window->BeganUs(kDayUs + 179 * kMinuteUs), std::nullopt);
+  EXPECT_EQ(window->BeganUs(kDayUs + 180 * kMinuteUs), kDayUs + 180 * kMinuteUs);
+  EXPECT_EQ(window->BeganUs(kDayUs + 209 * kMinuteUs + 1), kDayUs + 180 * kMinuteUs);
+  EXPECT_EQ(window->BeganUs(kDayUs + 210 * kMinuteUs), std::nullopt);
+}
+
+TEST(DailyWindow, MayReachOverMidnight) {
+  const auto window = DailyWindow::Parse("23:45-00:15");
+  ASSERT_TRUE(window.has_value());
+  EXPECT_EQ(window->BeganUs(kDayUs + 14 * kMinuteUs), kDayUs - 15 * kMinuteUs);
+}
+
+TEST(DailyWindow, RefusesWhatIsNone) {
+  for (const char* text : {"", "03:00", "03:00-03:29", "24:00-01:00", "3:00-04:000", "03:60-05:00",
+                           "0a:00-05:00", "03:00_05:00"}) {
+    EXPECT_FALSE(DailyWindow::Parse(text).has_value()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace borealis::control
