@@ -1,7 +1,9 @@
 // borealis node run | stop | restart | remove
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -11,6 +13,7 @@
 #include "node/agent.h"
 #include "node/drain.h"
 #include "node/node_control.h"
+#include "node/option_rules.h"
 #include "node/slots.h"
 #include "node/volume.h"
 
@@ -144,6 +147,46 @@ int Restart(StopArguments& args) {
   return Report(status.WithContext(args.name));
 }
 
+struct SetArguments {
+  Places places;
+  std::string name;
+  std::vector<std::string> settings;
+};
+
+// "name=value" as a statement.
+Result<std::string> SetStatement(node::ServerClient& client, const std::string& setting) {
+  const size_t equals = setting.find('=');
+  const std::string name = setting.substr(0, equals);
+  const bool good = !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  if (equals == std::string::npos || !good) {
+    return Status(Code::kInvalidArgument, setting + ": give name=value");
+  }
+  const std::string value = setting.substr(equals + 1);
+  if (const auto reason = node::ReasonToRefuse(name, {name, value, true, 0})) {
+    return Status(Code::kInvalidArgument, fmt::format("{} is refused: {}", name, *reason));
+  }
+  const bool number = !value.empty() && std::ranges::all_of(value, [](char c) {
+    return (c >= '0' && c <= '9') || c == '.';
+  });
+  return fmt::format("SET GLOBAL {} = {}", name,
+                     number || value == "DEFAULT" ? value : client.Quote(value));
+}
+
+Status Set(SetArguments& args) {
+  RETURN_IF_ERROR(args.places.Resolve());
+  RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
+  ASSIGN_OR_RETURN(const node::NodeLayout layout,
+                   node::MakeNodeLayout(args.places.data, args.name));
+  ASSIGN_OR_RETURN(node::ServerClient client, ConnectAsOwner(layout.socket()));
+  for (const std::string& setting : args.settings) {
+    ASSIGN_OR_RETURN(const std::string sql, SetStatement(client, setting));
+    RETURN_IF_ERROR(client.Query(sql).status().WithContext(setting));
+  }
+  return Status::Ok();
+}
+
 struct RemoveArguments {
   Places places;
   std::string name;
@@ -246,6 +289,15 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome) {
   command = node->add_subcommand("restart", "Stop a node's server; its agent starts it again");
   AddStopOptions(*command, *restart);
   command->callback([restart, &outcome] { outcome.exit_code = Restart(*restart); });
+
+  auto set = std::make_shared<SetArguments>();
+  command = node->add_subcommand(
+      "set", "Set global variables of a node's server until it restarts; DEFAULT: as it ships");
+  AddVolumeOption(*command, set->places, false);
+  AddDataOption(*command, set->places);
+  command->add_option("--name", set->name, "The node's name")->required();
+  command->add_option("settings", set->settings, "name=value ...")->required();
+  command->callback([set, &outcome] { outcome.exit_code = Report(Set(*set)); });
 
   auto remove = std::make_shared<RemoveArguments>();
   command = node->add_subcommand("remove", "Free the slot of a node that will not come back");

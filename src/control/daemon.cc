@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/mutex.h"
+#include "control/agents/log_files.h"
 #include "control/http/server.h"
 #include "control/keys.h"
 #include "control/service.h"
@@ -129,8 +130,8 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
   RETURN_IF_ERROR(store->Save(region));
 
   std::atomic<Reconciler*> reconciler{nullptr};
-  Service service(std::move(store), std::move(region), settings, clock,
-                  [&] { reconciler.load()->Wake(); });
+  Service service(std::move(store), std::move(region), settings, std::make_unique<LogFiles>(places),
+                  clock, [&] { reconciler.load()->Wake(); });
   Reconciler thread(service, Executor(places, options.programs, clock));
   reconciler = &thread;
   ASSIGN_OR_RETURN(

@@ -30,9 +30,10 @@ std::string Printable(std::string_view text) {
 
 }  // namespace
 
-Service::Service(std::unique_ptr<Store> store, Region region, Settings settings, const Clock& clock,
-                 std::function<void()> changed)
+Service::Service(std::unique_ptr<Store> store, Region region, Settings settings,
+                 std::unique_ptr<Logs> logs, const Clock& clock, std::function<void()> changed)
     : settings_(std::move(settings)),
+      logs_(std::move(logs)),
       clock_(clock),
       changed_(std::move(changed)),
       store_(std::move(store)),
@@ -93,7 +94,7 @@ std::variant<Value, ApiError> Service::Run(const std::string& service, const std
                                            const Form& form) {
   MutexLock lock(mutex_);
   Region copy = region_;
-  Call call(form, copy, settings_, restorable_, clock_.WallUs());
+  Call call(form, copy, settings_, *logs_, restorable_, clock_.WallUs());
   FindAction(service, action)(call);
   if (!call.ok()) return *call.parameters.error();
   if (!ReadsOnly(action)) {

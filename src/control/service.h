@@ -18,8 +18,8 @@ namespace borealis::control {
 class Service {
  public:
   // `changed`: called, without locks, after a request has changed the region. Borrows the clock.
-  Service(std::unique_ptr<Store> store, Region region, Settings settings, const Clock& clock,
-          std::function<void()> changed);
+  Service(std::unique_ptr<Store> store, Region region, Settings settings,
+          std::unique_ptr<Logs> logs, const Clock& clock, std::function<void()> changed);
 
   HttpAnswer Handle(const HttpRequest& request);
 
@@ -33,6 +33,7 @@ class Service {
                                     const Form& form) EXCLUDES(mutex_);
 
   const Settings settings_;
+  const std::unique_ptr<Logs> logs_;
   const Clock& clock_;
   const std::function<void()> changed_;
   mutable Mutex mutex_;

@@ -19,6 +19,8 @@ ActionTable CatalogueActions();
 ActionTable SubnetGroupActions();
 ActionTable SnapshotActions();
 ActionTable RestoreActions();
+ActionTable ParameterGroupActions();
+ActionTable LogActions();
 ActionTable NetworkActions();        // EC2
 ActionTable SecurityGroupActions();  // EC2
 

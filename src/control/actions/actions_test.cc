@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "control/api/answer.h"
 
 namespace borealis::control {
@@ -20,7 +22,7 @@ class ActionsTest : public testing::Test {
     const Action found = FindAction(service, action);
     if (found == nullptr) return "InvalidAction";
     Region copy = region_;
-    Call call(form, copy, settings_, restorable_, 1'000'000);
+    Call call(form, copy, settings_, logs_, restorable_, 1'000'000);
     found(call);
     body_ = RenderResult(service, action, call.result, "id").body;
     if (!call.ok()) return call.parameters.error()->code;
@@ -45,6 +47,16 @@ class ActionsTest : public testing::Test {
   Settings settings_;
   Region region_;
   Restorable restorable_;
+  struct : Logs {
+    std::vector<LogFile> List(const Region&, const Instance&) const override {
+      return {{"error/mysqld.err", text.size(), 1}};
+    }
+    std::string Read(const Region&, const Instance&, const std::string&,
+                     uint64_t from) const override {
+      return text.substr(std::min<size_t>(from, text.size()));
+    }
+    std::string text = "one\ntwo\nthree\n";
+  } logs_;
   std::string body_;
   int next_ = 0;
 };
@@ -195,6 +207,61 @@ TEST_F(ActionsTest, AClusterIsDeletedWithAFinalSnapshot) {
   EXPECT_EQ(Do("DeleteDBCluster", gone), "");
   EXPECT_EQ(region_.snapshots.at("last").status, "creating");
   EXPECT_EQ(region_.clusters.at("c1").status, "deleting");
+}
+
+TEST_F(ActionsTest, AParameterGroupHoldsWhatIsAllowedAndIsKeptWhileItIsUsed) {
+  const auto set = [&](const char* name, const char* value, const char* method) {
+    return Do("ModifyDBParameterGroup", {{"DBParameterGroupName", "g"},
+                                         {"Parameters.Parameter.1.ParameterName", name},
+                                         {"Parameters.Parameter.1.ParameterValue", value},
+                                         {"Parameters.Parameter.1.ApplyMethod", method}});
+  };
+  EXPECT_EQ(set("wait_timeout", "60", "immediate"), "DBParameterGroupNotFound");
+  Form create = {
+      {"DBParameterGroupName", "g"}, {"DBParameterGroupFamily", "mysql8.0"}, {"Description", "d"}};
+  EXPECT_EQ(Do("CreateDBParameterGroup", create), "InvalidParameterValue");
+  create.find("DBParameterGroupFamily")->second = "mariadb10.11";
+  EXPECT_EQ(Do("CreateDBParameterGroup", create), "");
+  EXPECT_EQ(set("wait_timeout", "60", "immediate"), "");
+  EXPECT_EQ(set("wait_timeout", "0", "immediate"), "InvalidParameterValue");
+  EXPECT_EQ(set("wait_timeout", "60\nuser=root", "immediate"), "InvalidParameterValue");
+  EXPECT_EQ(set("sql_mode", "ANSI_QUOTES,NONSENSE", "immediate"), "InvalidParameterValue");
+  EXPECT_EQ(set("performance_schema", "1", "immediate"), "InvalidParameterCombination");
+  EXPECT_EQ(set("performance_schema", "1", "pending-reboot"), "");
+  EXPECT_EQ(set("datadir", "/", "immediate"), "InvalidParameterValue");
+  MakeCluster();
+  MakeInstance("a");
+  region_.instances.at("a").status = "available";
+  const Form use = {{"DBInstanceIdentifier", "a"}, {"DBParameterGroupName", "g"}};
+  EXPECT_EQ(Do("ModifyDBInstance", use), "");
+  EXPECT_TRUE(Says("<ParameterApplyStatus>pending-reboot<"));
+  EXPECT_EQ(Do("DeleteDBParameterGroup", {{"DBParameterGroupName", "g"}}),
+            "InvalidDBParameterGroupState");
+  EXPECT_EQ(Do("DeleteDBParameterGroup", {{"DBParameterGroupName", "default.mariadb10.11"}}),
+            "InvalidDBParameterGroupState");
+  EXPECT_EQ(
+      Do("ResetDBParameterGroup", {{"DBParameterGroupName", "g"}, {"ResetAllParameters", "true"}}),
+      "");
+  EXPECT_TRUE(region_.instance_parameter_groups.at("g").values.empty());
+}
+
+TEST_F(ActionsTest, ALogIsReadFromItsEndOrFromAMarker) {
+  MakeCluster();
+  MakeInstance("a");
+  Form form = {
+      {"DBInstanceIdentifier", "a"}, {"LogFileName", "error/mysqld.err"}, {"NumberOfLines", "2"}};
+  EXPECT_EQ(Do("DownloadDBLogFilePortion", form), "");
+  EXPECT_TRUE(Says("<LogFileData>two&#10;three&#10;</LogFileData><Marker>14<"));
+  form.emplace("Marker", "0");
+  EXPECT_EQ(Do("DownloadDBLogFilePortion", form), "");
+  EXPECT_TRUE(
+      Says("<LogFileData>one&#10;two&#10;</LogFileData><Marker>8</Marker>"
+           "<AdditionalDataPending>true<"));
+  form.find("Marker")->second = "8";
+  EXPECT_EQ(Do("DownloadDBLogFilePortion", form), "");
+  EXPECT_TRUE(Says("three&#10;</LogFileData><Marker>14</Marker><AdditionalDataPending>false<"));
+  form.find("LogFileName")->second = "../state.sqlite";
+  EXPECT_EQ(Do("DownloadDBLogFilePortion", form), "DBLogFileNotFoundFault");
 }
 
 TEST_F(ActionsTest, EachServiceHasItsOwnActions) {

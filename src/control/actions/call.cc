@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "control/model/parameter_catalogue.h"
 #include "control/model/place.h"
 
 namespace borealis::control {
@@ -96,6 +97,9 @@ void AddDefaults(const Settings& settings, Region& region) {
     for (const Subnet& subnet : SubnetsOf(settings.region)) group.subnets.push_back(subnet.id);
     region.subnet_groups["default"] = group;
   }
+  const std::string name(kDefaultParameterGroup);
+  region.instance_parameter_groups[name] = {name, "as the server ships", {}, {}};
+  region.cluster_parameter_groups[name] = {name, "as the server ships", {}, {}};
 }
 
 }  // namespace borealis::control

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "control/actions/logs.h"
 #include "control/api/parameters.h"
 #include "control/api/value.h"
 #include "control/model/region.h"
@@ -23,17 +24,19 @@ struct Settings {
 };
 
 struct Call {
-  Call(const Form& form, Region& region_copy, const Settings& chosen,
+  Call(const Form& form, Region& region_copy, const Settings& chosen, const Logs& log_files,
        const Restorable& restorable_now, int64_t now)
       : parameters(form),
         region(region_copy),
         settings(chosen),
+        logs(log_files),
         restorable(restorable_now),
         now_us(now) {}
 
   Parameters parameters;
   Region& region;
   const Settings& settings;
+  const Logs& logs;
   const Restorable& restorable;
   const int64_t now_us;
   Value result = Value::Record();
@@ -44,7 +47,7 @@ struct Call {
   }
 };
 
-// Arns: "arn:aws:rds:REGION:ACCOUNT:KIND:NAME"; kinds: cluster, db, subgrp, cluster-snapshot.
+// Arns: "arn:aws:rds:REGION:ACCOUNT:KIND:NAME"; kinds: cluster, db, subgrp, pg, ...
 std::string MakeArn(const Settings& settings, std::string_view kind, std::string_view name);
 
 // Of the one master key.

@@ -1,5 +1,6 @@
 // What may be chosen: engine versions, orderable instance options.
 #include "control/actions/actions.h"
+#include "control/model/parameter_catalogue.h"
 #include "control/model/place.h"
 
 namespace borealis::control {
@@ -26,7 +27,7 @@ void DescribeEngineVersions(Call& call) {
     found.push_back(Value::Record()
                         .Add("Engine", engine.name)
                         .Add("EngineVersion", engine.version)
-                        .Add("DBParameterGroupFamily", "mariadb10.11")
+                        .Add("DBParameterGroupFamily", kParameterFamily)
                         .Add("DBEngineDescription", "Borealis")
                         .Add("DBEngineVersionDescription", engine.description)
                         .Add("ValidUpgradeTarget", Value::List("UpgradeTarget"))

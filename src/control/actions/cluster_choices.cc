@@ -87,6 +87,13 @@ void ReadChangeable(Call& call, Cluster& cluster) {
   cluster.deletion_protection =
       call.parameters.Flag("DeletionProtection", cluster.deletion_protection);
   cluster.copy_tags = call.parameters.Flag("CopyTagsToSnapshot", cluster.copy_tags);
+  if (call.parameters.Has("DBClusterParameterGroupName")) {
+    cluster.parameter_group = IdOrArn(call, "DBClusterParameterGroupName");
+    if (!call.region.cluster_parameter_groups.contains(cluster.parameter_group)) {
+      call.Fail(404, "DBClusterParameterGroupNotFound",
+                fmt::format("DBClusterParameterGroup not found: {}", cluster.parameter_group));
+    }
+  }
   const auto text = [&](const char* name, std::string& into) {
     if (call.parameters.Has(name)) into = call.parameters.Text(name).substr(0, 64);
   };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/model/parameters.h"
 #include "control/model/place.h"
 
 namespace borealis::control {
@@ -14,6 +15,12 @@ Value SecurityGroupList(const Cluster* cluster) {
     groups.Append(Value::Record().Add("VpcSecurityGroupId", id).Add("Status", "active"));
   }
   return groups;
+}
+
+const char* ApplyStatus(const Region& region, const Instance& instance) {
+  if (instance.status == "creating") return "in-sync";  // it starts with them
+  const ParameterDifference difference = DifferenceOf(region, instance);
+  return difference.waits ? "pending-reboot" : difference.now.empty() ? "in-sync" : "applying";
 }
 
 bool Serves(const Instance& instance) {
@@ -37,7 +44,7 @@ void AddMembers(const Region& region, const Cluster& cluster, Value& record) {
     members.Append(Value::Record()
                        .Add("DBInstanceIdentifier", instance->id)
                        .Add("IsClusterWriter", true)
-                       .Add("DBClusterParameterGroupStatus", "in-sync")
+                       .Add("DBClusterParameterGroupStatus", ApplyStatus(region, *instance))
                        .Add("PromotionTier", instance->promotion_tier));
   }
   record.Add("DBClusterMembers", std::move(members));
@@ -56,7 +63,7 @@ Value DescribeCluster(const Call& call, const Cluster& cluster) {
       .Add("BackupRetentionPeriod", cluster.retention_days)
       .AddIfSet("DatabaseName", cluster.database)
       .Add("DBClusterIdentifier", cluster.id)
-      .Add("DBClusterParameterGroup", "default." + cluster.engine)
+      .Add("DBClusterParameterGroup", cluster.parameter_group)
       .Add("DBSubnetGroup", cluster.subnet_group)
       .Add("Status", cluster.status)
       .AddIfSet("Endpoint", ClusterEndpoint(region, cluster))
@@ -113,10 +120,9 @@ Value DescribeInstance(const Region& region, const Settings& settings, const Ins
       .Add("DBSecurityGroups", Value::List("DBSecurityGroup"))
       .Add("VpcSecurityGroups", SecurityGroupList(cluster));
   Value parameters = Value::List("DBParameterGroup");
-  parameters.Append(
-      Value::Record()
-          .Add("DBParameterGroupName", "default." + (cluster ? cluster->engine : std::string()))
-          .Add("ParameterApplyStatus", "in-sync"));
+  parameters.Append(Value::Record()
+                        .Add("DBParameterGroupName", instance.parameter_group)
+                        .Add("ParameterApplyStatus", ApplyStatus(region, instance)));
   record.Add("DBParameterGroups", std::move(parameters)).Add("AvailabilityZone", instance.zone);
   const auto subnets = region.subnet_groups.find(cluster ? cluster->subnet_group : std::string());
   if (subnets != region.subnet_groups.end()) {

@@ -23,6 +23,15 @@ Instance* FindInstance(Call& call, const std::string& id) {
   return nullptr;
 }
 
+void ReadParameterGroup(Call& call, Instance& instance) {
+  if (!call.parameters.Has("DBParameterGroupName")) return;
+  instance.parameter_group = IdOrArn(call, "DBParameterGroupName");
+  if (!call.region.instance_parameter_groups.contains(instance.parameter_group)) {
+    call.Fail(404, "DBParameterGroupNotFound",
+              fmt::format("DBParameterGroup not found: {}", instance.parameter_group));
+  }
+}
+
 // The lowest address from the base on that no instance has; empty: the base is no address.
 std::string FreeAddress(const Call& call) {
   in_addr address{};
@@ -114,6 +123,7 @@ void CreateDbInstance(Call& call) {
   instance.minor_upgrades = call.parameters.Flag("AutoMinorVersionUpgrade", true);
   instance.publicly_accessible = call.parameters.Flag("PubliclyAccessible", false);
   instance.tags = ReadTags(call);
+  ReadParameterGroup(call, instance);
   if (!call.ok()) return;
   instance.resource_id = "db-" + ToUpper(call.settings.random_hex(26));
   instance.created_us = call.now_us;
@@ -162,6 +172,7 @@ void ModifyDbInstance(Call& call) {
     instance->status = "modifying";  // the server takes its memory at start
     instance->stop_first = true;
   }
+  ReadParameterGroup(call, *instance);
   instance->promotion_tier =
       call.parameters.Number("PromotionTier", instance->promotion_tier, 0, 15);
   instance->minor_upgrades =

@@ -33,6 +33,12 @@ Tags* FindTags(Call& call) {
   if (is("cluster")) return TagsIn(call, region.clusters, name, "DBClusterNotFoundFault");
   if (is("db")) return TagsIn(call, region.instances, name, "DBInstanceNotFound");
   if (is("subgrp")) return TagsIn(call, region.subnet_groups, name, "DBSubnetGroupNotFoundFault");
+  if (is("pg")) {
+    return TagsIn(call, region.instance_parameter_groups, name, "DBParameterGroupNotFound");
+  }
+  if (is("cluster-pg")) {
+    return TagsIn(call, region.cluster_parameter_groups, name, "DBParameterGroupNotFound");
+  }
   if (is("cluster-snapshot")) {
     return TagsIn(call, region.snapshots, name, "DBClusterSnapshotNotFoundFault");
   }

@@ -13,17 +13,26 @@
 namespace borealis::control {
 namespace {
 
-std::string ClassOptions(const InstanceClass& c) {
-  return fmt::format("[mysqld]\ninnodb_buffer_pool_size={}M\nmax_connections={}\n",
-                     c.buffer_pool_mib, c.connections);
+// The class first: parameters win.
+std::string ServerOptions(const InstanceClass& c, const node::NodeLayout& layout,
+                          const ParameterValues& parameters) {
+  std::string text = fmt::format(
+      "[mysqld]\ninnodb_buffer_pool_size={}M\nmax_connections={}\nslow_query_log_file={}/slow.log\n"
+      "general_log_file={}/general.log\n",
+      c.buffer_pool_mib, c.connections, layout.root, layout.root);
+  for (const auto& [name, value] : parameters) text += fmt::format("{}={}\n", name, value);
+  return text;
 }
 
 }  // namespace
 
 Observed Executor::Look(const Region& region) {
+  std::map<std::string, ParameterValues> parameters_set;
   for (const std::string& target : jobs_.Collect()) {
     const auto password = passwords_under_way_.find(target);
     if (password != passwords_under_way_.end()) passwords_set_[target] = password->second;
+    const auto parameters = parameters_under_way_.find(target);
+    if (parameters != parameters_under_way_.end()) parameters_set[target] = parameters->second;
   }
   Observed observed = observer_.Look(region);
   for (const auto& [id, message] : observer_.TakeEnded()) {
@@ -38,6 +47,9 @@ Observed Executor::Look(const Region& region) {
   observed.busy = jobs_.Busy();
   observed.failures = jobs_.failures();
   observed.passwords_set = passwords_set_;
+  observed.parameters_set = std::move(parameters_set);
+  std::erase_if(parameters_under_way_,
+                [&](const auto& p) { return !observed.busy.contains(p.first); });
   std::erase_if(passwords_under_way_,
                 [&](const auto& p) { return !observed.busy.contains(p.first); });
   return observed;
@@ -55,6 +67,9 @@ void Executor::Take(const Step& step) {
   if (!status.ok()) return jobs_.Failed(step.Target(), status.message());
   if (step.kind == Step::Kind::kMakeUser) {
     passwords_under_way_[step.Target()] = step.cluster.pending_password;
+  }
+  if (step.kind == Step::Kind::kSetParameters) {
+    parameters_under_way_[step.Target()] = step.parameters;
   }
 }
 
@@ -84,7 +99,8 @@ Status Executor::Launch(const Step& step) {
   RETURN_IF_ERROR(node::ProvideDirectory(at.nodes(), owner));
   const InstanceClass* c = FindInstanceClass(step.instance.instance_class);
   CHECK(c != nullptr);
-  RETURN_IF_ERROR(snapshot::WriteFileAtomically(at.options(name), AsBytes(ClassOptions(*c)),
+  RETURN_IF_ERROR(snapshot::WriteFileAtomically(at.options(name),
+                                                AsBytes(ServerOptions(*c, layout, step.parameters)),
                                                 snapshot::Durability::kProcess));
   std::vector<std::string> argv = {"node",          "run",
                                    "--volume",      at.volume(),
@@ -179,6 +195,15 @@ Result<Job> Executor::MakeJob(const Step& step) const {
       job.argv = node_command("stop");
       // What is deleted lets nobody finish first; a restart does.
       if (step.instance.status == "deleting") job.argv.emplace_back("--drain=0");
+      break;
+    case Step::Kind::kSetParameters:
+      job.argv = node_command("set");
+      for (const auto& [name, value] : step.parameters) {
+        // Without the group's value that of the class counts.
+        const bool of_class = name == "max_connections" && value == kDefaultValue;
+        const InstanceClass* c = FindInstanceClass(step.instance.instance_class);
+        job.argv.push_back(name + "=" + (of_class ? std::to_string(c->connections) : value));
+      }
       break;
     case Step::Kind::kFreeSlot:
       job.argv = node_command("remove");

@@ -50,6 +50,7 @@ class Executor {
   Observer observer_;
   std::map<std::string, std::string> passwords_under_way_;
   std::map<std::string, std::string> passwords_set_;
+  std::map<std::string, ParameterValues> parameters_under_way_;
   std::map<std::string, std::string> settled_;  // path -> content
 };
 

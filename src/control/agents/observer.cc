@@ -160,7 +160,8 @@ ObservedInstance Observer::LookAtInstance(const Cluster& cluster, const Instance
     seen.message = status->message;
     seen.crash_us = status->last_crash_us;
   }
-  if (instance.status == "deleting" || instance.status == "stopping" || instance.stop_first) {
+  if (instance.status == "deleting" || instance.status == "stopping" || instance.stop_first ||
+      !seen.agent_lives) {
     seen.server_lives =
         node::FindRunningServer(layout, status.ok() ? status->server : node::ProcessId{})
             .has_value();

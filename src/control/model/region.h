@@ -1,5 +1,5 @@
 // What the control plane knows and wants: clusters, instances, snapshots, security groups, subnet
-// groups, events. Values; pure.
+// groups, parameter groups, events. Values; pure.
 //
 // A status that ends in "ing" is a wish that the reconciler works on (reconcile/decide.h); the
 // others are what was reached.
@@ -43,6 +43,7 @@ struct Cluster {
   std::string maintenance_window = "sun:04:00-sun:04:30";
   std::vector<std::string> security_groups;
   std::string subnet_group = "default";
+  std::string parameter_group = "default.mariadb10.11";
   bool deletion_protection = false;
   bool encrypted = false;
   bool copy_tags = false;
@@ -64,6 +65,9 @@ struct Instance {
   bool minor_upgrades = true;
   bool publicly_accessible = false;
   bool stop_first = false;  // a reboot that has not stopped the server yet
+  std::string parameter_group = "default.mariadb10.11";
+  std::map<std::string, std::string> started_with;  // parameters, when its agent was started
+  std::map<std::string, std::string> parameters;    // in effect: those, and what was set since
   std::string maintenance_window = "sun:04:00-sun:04:30";
   std::string message;        // why it failed
   int64_t crash_seen_us = 0;  // the newest crash that events tell of
@@ -123,6 +127,20 @@ struct SubnetGroup {
   bool operator==(const SubnetGroup&) const = default;
 };
 
+struct ParameterValue {
+  std::string value;
+  bool immediate = true;  // else at the next reboot
+  bool operator==(const ParameterValue&) const = default;
+};
+
+struct ParameterGroup {
+  std::string name;
+  std::string description;
+  std::map<std::string, ParameterValue> values;
+  Tags tags;
+  bool operator==(const ParameterGroup&) const = default;
+};
+
 struct Event {
   int64_t time_us = 0;
   std::string source_type;  // "db-cluster", "db-instance", "db-cluster-snapshot"
@@ -138,6 +156,8 @@ struct Region {
   std::map<std::string, ClusterSnapshot> snapshots;
   std::map<std::string, SecurityGroup> security_groups;
   std::map<std::string, SubnetGroup> subnet_groups;
+  std::map<std::string, ParameterGroup> instance_parameter_groups;
+  std::map<std::string, ParameterGroup> cluster_parameter_groups;
   std::map<int64_t, Event> events;  // by number, rising
   bool operator==(const Region&) const = default;
 

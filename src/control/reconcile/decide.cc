@@ -98,6 +98,7 @@ class Decider {
     if (instance.status == "stopping") return Stop(cluster, instance, seen);
     const ObservedCluster volume = Find(observed_.clusters, cluster.resource_id);
     if (!volume.volume_ready) return;
+    if (instance.stop_first && !IsNext(instance)) return;
     if (instance.stop_first) {
       if (seen.agent_lives || seen.server_lives) {
         return Do(Step::Kind::kStopNode, cluster, instance);
@@ -108,9 +109,23 @@ class Decider {
       NoteCrash(instance, seen);
       const auto failure = plan_.FailureOf(instance.resource_id);
       if (failure.count >= kAgentTriesMax) Fail(instance, failure.message);
-      return Do(Step::Kind::kLaunchAgent, cluster, instance);
+      // A server that outlived its agent goes on with what it has.
+      instance.started_with = WantedParameters(region_, instance);
+      if (!seen.server_lives) instance.parameters = instance.started_with;
+      return plan_.Do({.kind = Step::Kind::kLaunchAgent,
+                       .cluster = cluster,
+                       .instance = instance,
+                       .parameters = instance.started_with});
     }
     Follow(cluster, instance, seen);
+  }
+
+  // Instances of a cluster restart one after another.
+  bool IsNext(const Instance& instance) const {
+    return std::ranges::none_of(region_.InstancesOf(instance.cluster), [&](const Instance* other) {
+      const bool restarts = other->status == "rebooting" || other->status == "modifying";
+      return restarts && (!other->stop_first || other->id < instance.id);
+    });
   }
 
   void Stop(const Cluster& cluster, Instance& instance, const ObservedInstance& seen) {
@@ -129,6 +144,7 @@ class Decider {
       Do(Step::Kind::kMakeUser, cluster, instance);
       if (instance.status == "creating") return;
     }
+    SetParameters(cluster, instance);
     if (instance.recovering) {
       instance.recovering = false;
       Tell(kInstanceSource, instance.id, "recovery", "Recovery of the DB instance is complete.");
@@ -137,6 +153,23 @@ class Decider {
     TellOfReturn(instance);
     instance.status = "available";
     instance.message.clear();
+  }
+
+  // What can take effect without a restart does.
+  void SetParameters(const Cluster& cluster, Instance& instance) {
+    for (const auto& [name, value] : Find(observed_.parameters_set, instance.resource_id)) {
+      if (value == kDefaultValue) {
+        instance.parameters.erase(name);
+      } else {
+        instance.parameters[name] = value;
+      }
+    }
+    const ParameterDifference difference = DifferenceOf(region_, instance);
+    if (difference.now.empty()) return;
+    plan_.Do({.kind = Step::Kind::kSetParameters,
+              .cluster = cluster,
+              .instance = instance,
+              .parameters = difference.now});
   }
 
   void TellOfReturn(const Instance& instance) {
@@ -161,6 +194,7 @@ class Decider {
   void NoteCrash(Instance& instance, const ObservedInstance& seen) {
     if (seen.crash_us <= instance.crash_seen_us) return;
     instance.crash_seen_us = seen.crash_us;
+    instance.parameters = instance.started_with;  // it is back with those
     if (instance.status == "creating") return;
     instance.recovering = true;
     Tell(kInstanceSource, instance.id, "recovery",

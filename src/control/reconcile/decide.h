@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "control/model/parameters.h"
 #include "control/model/region.h"
 #include "control/reconcile/observed.h"
 
@@ -29,18 +30,20 @@ struct Step {
   enum class Kind {
     kMakeVolume,  // empty, or with what the cluster's origin says
     kLaunchAgent,
-    kMakeUser,     // master user (password from the cluster), database
-    kStopNode,     // agent and server
-    kFreeSlot,     // of a node that has stopped
-    kRemoveNode,   // its files
-    kRemoveFiles,  // of the cluster
-    kTakeBackup,   // the snapshot's files, from the cluster's volume
-    kCopyBackup,   // from those of another snapshot
+    kMakeUser,       // master user (password from the cluster), database
+    kStopNode,       // agent and server
+    kSetParameters,  // on the server that runs
+    kFreeSlot,       // of a node that has stopped
+    kRemoveNode,     // its files
+    kRemoveFiles,    // of the cluster
+    kTakeBackup,     // the snapshot's files, from the cluster's volume
+    kCopyBackup,     // from those of another snapshot
     kRemoveBackup,
   };
   Kind kind;
   Cluster cluster = {};
   Instance instance = {};             // of what is about one
+  ParameterValues parameters = {};    // to start with; to set
   ClusterSnapshot snapshot = {};      // of what is about one
   const std::string& Target() const;  // resource id
 };

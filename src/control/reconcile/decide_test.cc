@@ -207,6 +207,60 @@ TEST_F(DecideTest, AnAgentThatNeverComesUpFailsTheInstanceAndIsTriedOn) {
   EXPECT_EQ(instance("a").status, "available");
 }
 
+TEST_F(DecideTest, InstancesRestartOneAfterAnother) {
+  volume().volume_ready = true;
+  cluster().pending_password = "";
+  for (const char* id : {"a", "b"}) {
+    AddInstance(id);
+    Ready(id);
+  }
+  Decide();
+  for (const char* id : {"a", "b"}) {
+    instance(id).status = "modifying";
+    instance(id).stop_first = true;
+  }
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
+  EXPECT_EQ(steps_[0].instance.id, "a");
+  node("a") = {};
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
+  Ready("a");
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
+  EXPECT_EQ(steps_[0].instance.id, "b");
+}
+
+TEST_F(DecideTest, ParametersAreSetOrWaitForAReboot) {
+  volume().volume_ready = true;
+  cluster().pending_password = "";
+  AddInstance("a");
+  region_.instance_parameter_groups["g"].values = {{"wait_timeout", {"60", true}},
+                                                   {"performance_schema", {"1", false}}};
+  instance("a").parameter_group = "g";
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
+  EXPECT_EQ(steps_[0].parameters,
+            (ParameterValues{{"performance_schema", "1"}, {"wait_timeout", "60"}}));
+  Ready("a");
+  EXPECT_THAT(Decide(), testing::IsEmpty());  // it started with them
+  region_.instance_parameter_groups["g"].values = {{"performance_schema", {"0", false}},
+                                                   {"long_query_time", {"1", true}}};
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kSetParameters));
+  EXPECT_EQ(steps_[0].parameters,
+            (ParameterValues{{"long_query_time", "1"}, {"wait_timeout", "DEFAULT"}}));
+  observed_.parameters_set["db-a"] = steps_[0].parameters;
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_TRUE(DifferenceOf(region_, instance("a")).waits);
+  observed_.parameters_set.clear();
+  // Its server crashes and is back with what its agent started it with.
+  node("a").crash_us = now_us_;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kSetParameters));
+  // Its agent dies; the server goes on with what it has.
+  node("a").agent_lives = false;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
+  EXPECT_TRUE(DifferenceOf(region_, instance("a")).waits);
+  node("a").server_lives = false;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
+  EXPECT_FALSE(DifferenceOf(region_, instance("a")).waits);
+}
+
 TEST_F(DecideTest, AClusterStopsAndStartsWithItsInstances) {
   volume().volume_ready = true;
   cluster().pending_password = "";

@@ -17,11 +17,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Cluster, id, resource_id, direct
                                                 pending_password, database, database_made, origin,
                                                 port, retention_days, backup_window,
                                                 maintenance_window, security_groups, subnet_group,
-                                                deletion_protection, encrypted, copy_tags, tags,
-                                                created_us)
+                                                parameter_group, deletion_protection, encrypted,
+                                                copy_tags, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Instance, id, resource_id, cluster, status,
                                                 instance_class, zone, address, port, promotion_tier,
                                                 minor_upgrades, publicly_accessible, stop_first,
+                                                parameter_group, started_with, parameters,
                                                 maintenance_window, message, crash_seen_us,
                                                 recovering, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClusterSnapshot, id, resource_id, directory, status,
@@ -32,6 +33,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(IngressRule, protocol, from_port
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SecurityGroup, id, name, description, vpc, ingress,
                                                 tags)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SubnetGroup, name, description, subnets, tags)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ParameterValue, value, immediate)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ParameterGroup, name, description, values, tags)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Event, time_us, source_type, source_id, category,
                                                 message)
 // NOLINTEND(readability-identifier-naming)
@@ -51,6 +54,12 @@ void DecodeRow(const RowKey& key, const std::string& text, Region& region) {
   if (kind == "snapshot") region.snapshots[name] = json.get<ClusterSnapshot>();
   if (kind == "security-group") region.security_groups[name] = json.get<SecurityGroup>();
   if (kind == "subnet-group") region.subnet_groups[name] = json.get<SubnetGroup>();
+  if (kind == "parameter-group") {
+    region.instance_parameter_groups[name] = json.get<ParameterGroup>();
+  }
+  if (kind == "cluster-parameter-group") {
+    region.cluster_parameter_groups[name] = json.get<ParameterGroup>();
+  }
   if (kind == "event") region.events[std::stoll(name)] = json.get<Event>();
 }
 
@@ -65,6 +74,12 @@ Rows EncodeRegion(const Region& region) {
     rows[{"security-group", key}] = Dump(object);
   }
   for (const auto& [key, object] : region.subnet_groups) rows[{"subnet-group", key}] = Dump(object);
+  for (const auto& [key, object] : region.instance_parameter_groups) {
+    rows[{"parameter-group", key}] = Dump(object);
+  }
+  for (const auto& [key, object] : region.cluster_parameter_groups) {
+    rows[{"cluster-parameter-group", key}] = Dump(object);
+  }
   for (const auto& [key, object] : region.events) {
     rows[{"event", std::to_string(key)}] = Dump(object);
   }
