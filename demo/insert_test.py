@@ -14,7 +14,7 @@ failure) it may be, and the title is there twice: that is the client's doing and
 The summary says how many rows it may have touched.
 
 The journal (--journal FILE) has one JSON object per line: {"event": "attempt" | "ack" | "error" |
-"down" | "up" | "end", "t": seconds on CLOCK_MONOTONIC, "node", "row", "title", ...}.
+"down" | "up" | "count" | "failed" | "end", "t": seconds on CLOCK_MONOTONIC, "node", "row", "title", ...}.
 
 Exit codes: 0 every row acknowledged, 1 not all were, 2 bad usage.
 """
@@ -27,6 +27,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from client_node import (FATAL_ERRORS, ROLLED_BACK_ERRORS, Journal, Node, Waiter,  # noqa: E402
                          parse_address)
+from preparation import Counter, prepare  # noqa: E402
 
 import pymysql  # noqa: E402
 
@@ -52,6 +53,9 @@ def parse():
     parser.add_argument("--give-up", type=float, default=120,
                         help="seconds to wait for any node before a row counts as failed")
     parser.add_argument("--journal", help="file for JSON lines of every attempt and outcome")
+    parser.add_argument("--create", action="store_true", help="make database and table where they are missing")
+    parser.add_argument("--empty", action="store_true", help="... and begin with an empty table")
+    parser.add_argument("--count", action="store_true", help="journal the table's count once a second")
     args = parser.parse_args()
     for name in ("node1", "node2"):
         if not getattr(args, name):
@@ -82,9 +86,10 @@ class Client:
         self.args = args
         self.waiter = Waiter()
         self.journal = Journal(args.journal)
+        self.login = {"user": args.user, "password": args.password, "database": args.database}
+        self.addresses = [args.node1, args.node2]
         self.nodes = [
-            Node(name, address, self.waiter, self.journal,
-                 {"user": args.user, "password": args.password, "database": args.database})
+            Node(name, address, self.waiter, self.journal, self.login)
             for name, address in (("node1", args.node1), ("node2", args.node2))]
         self.unknown_rows = set()  # their COMMIT was sent and not answered
         self.moved_rows = 0
@@ -142,7 +147,12 @@ class Client:
     def run(self):
         due = time.monotonic()
         acknowledged = 0
+        counter = Counter(self.addresses, self.login, self.journal) if self.args.count else None
         try:
+            if self.args.create or self.args.empty:
+                prepare(self.addresses, self.login, self.args.empty)
+            if counter:
+                counter.start()
             for node in self.nodes:
                 node.start()
             for row in range(self.args.rows):
@@ -160,7 +170,10 @@ class Client:
                     time.sleep(max(0.0, due - time.monotonic()))
         except (RowFailed, pymysql.MySQLError) as e:
             print(f"insert_test: {e}", file=sys.stderr)
+            self.journal.write("failed", "", message=str(e))
         finally:
+            if counter and counter.is_alive():
+                counter.stop()
             for node in self.nodes:
                 node.stop()
             self.journal.write("end", "", acknowledged=acknowledged)

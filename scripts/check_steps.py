@@ -222,6 +222,41 @@ def step_integration(context):
         raise RuntimeError(f"tests/run ended with {code}")
 
 
+def step_console(context):
+    """the web console: packages, types, unit tests, bundle; then its story in a browser, on real servers"""
+    console = os.path.join(ROOT, "console")
+    code = context.run("console-packages", ["console/tools/packages"])
+    context.add(int(code == 0), [] if code == 0 else [f"npm ci (exit code {code})"])
+    if code != 0:
+        return
+    report = os.path.join(LOGS, "console-unit.json")
+    if os.path.exists(report):
+        os.remove(report)
+    context.run("console-unit", ["npm", "--prefix", console, "test", "--", "--root", console,
+                                 "--reporter=json", f"--outputFile={report}"])
+    if not os.path.exists(report):
+        raise RuntimeError(f"vitest wrote no report; see {context.log_path('console-unit')}")
+    with open(report, encoding="utf-8") as f:
+        cases = [case for suite in json.load(f)["testResults"] for case in suite["assertionResults"]]
+    context.add(sum(c["status"] == "passed" for c in cases),
+                [f"console: {c['fullName']}" for c in cases if c["status"] == "failed"])
+    context.lint("console-bundle", ["npm", "--prefix", console, "run", "build"])
+    if context.build("release", PRODUCT):
+        claims(context, "console-browser", ["console/test/browser", "--ci"])
+
+
+def claims(context, name, command):
+    """A program that makes claims and ends with `N passed, N failed`."""
+    code = context.run(name, command)
+    with open(context.log_path(name), encoding="utf-8") as f:
+        lines = f.read().splitlines()
+    failures = [line.removeprefix("FAIL ").strip()[:160] for line in lines if line.startswith("FAIL ")]
+    passed = sum(line.startswith("ok ") for line in lines)
+    if code != 0 and not failures:
+        failures = [f"{name} (exit code {code})"]
+    context.add(passed, failures)
+
+
 def free_port():
     """A port that is free on every address of the demo's cluster."""
     for port in range(23306, 23406):

@@ -120,6 +120,16 @@ std::string DefaultProvider() { return OwnLibrary("BOREALIS_PROVIDER", "libborea
 
 std::string DefaultPlugin() { return OwnLibrary("BOREALIS_PLUGIN", "libborealis_plugin.so"); }
 
+std::string DefaultConsole() {
+  const std::filesystem::path program(OwnProgram());
+  return (program.parent_path().parent_path() / "share/borealis/console").string();
+}
+
+std::string DefaultTrialClient() {
+  const std::filesystem::path program(OwnProgram());
+  return (program.parent_path().parent_path() / "share/borealis/demo/insert_test.py").string();
+}
+
 std::string FormatTime(int64_t time_us) {
   if (time_us <= 0) return "-";
   const std::time_t seconds = static_cast<std::time_t>(time_us / 1'000'000);

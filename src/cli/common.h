@@ -70,6 +70,9 @@ double SecondsSince(int64_t began_ns);
 std::string OwnProgram();
 std::string DefaultProvider();
 std::string DefaultPlugin();  // $BOREALIS_PLUGIN
+// Where the built console is: share/borealis/console beside the program's directory.
+std::string DefaultConsole();
+std::string DefaultTrialClient();  // share/borealis/demo/insert_test.py there
 
 // "2026-11-23T22:29:03Z" of microseconds since 1970; "-" for 0.
 std::string FormatTime(int64_t time_us);

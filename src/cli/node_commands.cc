@@ -1,4 +1,4 @@
-// borealis node run | stop | restart | remove
+// borealis node run | stop | restart | crash | remove
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include "cli/server_arguments.h"
 #include "node/account.h"
 #include "node/agent.h"
+#include "node/agent_setup.h"
 #include "node/drain.h"
 #include "node/node_control.h"
 #include "node/option_rules.h"
@@ -187,6 +188,27 @@ Status Set(SetArguments& args) {
   return Status::Ok();
 }
 
+struct CrashArguments {
+  Places places;
+  std::string name;
+};
+
+// As if a user had asked for it by SQL: the server dies hard, but not between a durable commit and
+// its answer. Its agent starts it again.
+int Crash(CrashArguments& args) {
+  const Status status = [&]() -> Status {
+    RETURN_IF_ERROR(args.places.Resolve());
+    RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
+    ASSIGN_OR_RETURN(const auto layout, node::MakeNodeLayout(args.places.data, args.name));
+    ASSIGN_OR_RETURN(const auto node, node::ReadNodeState(layout));
+    ASSIGN_OR_RETURN(auto server, ConnectAsOwner(node.socket));
+    const auto answer = server.Query("ALTER SYSTEM CRASH");
+    // No answer is what a crash looks like.
+    return answer.status().code() == Code::kInternal ? answer.status() : Status::Ok();
+  }();
+  return Report(status.WithContext(args.name));
+}
+
 struct RemoveArguments {
   Places places;
   std::string name;
@@ -298,6 +320,14 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome) {
   command->add_option("--name", set->name, "The node's name")->required();
   command->add_option("settings", set->settings, "name=value ...")->required();
   command->callback([set, &outcome] { outcome.exit_code = Report(Set(*set)); });
+
+  auto crash = std::make_shared<CrashArguments>();
+  command = node->add_subcommand(
+      "crash", "Crash a node's server, as ALTER SYSTEM CRASH does; its agent starts it again");
+  AddVolumeOption(*command, crash->places, false);
+  AddDataOption(*command, crash->places);
+  AddName(*command, crash->name);
+  command->callback([crash, &outcome] { outcome.exit_code = Crash(*crash); });
 
   auto remove = std::make_shared<RemoveArguments>();
   command = node->add_subcommand("remove", "Free the slot of a node that will not come back");

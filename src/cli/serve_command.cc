@@ -1,4 +1,4 @@
-// borealis serve; access-key create | list | remove
+// borealis serve; access-key create | list | remove; console-password
 #include <arpa/inet.h>
 #include <fmt/core.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/common.h"
+#include "control/console/password_file.h"
 #include "control/daemon.h"
 #include "control/keys.h"
 #include "control/store/store.h"
@@ -46,6 +47,7 @@ Status Serve(ServeArguments& args) {
     return {Code::kInvalidArgument, "--address-base: give an IPv4 address such as 127.0.0.11"};
   }
   args.daemon.dir = node::AbsolutePath(args.dir);
+  args.daemon.trial_client = DefaultTrialClient();
   args.daemon.listen_address = args.address;
   args.daemon.programs.borealis = OwnProgram();
   SetLogSink([](LogLevel level, const std::string& text) {
@@ -76,6 +78,10 @@ void AddServe(CLI::App& app, Outcome& outcome) {
       ->add_option("--port", daemon.settings.default_port,
                    "TCP port of instances, unless a cluster says one")
       ->check(CLI::Range(1150, 65535));
+  daemon.console = DefaultConsole();
+  command->add_option("--console", daemon.console,
+                      "Directory of the built console; empty: the API only [default: "
+                      "share/borealis/console beside this program's directory]");
   daemon.programs.server = node::kDefaultServer;
   command->add_option("--server", daemon.programs.server, "Path of mariadbd");
   command->add_option("--provider", daemon.programs.provider,
@@ -85,6 +91,32 @@ void AddServe(CLI::App& app, Outcome& outcome) {
   command->add_option("--provider-options", daemon.programs.provider_options,
                       "Options of the provider for all instances, a=1;b=2");
   command->callback([args, &outcome] { outcome.exit_code = Report(Serve(*args)); });
+}
+
+struct PasswordArguments {
+  std::string dir = kDefaultDirectory;
+};
+
+Status MakePassword(const PasswordArguments& args) {
+  const control::Places places{node::AbsolutePath(args.dir)};
+  if (access(places.state().c_str(), F_OK) != 0) {
+    return {Code::kNotFound,
+            fmt::format("no control plane in {}; `borealis serve` makes one", places.dir)};
+  }
+  ASSIGN_OR_RETURN(const std::string password,
+                   control::MakeConsolePassword(places.console_password()));
+  fmt::print("{}\n", password);
+  return Status::Ok();
+}
+
+void AddConsolePassword(CLI::App& app, Outcome& outcome) {
+  auto args = std::make_shared<PasswordArguments>();
+  CLI::App* command = app.add_subcommand(
+      "console-password", "Make a password that signs in to the console once, within a day");
+  command->add_option("--dir", args->dir, "Directory of the control plane")
+      ->envname("BOREALIS_DIR")
+      ->type_name("DIR");
+  command->callback([args, &outcome] { outcome.exit_code = Report(MakePassword(*args)); });
 }
 
 struct KeyArguments {
@@ -166,6 +198,7 @@ void AddAccessKey(CLI::App& app, Outcome& outcome) {
 void AddServeCommands(CLI::App& app, Outcome& outcome) {
   AddServe(app, outcome);
   AddAccessKey(app, outcome);
+  AddConsolePassword(app, outcome);
 }
 
 }  // namespace borealis::cli

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -13,6 +14,9 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "control/agents/log_files.h"
+#include "control/api/signature.h"
+#include "control/console/console.h"
+#include "control/console/password_file.h"
 #include "control/http/server.h"
 #include "control/keys.h"
 #include "control/service.h"
@@ -45,13 +49,40 @@ Status MakeDirectories(const Places& places) {
   return snapshot::MakeDirectory(places.jobs());
 }
 
-Status ProvideFirstKey(const Places& places, Store& store, const Clock& clock) {
+// Whether this is the first start.
+Result<bool> ProvideFirstKey(const Places& places, Store& store, const Clock& clock) {
   ASSIGN_OR_RETURN(const auto keys, store.ListKeys());
-  if (!keys.empty()) return Status::Ok();
+  if (!keys.empty()) return false;
   ASSIGN_OR_RETURN(const AccessKey key, MakeKey(store, "first", false, clock.WallUs()));
   RETURN_IF_ERROR(WriteCredentials(places.credentials(), key));
   fmt::print("access key {} made; it is in {}\n", key.id, places.credentials());
+  return true;
+}
+
+// Somebody must be able to sign in the first time.
+Status ProvideConsolePassword(const Places& places, bool first) {
+  if (!first || snapshot::PathExists(places.console_password())) return Status::Ok();
+  ASSIGN_OR_RETURN(const std::string password, MakeConsolePassword(places.console_password()));
+  // Standard output may be a log.
+  if (isatty(STDOUT_FILENO) != 0) {
+    fmt::print("one-time password of the console: {}\n", password);
+  } else {
+    fmt::print("one-time password of the console made; it is in {}\n", places.console_password());
+  }
   return Status::Ok();
+}
+
+std::optional<Assets> LoadConsole(const std::string& directory) {
+  if (directory.empty()) return std::nullopt;
+  auto assets = Assets::Load(directory);
+  if (assets.ok()) return std::move(assets).value();
+  fmt::print("no console: {}\n", assets.status().message());
+  return std::nullopt;
+}
+
+// Other daemons on this machine have other cookies: browsers tell them apart by the host only.
+std::string CookieName(const Places& places) {
+  return "borealis-" + Sha256Hex(places.dir).substr(0, 8);
 }
 
 // The thread that looks, decides and acts.
@@ -121,8 +152,11 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
   RETURN_IF_ERROR(MakeDirectories(places));
   ASSIGN_OR_RETURN(const UniqueFd lock, LockDirectory(places));
   ASSIGN_OR_RETURN(auto store, Store::Open(places.state()));
-  RETURN_IF_ERROR(ProvideFirstKey(places, *store, clock));
+  ASSIGN_OR_RETURN(const bool first, ProvideFirstKey(places, *store, clock));
   RETURN_IF_ERROR(ProvideMasterKey(places.master_key()));
+  RETURN_IF_ERROR(ProvideConsolePassword(places, first));
+  // Sessions are the web server's thread's; the region is everybody's, under a lock.
+  ASSIGN_OR_RETURN(const auto session_store, Store::Open(places.state()));
   Settings settings = options.settings;
   settings.random_hex = RandomHex;
   ASSIGN_OR_RETURN(Region region, store->Load());
@@ -134,13 +168,25 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
                   clock, [&] { reconciler.load()->Wake(); });
   Reconciler thread(service, Executor(places, options.programs, clock));
   reconciler = &thread;
-  ASSIGN_OR_RETURN(
-      const auto server,
-      HttpServer::Listen(options.listen_address, options.listen_port,
-                         [&](const HttpRequest& request) { return service.Handle(request); }));
+  Sessions sessions(*session_store, CookieName(places), places.console_password());
+  const Sampler sampler(places, clock, [&] { return service.Snapshot(); });
+  Trials trials(places.trials(), options.trial_client, clock);
+  auto assets = LoadConsole(options.console);
+  const bool has_console = assets.has_value();
+  Console console(service, sessions, sampler, trials, clock, places, settings.region,
+                  std::move(assets));
+  ASSIGN_OR_RETURN(const auto server,
+                   HttpServer::Listen(options.listen_address, options.listen_port,
+                                      [&](const HttpRequest& request) {
+                                        return Console::Owns(request) ? console.Handle(request)
+                                                                      : service.Handle(request);
+                                      }));
   thread.Start();
   fmt::print("serving on http://{}:{}, region {}\n", options.listen_address, server->port(),
              settings.region);
+  if (has_console) {
+    fmt::print("console on http://{}:{}/\n", options.listen_address, server->port());
+  }
   std::fflush(stdout);
   server->Run();
   LogInfo("stopping; the databases go on");

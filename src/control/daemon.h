@@ -15,6 +15,8 @@ struct DaemonOptions {
   std::string listen_address = "127.0.0.1";
   uint16_t listen_port = 8300;
   Settings settings;
+  std::string console;       // directory of the built console; empty: none, the API only
+  std::string trial_client;  // the demo's insert_test.py
   Programs programs;
 };
 

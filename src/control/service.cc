@@ -55,11 +55,7 @@ HttpAnswer Service::Act(const HttpRequest& request, const std::string& request_i
   };
   const std::string service = ServiceOf(request);
   const auto form = DecodeForm(request.body);
-  const auto field = [&](const char* name) {
-    const auto found = form.ok() ? form->find(name) : Form::const_iterator();
-    return form.ok() && found != form->end() ? found->second : std::string();
-  };
-  const std::string action = field("Action");
+  const std::string action = form.ok() ? FieldOf(*form, "Action") : std::string();
   std::optional<Caller> caller;
   {
     MutexLock lock(mutex_);
@@ -73,21 +69,43 @@ HttpAnswer Service::Act(const HttpRequest& request, const std::string& request_i
   if (!form.ok()) {
     return refuse(service, action, {400, "MalformedQueryString", form.status().message()});
   }
-  const std::string version = field("Version");
-  if (FindAction(service, action) == nullptr ||
-      (!version.empty() && version != VersionOf(service))) {
-    return refuse(service, action,
-                  {400, "InvalidAction",
-                   fmt::format("Could not find operation {} for version {}.", Printable(action),
-                               Printable(version))});
-  }
-  auto outcome = Run(service, action, *form);
+  auto outcome = RunIfKnown(service, *form);
   if (const auto* error = std::get_if<ApiError>(&outcome)) return refuse(service, action, *error);
   if (!ReadsOnly(action)) {
     LogInfo("request {} from {} by {}: {} done", request_id, request.peer, caller->key_id, action);
     changed_();
   }
   return RenderResult(service, action, std::get<Value>(outcome), request_id);
+}
+
+std::variant<Value, ApiError> Service::Perform(const Form& form, const std::string& service,
+                                               bool read_only, const std::string& who) {
+  const std::string action = FieldOf(form, "Action");
+  const bool reads = ReadsOnly(action);
+  auto outcome =
+      read_only && !reads
+          ? ApiError{403, "AccessDenied", "This session is read-only: it may look, not change."}
+          : RunIfKnown(service, form);
+  if (const auto* error = std::get_if<ApiError>(&outcome)) {
+    LogInfo("request by {}: {} refused: {} {}", who, Printable(action), error->http_status,
+            error->code);
+  } else if (!reads) {
+    LogInfo("request by {}: {} done", who, action);
+    changed_();
+  }
+  return outcome;
+}
+
+std::variant<Value, ApiError> Service::RunIfKnown(const std::string& service, const Form& form) {
+  const std::string action = FieldOf(form, "Action");
+  const std::string version = FieldOf(form, "Version");
+  if (FindAction(service, action) == nullptr ||
+      (!version.empty() && version != VersionOf(service))) {
+    return ApiError{400, "InvalidAction",
+                    fmt::format("Could not find operation {} for version {}.", Printable(action),
+                                Printable(version))};
+  }
+  return Run(service, action, form);
 }
 
 std::variant<Value, ApiError> Service::Run(const std::string& service, const std::string& action,
@@ -103,6 +121,7 @@ std::variant<Value, ApiError> Service::Run(const std::string& service, const std
       return ApiError{500, "InternalFailure", "The change could not be saved; see the log."};
     }
     region_ = std::move(copy);
+    ++version_;
   }
   return std::move(call.result);
 }
@@ -115,8 +134,11 @@ Region Service::Snapshot() const {
 Result<Decision> Service::Reconcile(const Observed& observed) {
   MutexLock lock(mutex_);
   Decision decision = Decide(region_, observed, clock_.WallUs());
-  RETURN_IF_ERROR(store_->Save(decision.region));
-  region_ = decision.region;
+  if (decision.region != region_) {
+    RETURN_IF_ERROR(store_->Save(decision.region));
+    region_ = decision.region;
+    ++version_;
+  }
   restorable_.clear();
   for (const auto& [id, cluster] : observed.clusters) restorable_[id] = cluster.restorable;
   return decision;

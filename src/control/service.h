@@ -2,6 +2,7 @@
 // copy of the region, saves it, answers. Thread-safe.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -22,6 +23,13 @@ class Service {
           std::unique_ptr<Logs> logs, const Clock& clock, std::function<void()> changed);
 
   HttpAnswer Handle(const HttpRequest& request);
+  // The action of `form` for somebody who was let in otherwise than by a signature. `who`, for the
+  // log: whatever may be shown there.
+  std::variant<Value, ApiError> Perform(const Form& form, const std::string& service,
+                                        bool read_only, const std::string& who);
+
+  // Rises with every change of the region.
+  int64_t version() const { return version_.load(); }
 
   Region Snapshot() const;
   // Decides on the region as it is now, and saves. A failure to save leaves it as it was.
@@ -29,6 +37,7 @@ class Service {
 
  private:
   HttpAnswer Act(const HttpRequest& request, const std::string& request_id);
+  std::variant<Value, ApiError> RunIfKnown(const std::string& service, const Form& form);
   std::variant<Value, ApiError> Run(const std::string& service, const std::string& action,
                                     const Form& form) EXCLUDES(mutex_);
 
@@ -36,6 +45,7 @@ class Service {
   const std::unique_ptr<Logs> logs_;
   const Clock& clock_;
   const std::function<void()> changed_;
+  std::atomic<int64_t> version_{0};
   mutable Mutex mutex_;
   const std::unique_ptr<Store> store_ PT_GUARDED_BY(mutex_);
   Region region_ GUARDED_BY(mutex_);

@@ -311,6 +311,7 @@ void Agent::OnServerEnd() {
       machine_.state() == NodeState::kStopping ? status_.last_crash_us : clock_.WallUs();
   down_since_ns_ = now_ns;
   status_.ready_after_ms = -1;
+  status_.figures.clear();
   Feed(event);
 }
 
@@ -332,6 +333,7 @@ void Agent::OnQueue() {
       if (item.health) {
         if (!item.health->members.empty()) status_.members = std::move(item.health->members);
         if (!item.health->version.empty()) status_.server_version = item.health->version;
+        status_.figures = std::move(item.health->figures);
         if (item.health->settings) status_.settings = std::move(item.health->settings);
       }
     }

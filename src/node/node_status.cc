@@ -10,6 +10,7 @@ using Json = nlohmann::json;
 
 constexpr size_t kMembersMax = 64;
 constexpr size_t kSettingsMax = 1024;
+constexpr size_t kFiguresMax = 64;
 constexpr size_t kTextBytesMax = 4096;
 
 struct StateName {
@@ -87,6 +88,17 @@ class Members {
     for (const auto& item : at->items()) texts.Text(item.key().c_str(), (*out)[item.key()]);
     ok_ = ok_ && texts.ok();
   }
+  void Numbers(const char* key, Figures& out) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return;
+    if (!at->is_object() || at->size() > kFiguresMax) {
+      ok_ = false;
+      return;
+    }
+    Members numbers(*at);
+    for (const auto& item : at->items()) numbers.Number(item.key().c_str(), out[item.key()]);
+    ok_ = ok_ && numbers.ok();
+  }
   bool ok() const { return ok_; }
 
  private:
@@ -146,6 +158,7 @@ std::string EncodeNodeStatus(const NodeStatus& s) {
       {"rebuilds", s.failures.rebuilds},
   };
   if (s.settings) json["settings"] = *s.settings;
+  if (!s.figures.empty()) json["figures"] = s.figures;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -180,6 +193,7 @@ Result<NodeStatus> DecodeNodeStatus(std::string_view text) {
   members.Number("rebuilt_for", s.failures.rebuilt_for.value);
   members.Number("rebuilds", s.failures.rebuilds);
   members.TextMap("settings", s.settings);
+  members.Numbers("figures", s.figures);
   const auto parsed = ParseNodeState(state);
   if (!members.ok() || !parsed || s.name.empty()) return damaged;
   s.state = *parsed;

@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "model/ids.h"
 #include "node/process.h"
+#include "node/server_figures.h"
 
 namespace borealis::node {
 
@@ -65,6 +66,7 @@ struct NodeStatus {
   FailureHistory failures;
   // What was set on the server's command line and since (settings_drift.h); nullopt: not asked.
   std::optional<std::map<std::string, std::string>> settings;
+  Figures figures;  // as the server said last
   bool operator==(const NodeStatus&) const = default;
 };
 

@@ -31,7 +31,16 @@ NodeStatus Example() {
   s.ready_after_ms = 4;
   s.failures = {{7}, 1};
   s.settings = {{"max_connections", "500"}, {"sql_mode", ""}};
+  s.figures = {{"commits", 12}, {"lag", 0}};
   return s;
+}
+
+TEST(ServerFigures, OnlyNumbersOfKnownVariablesAreNoted) {
+  Figures figures;
+  NoteFigure("Threads_connected", "7", figures);
+  NoteFigure("wsrep_local_commits", "12x", figures);
+  NoteFigure("Uptime", "9", figures);
+  EXPECT_EQ(figures, (Figures{{"connections", 7}}));
 }
 
 TEST(NodeStatus, ComesBackAsItWas) {
@@ -55,6 +64,8 @@ TEST(NodeStatus, WhatIsNoStatusIsRefused) {
         R"({"name":"n","state":"ready","members":"x"})",
         R"({"name":"n","state":"ready","settings":["x"]})",
         R"({"name":"n","state":"ready","settings":{"x":1}})",
+        R"({"name":"n","state":"ready","figures":[1]})",
+        R"({"name":"n","state":"ready","figures":{"commits":"1"}})",
         R"({"name":"n","state":"ready","seqno":1.5})",
         R"({"name":"n","state":"ready","updated_us":18446744073709551615})"}) {
     EXPECT_EQ(DecodeNodeStatus(text).status().code(), Code::kCorruption) << text;

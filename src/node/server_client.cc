@@ -95,16 +95,22 @@ std::string ServerClient::Quote(const std::string& text) {
 }
 
 Result<ServerHealth> ServerClient::Health() {
-  ASSIGN_OR_RETURN(const std::vector<Row> rows,
-                   Query("SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready', "
-                         "'wsrep_local_state', 'wsrep_last_committed', "
-                         "'wsrep_incoming_addresses', 'wsrep_borealis_behind')"));
+  static const std::string sql = [] {
+    std::string names =
+        "'wsrep_ready', 'wsrep_local_state', 'wsrep_last_committed', 'wsrep_incoming_addresses', "
+        "'wsrep_borealis_behind'";
+    for (const FigureSource& source : kFigureSources)
+      names += fmt::format(", '{}'", source.variable);
+    return fmt::format("SHOW GLOBAL STATUS WHERE Variable_name IN ({})", names);
+  }();
+  ASSIGN_OR_RETURN(const std::vector<Row> rows, Query(sql));
   ServerHealth health;
   bool ready = false;
   bool synced = false;
   for (const Row& row : rows) {
     if (row.size() != 2) continue;
     const std::string& value = row[1];
+    NoteFigure(row[0], value, health.figures);
     if (row[0] == "wsrep_ready") ready = value == "ON";
     if (row[0] == "wsrep_local_state") synced = value == "4";
     if (row[0] == "wsrep_borealis_behind") health.behind = value == "ON";

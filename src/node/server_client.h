@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "model/ids.h"
+#include "node/server_figures.h"
 
 namespace borealis::node {
 
@@ -22,6 +23,7 @@ struct ServerHealth {
   // settings_drift.h; asked for now and then.
   std::optional<std::map<std::string, std::string>> settings;
   bool behind = false;  // too far behind the log to serve; it catches up
+  Figures figures;
 };
 
 class ServerClient {

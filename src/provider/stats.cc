@@ -80,6 +80,8 @@ void AddCommitFigures(StatsBuilder& out, const replication::CommitFigures& f) {
   out.Int("borealis_apply_us", static_cast<int64_t>(f.apply.MeanUs()));
   out.Int("borealis_batches", f.batches.load());
   out.Real("borealis_batch_records", Ratio(f.records.load(), f.batches.load()));
+  out.Int("borealis_append_total_us", f.append.sum_ns.load() / 1000);
+  out.Int("borealis_sync_total_us", f.sync.sum_ns.load() / 1000);
   out.Int("borealis_append_failures", f.append_failures.load());
   out.Int("borealis_unknown_appends", f.unknown_appends.load());
   out.Int("borealis_throttled_ms", f.throttled_ns.load() / 1'000'000);

@@ -110,6 +110,17 @@ TEST_F(ActionsTest, AClusterIsDeletedAfterItsInstancesAndUnprotected) {
   EXPECT_EQ(Do("DeleteDBCluster", gone), "InvalidDBClusterStateFault");
 }
 
+TEST_F(ActionsTest, ACrashIsAWishThatChangesNoStatus) {
+  MakeCluster();
+  MakeInstance("a");
+  EXPECT_EQ(Do("CrashDBInstance", {{"DBInstanceIdentifier", "a"}}), "InvalidDBInstanceState");
+  region_.instances.at("a").status = "available";
+  EXPECT_EQ(Do("CrashDBInstance", {{"DBInstanceIdentifier", "a"}}), "");
+  EXPECT_TRUE(region_.instances.at("a").crash_asked);
+  EXPECT_TRUE(Says("<DBInstanceStatus>available</DBInstanceStatus>"));
+  EXPECT_EQ(Do("CrashDBInstance", {{"DBInstanceIdentifier", "b"}}), "DBInstanceNotFound");
+}
+
 TEST_F(ActionsTest, PagesHoldWhatIsAskedForAndNameTheNext) {
   MakeCluster();
   region_.events.clear();

@@ -203,6 +203,21 @@ void RebootDbInstance(Call& call) {
   call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
 }
 
+// Not one of AWS's: what ALTER SYSTEM CRASH does, without a session.
+void CrashDbInstance(Call& call) {
+  const std::string id = call.parameters.Identifier("DBInstanceIdentifier");
+  Instance* instance = FindInstance(call, id);
+  if (instance == nullptr) return;
+  if (instance->status != "available") {
+    return call.Fail(400, "InvalidDBInstanceState",
+                     fmt::format("DB instance {} is {}, not available.", id, instance->status));
+  }
+  instance->crash_asked = true;
+  call.region.Tell(call.now_us, "db-instance", id, "notification",
+                   "A crash of the DB instance was asked for, as a test");
+  call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
+}
+
 void DeleteDbInstance(Call& call) {
   const std::string id = call.parameters.Identifier("DBInstanceIdentifier");
   (void)call.parameters.Flag("SkipFinalSnapshot", false);  // snapshots are the cluster's
@@ -220,11 +235,9 @@ void DeleteDbInstance(Call& call) {
 }  // namespace
 
 ActionTable InstanceActions() {
-  return {{"CreateDBInstance", CreateDbInstance},
-          {"DescribeDBInstances", DescribeDbInstances},
-          {"ModifyDBInstance", ModifyDbInstance},
-          {"RebootDBInstance", RebootDbInstance},
-          {"DeleteDBInstance", DeleteDbInstance}};
+  return {{"CreateDBInstance", CreateDbInstance}, {"DescribeDBInstances", DescribeDbInstances},
+          {"ModifyDBInstance", ModifyDbInstance}, {"RebootDBInstance", RebootDbInstance},
+          {"CrashDBInstance", CrashDbInstance},   {"DeleteDBInstance", DeleteDbInstance}};
 }
 
 }  // namespace borealis::control

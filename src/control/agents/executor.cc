@@ -205,6 +205,9 @@ Result<Job> Executor::MakeJob(const Step& step) const {
         job.argv.push_back(name + "=" + (of_class ? std::to_string(c->connections) : value));
       }
       break;
+    case Step::Kind::kCrashServer:
+      job.argv = node_command("crash");
+      break;
     case Step::Kind::kFreeSlot:
       job.argv = node_command("remove");
       break;

@@ -87,6 +87,11 @@ void Jobs::Failed(const std::string& target, const std::string& message) {
   LogWarning("{}: {} (failure {})", target, failure.message, failure.count);
 }
 
+std::optional<node::ProcessId> Jobs::Running(const std::string& target) const {
+  const auto found = running_.find(target);
+  return found == running_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::set<std::string> Jobs::Busy() const {
   std::set<std::string> busy;
   for (const auto& [target, id] : running_) busy.insert(target);

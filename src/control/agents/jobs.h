@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ class Jobs {
   // Takes the ends of jobs of ours: resource ids of those that succeeded.
   std::vector<std::string> Collect();
   std::set<std::string> Busy() const;
+  // The process of a job of ours; nullopt: none runs, as far as was collected.
+  std::optional<node::ProcessId> Running(const std::string& target) const;
   const std::map<std::string, Observed::Failure>& failures() const { return failures_; }
   void Failed(const std::string& target, const std::string& message);
   void Succeeded(const std::string& target) { failures_.erase(target); }

@@ -3,6 +3,8 @@
 //   DIR/                     mode 0755; what is inside protects itself
 //     state.sqlite           store/store.h
 //     credentials            the first access key, as AWS's clients read it
+//     console-password       until somebody signs in with it
+//     trials/                journals of the console's trials
 //     lock                   held by the daemon
 //     jobs/RESOURCE.lock     held by a job for as long as it runs, whoever started it
 //     jobs/RESOURCE.log      output of the last job
@@ -32,6 +34,8 @@ struct Places {
   std::string dir;  // absolute
   std::string state() const { return dir + "/state.sqlite"; }
   std::string credentials() const { return dir + "/credentials"; }
+  std::string trials() const { return dir + "/trials"; }
+  std::string console_password() const { return dir + "/console-password"; }
   std::string lock() const { return dir + "/lock"; }
   std::string jobs() const { return dir + "/jobs"; }
   std::string master_key() const { return dir + "/master.key"; }

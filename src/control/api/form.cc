@@ -113,4 +113,9 @@ std::string EncodeForm(const Form& form) {
   return body;
 }
 
+std::string FieldOf(const Form& form, std::string_view name) {
+  const auto found = form.find(name);
+  return found == form.end() ? std::string() : found->second;
+}
+
 }  // namespace borealis::control

@@ -23,6 +23,9 @@ using Form = std::map<std::string, std::string, std::less<>>;
 // kInvalidArgument: what is wrong with it, without its content.
 Result<Form> DecodeForm(std::string_view body);
 
+// Empty: it is not there.
+std::string FieldOf(const Form& form, std::string_view name);
+
 // A body that decodes to `form`.
 std::string EncodeForm(const Form& form);
 // Everything but letters, digits, "-", "_", "." and "~" as "%HH", as SigV4 spells names and values.

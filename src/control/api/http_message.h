@@ -1,6 +1,8 @@
 // A request and an answer of HTTP, as values: what the web server hands over and gets back.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +31,10 @@ struct HttpAnswer {
   std::string content_type = "text/xml";
   std::string request_id;
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers{};  // besides those
+  // Not empty: after the headers, instead of a body, whatever it returns, asked ten times a second
+  // by the loop's thread; nullopt ends it.
+  std::function<std::optional<std::string>()> stream{};
 };
 
 }  // namespace borealis::control

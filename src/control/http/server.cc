@@ -1,7 +1,10 @@
 #include "control/http/server.h"
 
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
@@ -21,16 +24,24 @@ namespace http = beast::http;
 using Tcp = asio::ip::tcp;
 using Error = beast::error_code;
 
+struct Counts {
+  int open = 0;     // connections
+  int streams = 0;  // of those
+};
+
 // One connection; keeps itself alive through the handlers that are outstanding.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Tcp::socket socket, const HttpServer::Handler& handler, int& open)
-      : stream_(std::move(socket)), handler_(handler), open_(open) {
-    ++open_;
+  Session(Tcp::socket socket, const HttpServer::Handler& handler, Counts& counts)
+      : stream_(std::move(socket)), handler_(handler), counts_(counts) {
+    ++counts_.open;
     Error ignored;
     peer_ = stream_.socket().remote_endpoint(ignored).address().to_string();
   }
-  ~Session() { --open_; }
+  ~Session() {
+    --counts_.open;
+    if (source_) --counts_.streams;
+  }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -83,13 +94,60 @@ class Session : public std::enable_shared_from_this<Session> {
     }
     request.body = message.body();
     request.peer = peer_;
-    const HttpAnswer answer = handler_(request);
+    HttpAnswer answer = handler_(request);
+    if (answer.stream) return BeginStream(std::move(answer));
     http::response<http::string_body> response{static_cast<http::status>(answer.status), 11};
     response.set(http::field::content_type, answer.content_type);
     if (!answer.request_id.empty()) response.set("x-amzn-RequestId", answer.request_id);
-    response.body() = answer.body;
+    for (const auto& [name, value] : answer.headers) response.insert(name, value);
+    response.body() = std::move(answer.body);
     response.keep_alive(message.keep_alive());
     Send(std::move(response));
+  }
+
+  // Written by hand: the answer has no length, its end is the connection's.
+  void BeginStream(HttpAnswer answer) {
+    if (counts_.streams >= kStreamsMax) return Refuse(http::status::service_unavailable);
+    ++counts_.streams;
+    source_ = std::move(answer.stream);
+    outgoing_ = "HTTP/1.1 200 OK\r\nContent-Type: " + answer.content_type + "\r\n";
+    for (const auto& [name, value] : answer.headers) outgoing_ += name + ": " + value + "\r\n";
+    outgoing_ += "Connection: close\r\n\r\n";
+    // A client says no more; what comes is its end.
+    stream_.socket().async_read_some(asio::buffer(unread_),
+                                     [self = shared_from_this()](Error, size_t) { self->Close(); });
+    SendPart();
+  }
+
+  void SendPart() {
+    quiet_ticks_ = 0;
+    stream_.expires_after(std::chrono::seconds(kReadTimeoutS));  // for one that takes nothing
+    asio::async_write(stream_, asio::buffer(outgoing_),
+                      [self = shared_from_this()](Error error, size_t) {
+                        if (error) return self->Close();
+                        self->AwaitTick();
+                      });
+  }
+
+  void AwaitTick() {
+    timer_.expires_after(std::chrono::milliseconds(kStreamTickMs));
+    timer_.async_wait([self = shared_from_this()](Error error) {
+      if (!error && self->stream_.socket().is_open()) self->Tick();
+    });
+  }
+
+  void Tick() {
+    auto text = source_();
+    if (!text) return Close();
+    if (text->empty() && ++quiet_ticks_ < kStreamQuietTicks) return AwaitTick();
+    outgoing_ = text->empty() ? ":\n\n" : std::move(*text);
+    SendPart();
+  }
+
+  void Close() {
+    Error ignored;
+    timer_.cancel(ignored);
+    stream_.socket().close(ignored);
   }
 
   void Refuse(http::status status) {
@@ -118,7 +176,14 @@ class Session : public std::enable_shared_from_this<Session> {
   http::response<http::string_body> response_;
   std::string peer_;
   const HttpServer::Handler& handler_;
-  int& open_;
+  Counts& counts_;
+
+  // Of a stream.
+  std::function<std::optional<std::string>()> source_;
+  asio::steady_timer timer_{stream_.get_executor()};
+  std::array<char, 64> unread_{};
+  std::string outgoing_;
+  int quiet_ticks_ = 0;
 };
 
 }  // namespace
@@ -129,8 +194,8 @@ struct HttpServer::Loop {
   void Accept() {
     acceptor.async_accept([this](Error error, Tcp::socket socket) {
       if (!acceptor.is_open()) return;
-      if (!error && open < kConnectionsMax) {
-        std::make_shared<Session>(std::move(socket), handler, open)->Await();
+      if (!error && counts.open < kConnectionsMax) {
+        std::make_shared<Session>(std::move(socket), handler, counts)->Await();
       }
       if (error) LogWarning("accept: {}", error.message());
       Accept();
@@ -138,7 +203,7 @@ struct HttpServer::Loop {
   }
 
   const Handler handler;
-  int open = 0;  // connections; outlives the sessions, which the context holds
+  Counts counts;  // outlives the sessions, which the context holds
   asio::io_context context{1};
   Tcp::acceptor acceptor{context};
   asio::signal_set signals{context, SIGTERM, SIGINT};

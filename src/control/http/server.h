@@ -14,9 +14,12 @@ namespace borealis::control {
 
 inline constexpr uint64_t kBodyBytesMax = 256 << 10;
 inline constexpr uint32_t kHeaderBytesMax = 16 << 10;
-inline constexpr int kConnectionsMax = 200;  // one more is closed at once
-inline constexpr int kReadTimeoutS = 10;     // for a whole request, however slowly it comes
-inline constexpr int kIdleTimeoutS = 60;     // between two requests
+inline constexpr int kConnectionsMax = 200;    // one more is closed at once
+inline constexpr int kReadTimeoutS = 10;       // for a whole request, however slowly it comes
+inline constexpr int kIdleTimeoutS = 60;       // between two requests
+inline constexpr int kStreamsMax = 60;         // answers without an end, of those connections
+inline constexpr int kStreamTickMs = 100;      // how often a stream is asked for more
+inline constexpr int kStreamQuietTicks = 150;  // then a comment says that it lives
 
 class HttpServer {
  public:

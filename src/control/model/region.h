@@ -64,7 +64,8 @@ struct Instance {
   int promotion_tier = 1;
   bool minor_upgrades = true;
   bool publicly_accessible = false;
-  bool stop_first = false;  // a reboot that has not stopped the server yet
+  bool crash_asked = false;  // for testing; not carried out yet
+  bool stop_first = false;   // a reboot that has not stopped the server yet
   std::string parameter_group = "default.mariadb10.11";
   std::map<std::string, std::string> started_with;  // parameters, when its agent was started
   std::map<std::string, std::string> parameters;    // in effect: those, and what was set since

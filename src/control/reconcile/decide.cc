@@ -112,10 +112,10 @@ class Decider {
       // A server that outlived its agent goes on with what it has.
       instance.started_with = WantedParameters(region_, instance);
       if (!seen.server_lives) instance.parameters = instance.started_with;
-      return plan_.Do({.kind = Step::Kind::kLaunchAgent,
-                       .cluster = cluster,
-                       .instance = instance,
-                       .parameters = instance.started_with});
+      return (void)plan_.Do({.kind = Step::Kind::kLaunchAgent,
+                             .cluster = cluster,
+                             .instance = instance,
+                             .parameters = instance.started_with});
     }
     Follow(cluster, instance, seen);
   }
@@ -139,6 +139,7 @@ class Decider {
   void Follow(Cluster& cluster, Instance& instance, const ObservedInstance& seen) {
     NoteCrash(instance, seen);
     if (seen.node == ObservedInstance::Node::kHeld) return Fail(instance, seen.message);
+    if (instance.crash_asked) Crash(cluster, instance, seen);
     if (seen.node != ObservedInstance::Node::kReady) return;
     if (!cluster.pending_password.empty()) {
       Do(Step::Kind::kMakeUser, cluster, instance);
@@ -183,6 +184,13 @@ class Decider {
     Tell(kInstanceSource, instance.id, category, message);
   }
 
+  // A server that is down already needs none.
+  void Crash(const Cluster& cluster, Instance& instance, const ObservedInstance& seen) {
+    const bool up = seen.node == ObservedInstance::Node::kReady;
+    const Step step{.kind = Step::Kind::kCrashServer, .cluster = cluster, .instance = instance};
+    if (!up || plan_.Do(step)) instance.crash_asked = false;
+  }
+
   void Fail(Instance& instance, const std::string& message) {
     if (instance.status != "failed") {
       Tell(kInstanceSource, instance.id, "failure", "DB instance failed: " + message);
@@ -220,13 +228,14 @@ class Decider {
 
 }  // namespace
 
-void Plan::Do(Step step) {
+bool Plan::Do(Step step) {
   const std::string& target = step.Target();
-  if (observed.busy.contains(target) || taken_.contains(target)) return;
+  if (observed.busy.contains(target) || taken_.contains(target)) return false;
   const auto failure = FailureOf(target);
-  if (failure.count > 0 && now_us < failure.at_us + RetryDelayUs(failure.count)) return;
+  if (failure.count > 0 && now_us < failure.at_us + RetryDelayUs(failure.count)) return false;
   taken_.insert(target);
   steps_.push_back(std::move(step));
+  return true;
 }
 
 const std::string& Step::Target() const {

@@ -32,6 +32,7 @@ struct Step {
     kLaunchAgent,
     kMakeUser,       // master user (password from the cluster), database
     kStopNode,       // agent and server
+    kCrashServer,    // at most once: never decided again from what is seen
     kSetParameters,  // on the server that runs
     kFreeSlot,       // of a node that has stopped
     kRemoveNode,     // its files

@@ -140,6 +140,24 @@ TEST_F(DecideTest, ACrashIsToldOnceAndSoIsTheRecovery) {
   EXPECT_EQ(region_.events.size(), told + 1);
 }
 
+TEST_F(DecideTest, ACrashThatIsAskedForIsCarriedOutOnce) {
+  AddInstance("a");
+  volume().volume_ready = true;
+  Ready("a");
+  cluster().pending_password.clear();
+  instance("a").status = "available";
+  instance("a").crash_asked = true;
+  observed_.busy = {"db-a"};  // something else is under way
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  observed_.busy = {};
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kCrashServer));
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  instance("a").crash_asked = true;
+  node("a").node = Node::kComing;  // it is down already
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_FALSE(instance("a").crash_asked);
+}
+
 TEST_F(DecideTest, ARebootStopsStartsAndIsAvailableAgain) {
   volume().volume_ready = true;
   cluster().pending_password = "";

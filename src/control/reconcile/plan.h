@@ -25,8 +25,9 @@ class Plan {
   Plan(const Region& desired, const Observed& what_is, int64_t now)
       : region(desired), observed(what_is), now_us(now) {}
 
-  // Adds a step unless one runs for the same resource, or the last one failed a moment ago.
-  void Do(Step step);
+  // Adds a step unless one runs for the same resource, or the last one failed a moment ago;
+  // then it returns false.
+  bool Do(Step step);
   void Tell(const char* type, const std::string& id, const char* category, std::string message) {
     region.Tell(now_us, type, id, category, std::move(message));
   }

@@ -41,7 +41,7 @@ void Make(Plan& plan, ClusterSnapshot& snapshot) {
   const auto failure = plan.FailureOf(snapshot.resource_id);
   if (failure.count >= kBackupTriesMax) return Fail(plan, snapshot, failure.message);
   if (snapshot.status == "copying") {
-    return plan.Do({.kind = Step::Kind::kCopyBackup, .snapshot = snapshot});
+    return (void)plan.Do({.kind = Step::Kind::kCopyBackup, .snapshot = snapshot});
   }
   const Cluster* cluster = ClusterIn(plan.region, snapshot.origin.directory);
   if (cluster == nullptr) return Fail(plan, snapshot, "its cluster is gone");
@@ -53,7 +53,7 @@ void Make(Plan& plan, ClusterSnapshot& snapshot) {
 void Remove(Plan& plan, const ClusterSnapshot& snapshot) {
   if (Find(plan.observed.snapshots, snapshot.resource_id).directory_there ||
       plan.observed.busy.contains(snapshot.resource_id)) {
-    return plan.Do({.kind = Step::Kind::kRemoveBackup, .snapshot = snapshot});
+    return (void)plan.Do({.kind = Step::Kind::kRemoveBackup, .snapshot = snapshot});
   }
   const std::string id = snapshot.id;
   plan.region.snapshots.erase(id);

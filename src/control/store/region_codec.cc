@@ -21,10 +21,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Cluster, id, resource_id, direct
                                                 copy_tags, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Instance, id, resource_id, cluster, status,
                                                 instance_class, zone, address, port, promotion_tier,
-                                                minor_upgrades, publicly_accessible, stop_first,
-                                                parameter_group, started_with, parameters,
-                                                maintenance_window, message, crash_seen_us,
-                                                recovering, tags, created_us)
+                                                minor_upgrades, publicly_accessible, crash_asked,
+                                                stop_first, parameter_group, started_with,
+                                                parameters, maintenance_window, message,
+                                                crash_seen_us, recovering, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClusterSnapshot, id, resource_id, directory, status,
                                                 message, source_id, origin, cluster, encrypted,
                                                 tags, created_us)

@@ -19,6 +19,8 @@ constexpr std::array kMigrations = {
     " PRIMARY KEY (kind, key)) WITHOUT ROWID;"
     "CREATE TABLE access_key (id TEXT PRIMARY KEY, secret TEXT NOT NULL, name TEXT NOT NULL,"
     " read_only INTEGER NOT NULL, created_us INTEGER NOT NULL) WITHOUT ROWID;",
+    "CREATE TABLE session (token_hash TEXT PRIMARY KEY, key_id TEXT NOT NULL,"
+    " read_only INTEGER NOT NULL, created_us INTEGER NOT NULL) WITHOUT ROWID;",
 };
 
 }  // namespace
@@ -195,6 +197,33 @@ Status Store::RemoveKey(const std::string& id) {
   if (remove.Bind(1, id).Step() != SQLITE_DONE) return Error("write");
   if (sqlite3_changes(db_) > 0) return Status::Ok();
   return {Code::kNotFound, fmt::format("there is no access key {}", id)};
+}
+
+Status Store::AddSession(const Session& session) {
+  Statement put(
+      db_, "INSERT INTO session (token_hash, key_id, read_only, created_us) VALUES (?, ?, ?, ?)");
+  put.Bind(1, session.token_hash)
+      .Bind(2, session.key_id)
+      .Bind(3, int64_t{session.read_only})
+      .Bind(4, session.created_us);
+  return put.Step() == SQLITE_DONE ? Status::Ok() : Error("write");
+}
+
+std::optional<Session> Store::FindSession(const std::string& token_hash) {
+  Statement get(
+      db_, "SELECT token_hash, key_id, read_only, created_us FROM session WHERE token_hash = ?");
+  if (get.Bind(1, token_hash).Step() != SQLITE_ROW) return std::nullopt;
+  return Session{get.Text(0), get.Text(1), get.Number(2) != 0, get.Number(3)};
+}
+
+Status Store::RemoveSession(const std::string& token_hash) {
+  Statement remove(db_, "DELETE FROM session WHERE token_hash = ?");
+  return remove.Bind(1, token_hash).Step() == SQLITE_DONE ? Status::Ok() : Error("write");
+}
+
+Status Store::RemoveSessionsUntil(int64_t created_us) {
+  Statement remove(db_, "DELETE FROM session WHERE created_us <= ?");
+  return remove.Bind(1, created_us).Step() == SQLITE_DONE ? Status::Ok() : Error("write");
 }
 
 }  // namespace borealis::control

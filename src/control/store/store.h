@@ -3,6 +3,7 @@
 //
 //   object(kind, key, body)        the region's objects as JSON (region_codec.h)
 //   access_key(id, secret, name, read_only, created_us)
+//   session(token_hash, key_id, read_only, created_us)
 //   PRAGMA user_version            how many of the migrations in store.cc have run
 //
 // One daemon writes objects (it holds DIR/lock); access keys may be changed by commands meanwhile.
@@ -23,6 +24,14 @@ struct sqlite3;
 
 namespace borealis::control {
 
+// Somebody who has signed in to the console. The token itself is with the browser only.
+struct Session {
+  std::string token_hash;
+  std::string key_id;  // of the access key that opened it; empty: the one-time password
+  bool read_only = false;
+  int64_t created_us = 0;
+};
+
 class Store {
  public:
   // Makes the file when it is missing, and brings an older one up to date. kUnsupported: a newer
@@ -41,6 +50,12 @@ class Store {
   Status AddKey(const AccessKey& key);
   // kNotFound.
   Status RemoveKey(const std::string& id);
+
+  Status AddSession(const Session& session);
+  std::optional<Session> FindSession(const std::string& token_hash);
+  Status RemoveSession(const std::string& token_hash);
+  // Those made then or earlier.
+  Status RemoveSessionsUntil(int64_t created_us);
 
  private:
   class Statement;

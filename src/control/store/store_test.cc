@@ -84,6 +84,18 @@ TEST_F(StoreTest, KeysAreFoundListedAndRemoved) {
   EXPECT_FALSE(store->FindKey("K1").has_value());
 }
 
+TEST_F(StoreTest, SessionsAreFoundUntilTheyAreRemovedOrTooOld) {
+  const auto store = Open();
+  ASSERT_TRUE(store->AddSession({"h1", "K1", true, 10}).ok());
+  ASSERT_TRUE(store->AddSession({"h2", "", false, 20}).ok());
+  EXPECT_TRUE(store->FindSession("h1")->read_only);
+  ASSERT_TRUE(store->RemoveSessionsUntil(10).ok());
+  EXPECT_FALSE(store->FindSession("h1").has_value());
+  EXPECT_EQ(store->FindSession("h2")->key_id, "");
+  ASSERT_TRUE(store->RemoveSession("h2").ok());
+  EXPECT_FALSE(store->FindSession("h2").has_value());
+}
+
 TEST_F(StoreTest, AFileOfANewerReleaseIsRefused) {
   Open();
   Sql("PRAGMA user_version = 1000");

@@ -1,0 +1,35 @@
+// The instances of a cluster, live.
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import Table from "@cloudscape-design/components/table";
+import type { Instance } from "../api/types";
+import { href } from "../model/route";
+import { CopyText } from "./copy";
+import { Activity, Connections, Cpu } from "./live";
+import { Empty } from "./states";
+import { Status } from "./status";
+
+export function endpointOf(instance: Instance): string {
+  return instance.Endpoint ? `${instance.Endpoint.Address}:${instance.Endpoint.Port}` : "";
+}
+
+export function Members({ members }: { members: readonly Instance[] }) {
+  return (
+    <Table
+      items={members} trackBy="DBInstanceIdentifier" ariaLabels={{ tableLabel: "Instances" }}
+      header={<Header variant="h2" counter={`(${members.length})`}>Instances</Header>}
+      empty={<Empty title="No instances">Without one nobody can connect. Add one: Actions.</Empty>}
+      columnDefinitions={[
+        { id: "id", header: "DB identifier", isRowHeader: true, cell: (i) => <Link href={href("instance", i.DBInstanceIdentifier)}>{i.DBInstanceIdentifier}</Link> },
+        { id: "role", header: "Role", cell: () => "Writer" },
+        { id: "status", header: "Status", cell: (i) => <Status status={i.DBInstanceStatus} /> },
+        { id: "endpoint", header: "Endpoint", cell: (i) => (endpointOf(i) ? <CopyText text={endpointOf(i)} what={`endpoint of ${i.DBInstanceIdentifier}`} /> : "-") },
+        { id: "class", header: "Class", cell: (i) => i.DBInstanceClass },
+        { id: "zone", header: "Zone", cell: (i) => i.AvailabilityZone },
+        { id: "cpu", header: "CPU", cell: (i) => <Cpu instance={i.DBInstanceIdentifier} /> },
+        { id: "connections", header: "Connections", cell: (i) => <Connections instance={i.DBInstanceIdentifier} /> },
+        { id: "activity", header: "Activity", cell: (i) => <Activity instance={i.DBInstanceIdentifier} /> },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,167 @@
+// The story of a person who has never seen it: sign in, create, look, crash, delete.
+//   node test/story.mjs URL PASSWORD PORT
+import AxeBuilder from "./axe.mjs";
+import { ask, check, figure, menu, open, run, signIn } from "./page.mjs";
+
+const [url, password, port] = process.argv.slice(2);
+const CLUSTER = "cloudacademy-db-multi";
+const MASTER = "cloud-academy-9";
+
+await run(async () => {
+  const { browser, page, seen } = await open(url);
+  const available = (name) => page.getByRole("row", { name }).getByText("Available", { exact: true });
+  try {
+    await door();
+    await create();
+    const begun = Date.now();
+    for (const n of [1, 2]) await available(`${CLUSTER}-instance-${n}`).first().waitFor({ timeout: 60_000 });
+    figure("two writers shown as available after", (Date.now() - begun) / 1000, "s");
+    check("both writers become available before one's eyes", true);
+    await endpoints();
+    await tryIt();
+    await crash();
+    await hostile();
+    await lost();
+    await remove();
+    check("no script failed and no rule of the page's policy was broken", seen.errors.length === 0, seen.errors.join("\n"));
+    check("no request left for another place", seen.foreign.length === 0, seen.foreign.join("\n"));
+  } catch (error) {
+    await page.screenshot({ path: "test/failed.png", fullPage: true }).catch(() => {});
+    check("the story went on", false, `${error.stack}\n${seen.errors.join("\n")}\n${await page.locator("body").innerText()}`);
+  } finally {
+    await browser.close();
+  }
+
+  async function accessible(name) {
+    const { violations } = await new AxeBuilder(page).analyze();
+    const bad = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
+    check(`${name}: nothing serious for who cannot see or use a mouse`, bad.length === 0,
+          bad.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`).join("\n"));
+  }
+
+  async function door() {
+    await page.goto(url);
+    await signIn(page, "wrong");
+    await page.getByText("That did not match").waitFor();
+    check("a wrong password is refused in words", true);
+    await accessible("sign-in");
+    await signIn(page, password);
+    await page.getByText("No databases").waitFor();
+    const shown = await page.evaluate(() => [document.cookie, location.href, JSON.stringify(localStorage), document.documentElement.outerHTML]);
+    check("the password is in no cookie that a script sees, address, storage or page", shown[0] === "" && !shown.join().includes(password), shown[0]);
+    await accessible("databases, none");
+  }
+
+  async function create() {
+    await page.getByRole("link", { name: "Create database" }).or(page.getByRole("button", { name: "Create database" })).first().click();
+    await page.getByRole("radio", { name: /Multiple writers/ }).check();
+    const name = page.getByLabel("DB cluster identifier");
+    await name.fill("1-bad");
+    await page.getByText("The first character must be a letter.").waitFor();
+    await name.fill(CLUSTER);
+    check("a bad name is told at the field while one types", await page.getByText("The first character must be a letter.").count() === 0);
+    await page.getByLabel("Master password").fill(MASTER);
+    await page.getByLabel("Confirm password").fill(MASTER + "x");
+    await page.getByText("The passwords differ.").waitFor();
+    await page.getByLabel("Confirm password").fill(MASTER);
+    await page.getByLabel("Database port").fill(port);
+    await page.getByRole("button", { name: "The same with the AWS CLI" }).click();
+    const commands = await page.locator("pre").innerText();
+    check("the same as commands, without the password", commands.includes("--engine-mode multimaster") && !commands.includes(MASTER), commands);
+    await accessible("create database");
+    await page.getByRole("button", { name: "Create database" }).click();
+    await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
+  }
+
+  async function endpoints() {
+    await page.getByRole("tab", { name: "Connectivity & security" }).click();
+    const copied = [];
+    for (const n of [1, 2]) {
+      await page.getByRole("button", { name: `Copy address of ${CLUSTER}-instance-${n}` }).click();
+      copied.push(await page.evaluate(() => navigator.clipboard.readText()));
+    }
+    check("each writer's address can be copied", copied.every((a) => /^127\.\d+\.\d+\.\d+$/.test(a)) && copied[0] !== copied[1], copied);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CA certificate" }).click()]);
+    check("the authority's certificate can be had", download.suggestedFilename() === "borealis-ca.pem", download.suggestedFilename());
+    check("a client with these writes and reads", (await ask(`write ${copied.join(" ")} ${MASTER}`)) === "ok");
+    await accessible("cluster");
+  }
+
+  async function tryIt() {
+    await page.getByRole("link", { name: "Try it" }).or(page.getByRole("button", { name: "Try it" })).last().click();
+    await page.getByLabel("Password of admin").fill(MASTER);
+    await page.getByRole("button", { name: /Two rows a second/ }).click();
+    await page.getByRole("option", { name: /Ten rows a second/ }).click();
+    await page.getByRole("button", { name: "Insert 100 rows" }).click();
+    const rows = (n) => page.getByText(new RegExp(`^${n} of 100$`));
+    await rows("(1\\d|2\\d)").waitFor();
+    await page.getByRole("button", { name: `Crash ${CLUSTER}-instance-1` }).click();
+    await rows("(5\\d|6\\d)").waitFor();
+    await page.getByRole("button", { name: `Crash ${CLUSTER}-instance-2` }).click();
+    await page.getByText("All 100 rows are in").first().waitFor({ timeout: 60_000 });
+    const count = await page.locator("#count").innerText();
+    check("each writer is crashed under the client, and the count ends at 100", count === "100", count);
+    check("rows were taken in place of a writer that was down", await page.locator(".rows .moved").count() > 0);
+    await accessible("try it");
+    await page.goBack();
+    await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
+  }
+
+  async function crash() {
+    const writer = `${CLUSTER}-instance-1`;
+    await page.getByRole("link", { name: writer, exact: true }).first().click();
+    await page.getByRole("heading", { level: 1, name: writer }).waitFor();
+    await menu(page, "Actions", "Crash (for testing)");
+    await page.getByRole("dialog").getByRole("button", { name: "Crash" }).click();
+    await page.getByRole("tab", { name: "Logs & events" }).click();
+    await page.getByText("Recovery of the DB instance is complete.").waitFor({ timeout: 30_000 });
+    check("a writer is crashed and its events tell of its return", true);
+    await accessible("instance");
+    await page.goBack();
+    await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
+    check("the back button leads back", true);
+  }
+
+  // Text that would be a program if anybody took it for one.
+  async function hostile() {
+    const text = "<img src=x onerror=\"window.hacked=1\">'\"><script>window.hacked=1</script>";
+    await page.goto(`${url}/#/security-groups`);
+    await page.getByRole("button", { name: "Create security group" }).click();
+    await page.getByLabel("Name").fill(text);
+    await page.getByLabel("Description").fill(text);
+    await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+    await page.getByRole("heading", { level: 1, name: text }).waitFor();
+    await page.goto(`${url}/#/security-group/${encodeURIComponent(text)}`);
+    await page.getByText("is not there").waitFor();
+    await page.goto(`${url}/#/cluster/${CLUSTER}/tags`);
+    await page.getByRole("button", { name: "Add tag" }).click();
+    await page.getByLabel("Key of tag 1").fill(text);
+    await page.getByLabel("Value of tag 1").fill(text);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("heading", { name: "Tags (1)" }).waitFor();
+    check("hostile names, tags and addresses are text", (await page.evaluate(() => window.hacked)) === undefined);
+  }
+
+  async function lost() {
+    await page.goto(`${url}/#/events`);
+    await page.getByText("DB cluster created").waitFor();
+    await accessible("events");
+    await ask("kill");
+    await page.getByText("The connection to the daemon is lost").waitFor();
+    await ask("start");
+    await page.getByText("The connection to the daemon is lost").waitFor({ state: "detached" });
+    check("a lost daemon is told of, and found again without signing in", await page.getByText("DB cluster created").count() > 0);
+  }
+
+  async function remove() {
+    await page.goto(`${url}/#/databases`);
+    await page.getByRole("radio", { name: CLUSTER, exact: true }).check();
+    await menu(page, "Actions", "Delete");
+    const go = page.getByRole("dialog").getByRole("button", { name: "Delete" });
+    check("deletion waits for the words", await go.isDisabled());
+    await page.getByLabel(/To confirm/).fill("delete me");
+    await go.click();
+    await page.getByText("No databases").waitFor({ timeout: 60_000 });
+    check("the cluster is deleted", true);
+  }
+});

@@ -1,0 +1,107 @@
+// Screenshots of every page for docs/console.md, on a control plane of its own:
+//   console/tools/screenshots     (which starts it)
+import { mkdirSync } from "node:fs";
+import { ask, check, open, run, signIn } from "../test/page.mjs";
+
+const [url, password, port, out] = process.argv.slice(2);
+const CLUSTER = "cloudacademy-db-multi";
+const MASTER = "cloud-academy-9";
+mkdirSync(out, { recursive: true });
+
+await run(async () => {
+  const { browser, page } = await open(url, { viewport: { width: 1280, height: 800 } });
+  const shot = async (name, options = {}) => {
+    await page.mouse.move(0, 0);
+    await page.waitForTimeout(400); // until transitions end
+    await page.screenshot({ path: `${out}/${name}.png`, ...options });
+  };
+  const at = async (hash, text) => {
+    await page.goto(`${url}/#/${hash}`);
+    await page.getByText(text).first().waitFor();
+  };
+  const call = (action, fields) => ask(`api ${action} ${JSON.stringify(fields)}`);
+  try {
+    await page.goto(url);
+    await page.getByRole("button", { name: "Sign in" }).waitFor();
+    await shot("sign-in");
+    await signIn(page, password);
+    await page.getByText("No databases").waitFor();
+    await shot("databases-empty");
+    await at("create", "Database features");
+    await page.getByLabel("DB cluster identifier").fill(CLUSTER);
+    await page.getByLabel("Master password").fill(MASTER);
+    await page.getByLabel("Confirm password").fill(MASTER);
+    await page.getByLabel("Database port").fill(port);
+    await page.getByRole("button", { name: "The same with the AWS CLI" }).click();
+    await shot("create", { fullPage: true });
+    await page.getByRole("button", { name: "Create database" }).click();
+    await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
+    await shot("creating");
+    await call("CreateDBCluster", { DBClusterIdentifier: "reports", Engine: "aurora", MasterUsername: "admin", MasterUserPassword: MASTER, Port: Number(port) });
+    await call("CreateDBInstance", { DBInstanceIdentifier: "reports-1", DBClusterIdentifier: "reports", DBInstanceClass: "db.t3.small", Engine: "aurora" });
+    await page.goto(`${url}/#/databases`);
+    for (const name of [`${CLUSTER}-instance-1`, `${CLUSTER}-instance-2`, "reports-1"]) {
+      await page.getByRole("row", { name }).getByText("Available", { exact: true }).waitFor({ timeout: 60_000 });
+    }
+    await call("CreateDBClusterSnapshot", { DBClusterIdentifier: CLUSTER, DBClusterSnapshotIdentifier: "monday" });
+    await ask(`load ${MASTER} 25`);
+    await at(`try/${CLUSTER}`, "Insert 100 rows");
+    await page.getByLabel("Password of admin").fill(MASTER);
+    await page.getByRole("button", { name: /Two rows a second/ }).click();
+    await page.getByRole("option", { name: /Ten rows a second/ }).click();
+    await page.getByRole("button", { name: "Insert 100 rows" }).click();
+    await page.getByText(/^3\d of 100$/).waitFor();
+    await page.getByRole("button", { name: `Crash ${CLUSTER}-instance-1` }).click();
+    await page.getByText(/^4[3-9] of 100$/).waitFor();
+    await shot("try-it", { fullPage: true });
+    await page.getByText("All 100 rows are in").first().waitFor({ timeout: 60_000 });
+    await at(`log/${CLUSTER}`, "Who writes");
+    await shot("log");
+    await at("databases", CLUSTER);
+    await page.getByRole("radio", { name: CLUSTER, exact: true }).check();
+    await page.getByRole("button", { name: "Actions" }).click();
+    await shot("databases");
+    await page.keyboard.press("Escape");
+    await at(`cluster/${CLUSTER}/connectivity`, "Endpoints");
+    await shot("cluster", { fullPage: true });
+    await at(`cluster/${CLUSTER}/monitoring`, "Commits");
+    await page.waitForTimeout(1500);
+    await shot("monitoring", { fullPage: true });
+    for (const [tab, text] of [["events", "Recovery of the DB instance is complete."], ["configuration", "Resource ID"], ["backups", "monday"], ["tags", "No tags."]]) {
+      await at(`cluster/${CLUSTER}/${tab}`, text);
+      await shot(`cluster-${tab}`);
+    }
+    await at(`instance/${CLUSTER}-instance-1/connectivity`, "Endpoint");
+    await shot("instance");
+    await at("snapshots", "monday");
+    await shot("snapshots");
+    for (const [name, text] of [["parameter-groups", "Parameter groups"], ["security-groups", "default"], ["events", "DB cluster created"], ["settings", "Session"]]) {
+      await at(name, text);
+      await shot(name);
+    }
+    await at("security-groups", `${CLUSTER}-clients`);
+    await page.getByRole("link", { name: `${CLUSTER}-clients` }).click();
+    await page.getByText("Inbound rules of").first().waitFor();
+    await shot("security-group");
+    await page.goto(`${url}/#/databases`);
+    await page.getByRole("radio", { name: CLUSTER, exact: true }).check();
+    await page.getByRole("button", { name: "Actions" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.getByLabel(/To confirm/).waitFor();
+    await shot("delete");
+    await page.keyboard.press("Escape");
+    await page.evaluate(() => localStorage.setItem("borealis-appearance", "dark"));
+    await page.reload();
+    await page.getByText(CLUSTER).first().waitFor();
+    await shot("databases-dark");
+    await page.setViewportSize({ width: 420, height: 800 });
+    await at(`cluster/${CLUSTER}/connectivity`, "Endpoints");
+    await shot("cluster-narrow");
+    check("every page was photographed", true);
+  } catch (error) {
+    await page.screenshot({ path: `${out}/failed.png`, fullPage: true }).catch(() => {});
+    check("every page was photographed", false, error.stack);
+  } finally {
+    await browser.close();
+  }
+});

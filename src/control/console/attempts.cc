@@ -1,0 +1,24 @@
+#include "control/console/attempts.h"
+
+#include <algorithm>
+
+namespace borealis::control {
+
+int64_t& Attempts::FullAt(const std::string& peer, int64_t now_us) {
+  if (full_at_us_.size() >= kAttemptPeersMax) {
+    std::erase_if(full_at_us_, [&](const auto& entry) { return entry.second <= now_us; });
+  }
+  const bool crowded = full_at_us_.size() >= kAttemptPeersMax && !full_at_us_.contains(peer);
+  return full_at_us_[crowded ? std::string() : peer];
+}
+
+bool Attempts::Allowed(const std::string& peer, int64_t now_us) {
+  return FullAt(peer, now_us) <= now_us + (kAttemptsMax - 1) * kAttemptEveryUs;
+}
+
+void Attempts::Failed(const std::string& peer, int64_t now_us) {
+  int64_t& full_at = FullAt(peer, now_us);
+  full_at = std::max(full_at, now_us) + kAttemptEveryUs;
+}
+
+}  // namespace borealis::control

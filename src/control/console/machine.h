@@ -1,0 +1,21 @@
+// What this machine has, for who is about to ask it for servers; certificates for their clients.
+// Adapter over /proc and files.
+#pragma once
+
+#include <string>
+
+#include "base/status.h"
+#include "control/agents/places.h"
+#include "control/model/region.h"
+
+namespace borealis::control {
+
+// {"classes": [{"name", "buffer_pool_mib", "connections"}], "cores", "memory_bytes",
+// "memory_free_bytes", "disk_free_bytes"}; the disk is the one of `directory`.
+std::string DescribeMachine(const std::string& directory);
+
+// The certificate of a cluster's authority, PEM. kNotFound: no instance has one yet.
+Result<std::string> AuthorityOf(const Places& places, const Region& region,
+                                const std::string& cluster);
+
+}  // namespace borealis::control

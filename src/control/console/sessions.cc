@@ -1,0 +1,102 @@
+#include "control/console/sessions.h"
+
+#include <fmt/core.h>
+
+#include "base/log.h"
+#include "control/api/base64.h"
+#include "control/api/signature.h"
+#include "control/console/password_file.h"
+#include "control/keys.h"
+
+namespace borealis::control {
+
+std::string_view CookieValue(std::string_view header, std::string_view name) {
+  while (!header.empty()) {
+    const size_t end = std::min(header.find(';'), header.size());
+    std::string_view pair = header.substr(0, end);
+    header.remove_prefix(std::min(end + 1, header.size()));
+    while (pair.starts_with(' ')) pair.remove_prefix(1);
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
+      return pair.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+std::optional<Session> Sessions::Open(const std::string& password, const std::string& key_id,
+                                      const std::string& secret, int64_t now_us) {
+  if (!key_id.empty()) {
+    const auto key = store_.FindKey(key_id);
+    if (!key || !EqualInConstantTime(key->secret, secret)) return std::nullopt;
+    return Session{"", key->id, key->read_only, now_us};
+  }
+  if (!TakeConsolePassword(password_path_, password, now_us)) return std::nullopt;
+  return Session{"", "", false, now_us};
+}
+
+std::variant<std::string, Sessions::Refusal> Sessions::SignIn(const std::string& password,
+                                                              const std::string& key_id,
+                                                              const std::string& secret,
+                                                              const std::string& peer,
+                                                              int64_t now_us) {
+  if (!attempts_.Allowed(peer, now_us)) return Refusal::kTooMany;
+  auto session = Open(password, key_id, secret, now_us);
+  const std::string token = RandomHex(kCookieTokenDigits);
+  if (session) {
+    session->token_hash = Sha256Hex(token);
+    (void)store_.RemoveSessionsUntil(now_us - kSessionUsMax);
+    if (const Status added = store_.AddSession(*session); added.ok()) {
+      LogInfo("console: sign-in from {} with {}", peer,
+              session->key_id.empty() ? "the one-time password" : session->key_id);
+      return token;
+    } else {
+      LogError("console: {}", added.message());
+    }
+  }
+  attempts_.Failed(peer, now_us);
+  LogWarning("console: a sign-in from {} failed", peer);
+  return Refusal::kWrong;
+}
+
+bool Sessions::HasKey(const HttpRequest& request, int64_t now_us) {
+  constexpr std::string_view kScheme = "Basic ";
+  const std::string_view header = request.Header("authorization");
+  if (!header.starts_with(kScheme) || !attempts_.Allowed(request.peer, now_us)) return false;
+  const auto text = DecodeBase64(header.substr(kScheme.size()));
+  const size_t colon = text ? text->find(':') : std::string::npos;
+  if (colon != std::string::npos) {
+    const auto key = store_.FindKey(text->substr(0, colon));
+    if (key && EqualInConstantTime(key->secret, text->substr(colon + 1))) return true;
+  }
+  attempts_.Failed(request.peer, now_us);
+  return false;
+}
+
+bool Sessions::Lives(const Session& session, int64_t now_us) {
+  const auto kept = store_.FindSession(session.token_hash);
+  return kept && now_us < kept->created_us + kSessionUsMax &&
+         (kept->key_id.empty() || store_.FindKey(kept->key_id));
+}
+
+std::optional<Session> Sessions::Find(const HttpRequest& request, int64_t now_us) {
+  const std::string_view token = CookieValue(request.Header("cookie"), cookie_);
+  if (token.size() != kCookieTokenDigits) return std::nullopt;
+  auto session = store_.FindSession(Sha256Hex(token));
+  if (!session || !Lives(*session, now_us)) return std::nullopt;
+  return session;
+}
+
+Status Sessions::SignOut(const Session& session) {
+  return store_.RemoveSession(session.token_hash);
+}
+
+std::string Sessions::CookieOf(const std::string& token) const {
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}", cookie_, token,
+                     token.empty() ? 0 : kSessionUsMax / 1'000'000);
+}
+
+std::string Sessions::ChangeToken(const Session& session) {
+  return Sha256Hex("changes of " + session.token_hash);
+}
+
+}  // namespace borealis::control
