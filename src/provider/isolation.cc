@@ -187,10 +187,9 @@ abi::Status Provider::IsolationEnd(uint64_t connection, const abi::Buffer* error
     isolated_.erase(found);
   }
   isolated_seqno_ = abi::kSeqnoUndefined;
-  isolated.replicator->RecordOutcome(isolated.seqno, OutcomeText(error));
-  cache_.EndUnsafe(isolated.seqno);  // before the next one may begin
-  isolated.replicator->LeaveOrder(isolated.seqno);
-  isolated.replicator->Finish(isolated.seqno);
+  cache_.EndUnsafe(isolated.seqno);                 // before the next one may begin
+  isolated.replicator->LeaveOrder(isolated.seqno);  // what follows need not wait for the rest
+  isolated.replicator->FinishIsolated(isolated.seqno, OutcomeText(error));
   return abi::kOk;
 }
 

@@ -25,10 +25,10 @@ void OutcomeVotes::Cast(Seqno seqno, const NodeId& voter, const OutcomeText& out
 std::vector<Seqno> OutcomeVotes::Depart(const std::vector<Member>& remaining) {
   std::vector<Seqno> decided;
   for (auto& [seqno, ballot] : ballots_) {
-    if (ballot.decision.has_value()) continue;
     std::erase_if(ballot.electorate, [&](const NodeId& id) {
       return std::ranges::none_of(remaining, [&](const Member& m) { return m.id == id; });
     });
+    if (ballot.decision.has_value()) continue;
     ballot.Decide();
     if (ballot.decision.has_value()) decided.push_back(seqno);
   }
@@ -92,6 +92,14 @@ bool OutcomeVotes::Settled(Seqno upto) const {
         !ballot.votes.contains(ballot.origin);
     return !origin_waits && !Contested(seqno);
   });
+}
+
+std::set<NodeId> OutcomeVotes::Awaited(Seqno seqno) const {
+  const Ballot* ballot = Find(seqno);
+  if (ballot == nullptr) return {};
+  std::set<NodeId> awaited(ballot->electorate.begin(), ballot->electorate.end());
+  for (const auto& [voter, outcome] : ballot->votes) awaited.erase(voter);
+  return awaited;
 }
 
 bool OutcomeVotes::Contested(Seqno seqno) const {

@@ -1,21 +1,21 @@
 // OutcomeVotes: what isolated statements did on each member, and who is right where they differ.
 //
 // A statement that runs in isolation (DDL) runs on every member. Its origin writes what came of it
-// to the log; so does every member where it failed and, once one has failed, every other member
-// that ran it. What more than half of the electorate saw is right; when all have voted and no
-// outcome has that many, the one with most votes, of several success before the origin's before the
-// first in order. A member that saw something else has other data than the log and must not go on.
+// to the log; so does every other member that was one when it was delivered. What more than half of
+// the electorate saw is right; when all have voted and no outcome has that many, the one with most
+// votes, of several success before the origin's before the first in order. A member that saw
+// something else has other data than the log and must not go on.
 //
 // The electorate are the members when the statement was delivered, less those that left since; when
 // all have left, what they said before decides, for whoever runs the statement later. The first
 // decision stays. All of it follows from the order of the log, so every member decides alike.
-// Most statements succeed everywhere: then only the origin votes and nothing is ever decided.
 //
 // Pure and thread-compatible.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +49,8 @@ class OutcomeVotes {
   bool Settled(Seqno upto) const;
   // Somebody saw it fail: whoever ran it shall vote.
   bool Contested(Seqno seqno) const;
+  // Who has not voted of those whose vote is due.
+  std::set<NodeId> Awaited(Seqno seqno) const;
 
  private:
   struct Ballot {

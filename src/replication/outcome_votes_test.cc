@@ -42,6 +42,19 @@ TEST_F(OutcomeVotesTest, TheOriginAloneDecidesNothingAmongSeveral) {
   EXPECT_THAT(votes_.OriginsVote(kStatement), Optional(std::string()));
 }
 
+TEST_F(OutcomeVotesTest, WhoHasNotVotedIsAwaitedWhileItIsThere) {
+  Open({1, 2, 3, 4});
+  Cast(1, "");
+  Cast(2, "");
+  Cast(5, "");  // joined later
+  EXPECT_THAT(votes_.Awaited(kStatement), ElementsAre(Node(3), Node(4)));
+  votes_.Depart(Members({1, 2, 4}));
+  EXPECT_THAT(votes_.Awaited(kStatement), ElementsAre(Node(4)));
+  Cast(4, "");  // it is decided by now
+  EXPECT_THAT(votes_.Awaited(kStatement), IsEmpty());
+  EXPECT_THAT(votes_.Awaited(Seqno{8}), IsEmpty());
+}
+
 TEST_F(OutcomeVotesTest, AFailureIsContestedUntilMoreThanHalfAgree) {
   Open({1, 2, 3});
   Cast(1, "1007");

@@ -444,6 +444,8 @@ void Replicator::Close() {
   log_.Interrupt();
   WakeRoom();
   if (checkpointer_ != nullptr) checkpointer_->Finish();
+  MutexLock lock(outcome_mutex_);
+  while (finishing_ > 0) outcome_known_.Wait(outcome_mutex_);
 }
 
 }  // namespace borealis::replication

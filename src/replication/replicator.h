@@ -66,6 +66,8 @@ struct ReplicatorConfig {
 
 // Heartbeats: hint "member.<uuid>" := u64 counter.
 inline constexpr char kHeartbeatPrefix[] = "member.";
+// An isolated statement is answered when others have run it, or so long after it ran here.
+inline constexpr int64_t kOthersMs = 500;
 // Members say how far they are (log/member_position.h) about so often.
 inline constexpr int64_t kPositionMs = 1000;
 
@@ -165,8 +167,14 @@ class Replicator {
   // for the decision. kInternal: the cluster says otherwise; if that shows later, Diverged() is
   // called. kAborted: this node was closed first.
   Status JudgeOutcome(Seqno seqno, const OutcomeText& own) EXCLUDES(outcome_mutex_);
-  // The same of an own statement; appends it, soon.
+  // The same of an own statement, which has left its place in the order; it is in the log on
+  // return, or, where that fails, appended by the ticker.
   void RecordOutcome(Seqno seqno, const OutcomeText& outcome) EXCLUDES(outcome_mutex_);
+  // Instead of Finish() for an own statement: records the outcome, too, and returns when all
+  // members have run it, or after kOthersMs. Who was not done then is not waited for until it votes
+  // again.
+  void FinishIsolated(Seqno seqno, const OutcomeText& outcome)
+      EXCLUDES(outcome_mutex_, read_mutex_);
   // What the log says of the statement at its origin, waiting for it for a moment while the origin
   // is there, and no further in the log than a bit beyond the read-ahead; nullopt: not known.
   std::optional<OutcomeText> AwaitOutcome(Seqno seqno, const NodeId& origin, int64_t timeout_ns)
@@ -229,8 +237,10 @@ class Replicator {
   // `remaining`: who is left of the members.
   void NoteDepartures(const std::vector<Member>& remaining) EXCLUDES(outcome_mutex_);
   void AfterVote(Seqno seqno) EXCLUDES(outcome_mutex_);
-  void NoteOwn(Seqno seqno, const OutcomeText& outcome, bool vote) EXCLUDES(outcome_mutex_);
-  void AppendOutcome(Seqno seqno, const OutcomeText& outcome) EXCLUDES(tick_mutex_);
+  // What a statement did here. Returns whether this member votes on it, or has (`voted`).
+  bool KeepOwn(Seqno seqno, const OutcomeText& outcome, bool voted) EXCLUDES(outcome_mutex_);
+  void AppendSoon(Record record) EXCLUDES(tick_mutex_);
+  void AwaitOthers(Seqno seqno) EXCLUDES(outcome_mutex_, read_mutex_);
   void WatchTail();
   bool ApplyOne(ApplyItem& item, void* applier);
   bool HasRoom() const;
@@ -285,6 +295,8 @@ class Replicator {
     bool voted = false;
   };
   std::map<Seqno, OwnOutcome> own_outcomes_ GUARDED_BY(outcome_mutex_);  // newest ones
+  std::set<NodeId> tardy_ GUARDED_BY(outcome_mutex_);  // have kept a statement waiting
+  int finishing_ GUARDED_BY(outcome_mutex_) = 0;       // calls of FinishIsolated
   CondVar outcome_known_;
   std::atomic<int> outcome_waiters_{0};  // appliers that wait for an outcome
 

@@ -1,7 +1,10 @@
 // Outcomes of isolated statements, and everything that must stop a node.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <future>
+#include <thread>
 
 #include "base/log.h"
 #include "certification/test_records.h"
@@ -48,6 +51,52 @@ TEST_F(ReplicatorOutcomeTest, TheOriginsWordIsAwaitedBeforeAStatementIsRun) {
                             [&] { return b->replicator->AwaitOutcome(seqno, origin, kLongNs); });
   a->replicator->RecordOutcome(seqno, "1846");
   EXPECT_EQ(awaited.get(), "1846");
+}
+
+TEST_F(ReplicatorOutcomeTest, TheOriginsWordIsInTheLogBeforeItsClientIsAnswered) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const Seqno seqno = a->RunIsolated();
+  a->replicator->RecordOutcome(seqno, "1846");
+  ASSERT_TRUE(b->replicator->CausalWait(kLongNs).ok());  // reads what is there now
+  EXPECT_EQ(b->replicator->AwaitOutcome(seqno, a->replicator->self(), 1), "1846");
+}
+
+TEST_F(ReplicatorOutcomeTest, AStatementIsAnsweredWhenTheOthersHaveRunIt) {
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const Seqno seqno = a->BeginIsolated();
+  std::atomic<bool> ran{false};
+  auto judged = std::async(std::launch::async, [&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    ran = true;
+    return b->replicator->JudgeOutcome(seqno, "");
+  });
+  a->replicator->FinishIsolated(seqno, "");
+  EXPECT_TRUE(ran);
+  EXPECT_TRUE(judged.get().ok());
+}
+
+TEST_F(ReplicatorOutcomeTest, WhoKeptAStatementWaitingIsNotWaitedForUntilItVotes) {
+  constexpr int kStatements = 10;
+  const auto a = Start("a");
+  const auto b = Start("b");
+  const auto finish_ms = [&](const Seqno seqno) {
+    const int64_t begin_ns = SystemClock().MonotonicNs();
+    a->replicator->FinishIsolated(seqno, "");
+    return (SystemClock().MonotonicNs() - begin_ns) / 1'000'000;
+  };
+  Seqno last = a->BeginIsolated();
+  EXPECT_GE(finish_ms(last), kOthersMs);
+  int64_t together_ms = 0;
+  for (int i = 0; i < kStatements; ++i) {
+    last = a->BeginIsolated();
+    together_ms += finish_ms(last);
+  }
+  EXPECT_LT(together_ms, kStatements * kOthersMs / 2);
+  b->replicator->RecordOutcome(last, "");
+  ASSERT_TRUE(a->replicator->CausalWait(kLongNs).ok());  // has read it
+  EXPECT_GE(finish_ms(a->BeginIsolated()), kOthersMs);
 }
 
 TEST_F(ReplicatorOutcomeTest, NobodyAwaitsTheWordOfAnOriginThatIsGone) {

@@ -1,5 +1,7 @@
 // Replicator: outcomes of isolated statements (outcome_votes.h): this node's own, its votes, and
 // what follows when the log says otherwise.
+#include <algorithm>
+
 #include "base/log.h"
 #include "replication/replicator.h"
 
@@ -14,6 +16,14 @@ Status Differs(Seqno seqno, const OutcomeText& log, const OutcomeText& own) {
   return {Code::kInternal, fmt::format("the statement at seqno {} ended with {} here and with {} "
                                        "for the cluster",
                                        seqno, Named(own), Named(log))};
+}
+
+Record OutcomeRecord(Seqno seqno, const OutcomeText& outcome) {
+  Record record;
+  record.type = RecordType::kIsolatedOutcome;
+  record.backing = std::make_shared<Bytes>(EncodeIsolatedOutcome({seqno, outcome}));
+  record.payload = *record.backing;
+  return record;
 }
 
 }  // namespace
@@ -32,6 +42,7 @@ void Replicator::NoteOutcome(const Record& record) {
   {
     MutexLock lock(outcome_mutex_);
     votes_.Cast(outcome->seqno, record.source, outcome->error);
+    tardy_.erase(record.source);
   }
   AfterVote(outcome->seqno);
 }
@@ -41,6 +52,9 @@ void Replicator::NoteDepartures(const std::vector<Member>& remaining) {
   {
     MutexLock lock(outcome_mutex_);
     decided = votes_.Depart(remaining);
+    std::erase_if(tardy_, [&](const NodeId& id) {
+      return std::ranges::none_of(remaining, [&](const Member& m) { return m.id == id; });
+    });
   }
   for (const Seqno seqno : decided) AfterVote(seqno);
 }
@@ -66,28 +80,66 @@ void Replicator::AfterVote(Seqno seqno) {
       conflict = Differs(seqno, *decision, outcome);
     }
   }
-  if (vote.has_value()) AppendOutcome(seqno, *vote);
+  if (vote.has_value()) AppendSoon(OutcomeRecord(seqno, *vote));
   if (!conflict.ok()) events_.Diverged(seqno, outcome, conflict);
 }
 
+// Not left to the ticker, which may be busy for milliseconds: the others wait for this.
 void Replicator::RecordOutcome(Seqno seqno, const OutcomeText& outcome) {
-  NoteOwn(seqno, outcome, /*vote=*/true);
+  KeepOwn(seqno, outcome, /*voted=*/true);
+  Record record = OutcomeRecord(seqno, outcome);
+  if (!Replicate(record, /*wants_verdict=*/false).status.ok()) AppendSoon(std::move(record));
 }
 
-void Replicator::NoteOwn(Seqno seqno, const OutcomeText& outcome, bool vote) {
+void Replicator::FinishIsolated(Seqno seqno, const OutcomeText& outcome) {
   {
     MutexLock lock(outcome_mutex_);
-    vote = vote || votes_.Contested(seqno);
-    own_outcomes_[seqno] = {outcome, vote};
-    while (own_outcomes_.size() > OutcomeVotes::kBallotsMax) {
-      own_outcomes_.erase(own_outcomes_.begin());
-    }
+    ++finishing_;  // Close() waits for it
   }
-  if (vote) AppendOutcome(seqno, outcome);
+  RecordOutcome(seqno, outcome);
+  Finish(seqno);
+  AwaitOthers(seqno);
+  MutexLock lock(outcome_mutex_);
+  if (--finishing_ == 0) outcome_known_.NotifyAll();
+}
+
+void Replicator::AwaitOthers(Seqno seqno) {
+  const int64_t deadline_ns = clock_.MonotonicNs() + kOthersMs * 1'000'000;
+  while (true) {
+    Position from;
+    {
+      MutexLock lock(read_mutex_);
+      if (closed_ || paused_) return;
+      from = reader_->position();
+    }
+    const int64_t left_ns = deadline_ns - clock_.MonotonicNs();
+    {
+      MutexLock lock(outcome_mutex_);
+      std::set<NodeId> awaited = votes_.Awaited(seqno);
+      if (std::ranges::includes(tardy_, awaited)) return;
+      if (left_ns <= 0) {
+        tardy_.merge(awaited);
+        return;
+      }
+    }
+    const Status more = log_.WaitPast(from, left_ns);
+    if (more.code() == Code::kTimeout) continue;
+    if (!more.ok() || !ReadOn().ok()) return;
+  }
+}
+
+bool Replicator::KeepOwn(Seqno seqno, const OutcomeText& outcome, bool voted) {
+  MutexLock lock(outcome_mutex_);
+  voted = voted || votes_.Contested(seqno) || votes_.Awaited(seqno).contains(self_);
+  own_outcomes_[seqno] = {outcome, voted};
+  while (own_outcomes_.size() > OutcomeVotes::kBallotsMax) {
+    own_outcomes_.erase(own_outcomes_.begin());
+  }
+  return voted;
 }
 
 Status Replicator::JudgeOutcome(Seqno seqno, const OutcomeText& own) {
-  NoteOwn(seqno, own, /*vote=*/!own.empty());
+  if (KeepOwn(seqno, own, /*voted=*/!own.empty())) AppendSoon(OutcomeRecord(seqno, own));
   while (true) {
     {
       MutexLock lock(outcome_mutex_);
@@ -144,12 +196,8 @@ std::optional<OutcomeText> Replicator::AwaitOutcome(Seqno seqno, const NodeId& o
   }
 }
 
-void Replicator::AppendOutcome(Seqno seqno, const OutcomeText& outcome) {
+void Replicator::AppendSoon(Record record) {
   if (IsReplica()) return;  // it has no vote
-  Record record;
-  record.type = RecordType::kIsolatedOutcome;
-  record.backing = std::make_shared<Bytes>(EncodeIsolatedOutcome({seqno, outcome}));
-  record.payload = *record.backing;
   MutexLock lock(tick_mutex_);
   pending_.push_back(std::move(record));
   tick_now_ = true;

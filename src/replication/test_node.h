@@ -176,21 +176,22 @@ class TestNode {
     return Finish(record, payload);
   }
   SubmitResult Finish(Record& record, const std::string& payload) {
-    const SubmitResult result = replicator->Replicate(record);
-    if (!result.status.ok()) return result;
-    replicator->EnterOrder(result.seqno, nullptr);
-    const bool commit = result.outcome.verdict == certification::Verdict::kCommit;
-    events.Note(result.seqno, commit ? payload : "");
-    replicator->LeaveOrder(result.seqno);
-    replicator->Finish(result.seqno);
+    const SubmitResult result = Run(record, payload);
+    if (result.status.ok()) replicator->Finish(result.seqno);
     return result;
   }
   // An isolated statement of this node that it has not told the outcome of; returns its seqno.
   Seqno RunIsolated() {
+    const Seqno seqno = BeginIsolated();
+    replicator->Finish(seqno);
+    return seqno;
+  }
+  // The same, and it is not finished.
+  Seqno BeginIsolated() {
     Record record;
     record.type = RecordType::kIsolated;
     record.last_seen = replicator->last_left();
-    const SubmitResult result = Finish(record, "ddl");
+    const SubmitResult result = Run(record, "ddl");
     CHECK_OK(result.status);
     return result.seqno;
   }
@@ -205,6 +206,16 @@ class TestNode {
   std::unique_ptr<Replicator> replicator;
 
  private:
+  SubmitResult Run(Record& record, const std::string& payload) {
+    const SubmitResult result = replicator->Replicate(record);
+    if (!result.status.ok()) return result;
+    replicator->EnterOrder(result.seqno, nullptr);
+    const bool commit = result.outcome.verdict == certification::Verdict::kCommit;
+    events.Note(result.seqno, commit ? payload : "");
+    replicator->LeaveOrder(result.seqno);
+    return result;
+  }
+
   explicit TestNode(storage::MemoryVolume& volume) : backend(volume.Attach()) {}
 
   std::vector<std::thread> appliers_;
