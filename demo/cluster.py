@@ -1,4 +1,5 @@
 """The running cluster as the demo sees it: `borealis status --json`, SQL, and crashes by SQL."""
+import glob
 import json
 import os
 import subprocess
@@ -22,26 +23,66 @@ class Login:
         self.user, self.password = user, password
 
 
+class Managed:
+    """A cluster of `borealis serve --dir DIRECTORY`."""
+
+    def __init__(self, directory, name):
+        self.directory, self.name = directory, name
+
+    def places(self, instance):
+        """Volume and data directory of the cluster that has the instance."""
+        for nodes in glob.glob(os.path.join(self.directory, "c*/nodes")):
+            if os.path.isdir(os.path.join(nodes, instance)):
+                return os.path.join(os.path.dirname(nodes), "volume"), nodes
+        raise DemoError(f"{instance} is not in {self.directory}")
+
+    def endpoints(self):
+        """Where clients reach the instances: {name: (address, port)}."""
+        listed = run_json([BOREALIS, "instance", "list", "--cluster", self.name, "--dir", self.directory, "--json"])
+        return {i["DBInstanceIdentifier"]: (i["Endpoint"]["Address"], i["Endpoint"]["Port"])
+                for i in listed if "Endpoint" in i}
+
+
+def run_json(command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
+                              timeout=STATUS_TIMEOUT_S)
+    except FileNotFoundError:
+        raise DemoError(f"{BOREALIS} is not built; run ./quickstart") from None
+    except subprocess.TimeoutExpired:
+        raise DemoError(f"no answer within {STATUS_TIMEOUT_S} s: {' '.join(command)}") from None
+    if done.returncode != 0:
+        raise DemoError(f"{' '.join(command)} failed: {done.stderr.strip()[-300:]}")
+    try:
+        return json.loads(done.stdout)
+    except ValueError as e:
+        raise DemoError(f"{' '.join(command)} gave no JSON: {e}") from e
+
+
 class Cluster:
-    def __init__(self, volume, login):
-        self.volume, self.login = volume, login
+    def __init__(self, volume, login, managed=None):
+        self.volume, self.login, self.managed = volume, login, managed
 
     def nodes(self):
-        """The node objects of `borealis status --json`, by order of name."""
-        command = [BOREALIS, "status", "--volume", self.volume, "--json"]
+        """The node objects of `borealis status --json`, by order of name; of a managed cluster, with the
+        address and port of their endpoints."""
+        if self.managed:
+            endpoints = self.managed.endpoints()
+            if not endpoints:
+                raise DemoError(f"the cluster {self.managed.name} has no instance that serves")
+            volume, data = self.managed.places(min(endpoints))
+            nodes = self.status(["--volume", volume, "--data", data])
+            for node in nodes:
+                node["address"], node["port"] = endpoints.get(node["name"], (node["address"], node["port"]))
+            return nodes
+        return self.status(["--volume", self.volume])
+
+    @staticmethod
+    def status(places):
         try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False,
-                                  timeout=STATUS_TIMEOUT_S)
-        except FileNotFoundError:
-            raise DemoError(f"{BOREALIS} is not built; run ./quickstart") from None
-        except subprocess.TimeoutExpired:
-            raise DemoError(f"no answer within {STATUS_TIMEOUT_S} s: {' '.join(command)}") from None
-        if done.returncode != 0:
-            raise DemoError(f"{' '.join(command)} failed: {done.stderr.strip()[-300:]}")
-        try:
-            return sorted(json.loads(done.stdout)["nodes"], key=lambda n: n["name"])
-        except (ValueError, KeyError, TypeError) as e:
-            raise DemoError(f"{' '.join(command)} gave no list of nodes: {e}") from e
+            return sorted(run_json([BOREALIS, "status", *places, "--json"])["nodes"], key=lambda n: n["name"])
+        except (KeyError, TypeError) as e:
+            raise DemoError(f"borealis status gave no list of nodes: {e}") from e
 
     def node(self, name):
         for node in self.nodes():

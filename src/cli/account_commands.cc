@@ -20,19 +20,6 @@ struct PasswordArguments {
   bool disconnect = false;
 };
 
-// Never an argument: those are seen by everybody on the machine.
-Result<std::string> ReadPassword() {
-  if (const char* given = getenv("BOREALIS_PASSWORD")) return std::string(given);  // NOLINT
-  if (isatty(STDIN_FILENO) != 0) {
-    fmt::print(stderr, "new password (it is shown; Ctrl-D ends): ");
-  }
-  std::string line;
-  std::getline(std::cin, line);
-  if (!line.empty()) return line;
-  return Status(Code::kInvalidArgument,
-                "no password: give it in $BOREALIS_PASSWORD or as a line of standard input");
-}
-
 Status SetPassword(PasswordArguments& args) {
   RETURN_IF_ERROR(args.places.Resolve());
   ASSIGN_OR_RETURN(const std::string password, ReadPassword());

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <iostream>
 
 #include "base/clock.h"
 #include "node/account.h"
@@ -109,6 +110,18 @@ Status ActAsOwnerOf(const std::string& directory) {
   }
   ASSIGN_OR_RETURN(const node::Account owner, node::OwnerOf(directory));
   return node::BecomeAccount(owner);
+}
+
+Result<std::string> ReadPassword() {
+  if (const char* given = getenv("BOREALIS_PASSWORD")) return std::string(given);  // NOLINT
+  if (isatty(STDIN_FILENO) != 0) {
+    fmt::print(stderr, "new password (it is shown; Ctrl-D ends): ");
+  }
+  std::string line;
+  std::getline(std::cin, line);
+  if (!line.empty()) return line;
+  return Status(Code::kInvalidArgument,
+                "no password: give it in $BOREALIS_PASSWORD or as a line of standard input");
 }
 
 std::string OwnProgram() {

@@ -65,6 +65,10 @@ const std::atomic<bool>& CancelBySignal();
 void PrintStep(const std::string& step, int64_t began_ns);
 double SecondsSince(int64_t began_ns);
 
+// Of $BOREALIS_PASSWORD or a line of standard input: never an argument, which everybody on the
+// machine sees.
+Result<std::string> ReadPassword();
+
 // Absolute path of the running program, and of the libraries that belong to it (empty when there is
 // none): next to a build tree's bin/, under a prefix, or $BOREALIS_PROVIDER.
 std::string OwnProgram();
@@ -91,6 +95,9 @@ void AddFollowCommand(CLI::App& app, Outcome& outcome);
 void AddStatusCommand(CLI::App& app, Outcome& outcome);
 void AddTlsCommands(CLI::App& app, Outcome& outcome);
 void AddServeCommands(CLI::App& app, Outcome& outcome);
+void AddManagedClusterCommands(CLI::App& app, Outcome& outcome);
+void AddManagedInstanceCommands(CLI::App& app, Outcome& outcome);
+void AddCompletionCommand(CLI::App& app, Outcome& outcome);
 void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 
 }  // namespace borealis::cli

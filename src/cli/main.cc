@@ -42,6 +42,9 @@ int Main(int argc, char** argv) {
   AddKeyCommands(app, outcome);
   AddServeCommands(app, outcome);
   AddKeyOptions(app);
+  AddManagedClusterCommands(app, outcome);
+  AddManagedInstanceCommands(app, outcome);
+  AddCompletionCommand(app, outcome);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

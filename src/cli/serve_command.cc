@@ -88,6 +88,8 @@ void AddServe(CLI::App& app, Outcome& outcome) {
                       "Path of libborealis_provider.so [default: beside this program]");
   command->add_option("--plugin", daemon.programs.plugin,
                       "Path of libborealis_plugin.so [default: beside this program]");
+  command->add_option("--haproxy", daemon.programs.balancer,
+                      "Path of haproxy, through which clients reach the servers");
   command->add_option("--provider-options", daemon.programs.provider_options,
                       "Options of the provider for all instances, a=1;b=2");
   command->callback([args, &outcome] { outcome.exit_code = Report(Serve(*args)); });

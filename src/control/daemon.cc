@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/mutex.h"
+#include "control/agents/balancer.h"
 #include "control/agents/log_files.h"
 #include "control/api/signature.h"
 #include "control/console/console.h"
@@ -88,8 +89,8 @@ std::string CookieName(const Places& places) {
 // The thread that looks, decides and acts.
 class Reconciler {
  public:
-  Reconciler(Service& service, Executor executor)
-      : service_(service), executor_(std::move(executor)) {}
+  Reconciler(Service& service, Executor executor, Balancer balancer)
+      : service_(service), executor_(std::move(executor)), balancer_(std::move(balancer)) {}
   void Start() {
     thread_ = std::thread([this] { Loop(); });
   }
@@ -124,7 +125,8 @@ class Reconciler {
   // Whether more is to be done soon.
   bool Round() {
     const Region before = service_.Snapshot();
-    const Observed observed = executor_.Look(before);
+    Observed observed = executor_.Look(before);
+    observed.endpoints_there = balanced_ != Balancer::State::kLoading;
     const auto decision = service_.Reconcile(observed);
     if (!decision.ok()) {
       LogError("{}", decision.status().message());
@@ -132,12 +134,16 @@ class Reconciler {
     }
     executor_.Forget(before, decision->region);
     executor_.Settle(decision->region);
+    balanced_ = balancer_.Settle(RenderBalancing(decision->region, observed, balancer_.places()));
     for (const Step& step : decision->steps) executor_.Take(step);
-    return InTransition(decision->region) || !decision->steps.empty();
+    return InTransition(decision->region) || !decision->steps.empty() ||
+           balanced_ != Balancer::State::kSettled;
   }
 
   Service& service_;
   Executor executor_;
+  Balancer balancer_;
+  Balancer::State balanced_ = Balancer::State::kLoading;
   std::thread thread_;
   Mutex mutex_;
   CondVar wake_;
@@ -149,6 +155,7 @@ class Reconciler {
 
 Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
   const Places places{options.dir};
+  RETURN_IF_ERROR(CheckBalancer(options.programs.balancer));
   RETURN_IF_ERROR(MakeDirectories(places));
   ASSIGN_OR_RETURN(const UniqueFd lock, LockDirectory(places));
   ASSIGN_OR_RETURN(auto store, Store::Open(places.state()));
@@ -166,7 +173,9 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
   std::atomic<Reconciler*> reconciler{nullptr};
   Service service(std::move(store), std::move(region), settings, std::make_unique<LogFiles>(places),
                   clock, [&] { reconciler.load()->Wake(); });
-  Reconciler thread(service, Executor(places, options.programs, clock));
+  Reconciler thread(
+      service, Executor(places, options.programs, clock),
+      Balancer({places.balancer(), BalancerUser()}, options.programs.balancer, clock));
   reconciler = &thread;
   Sessions sessions(*session_store, CookieName(places), places.console_password());
   const Sampler sampler(places, clock, [&] { return service.Snapshot(); });
@@ -181,6 +190,10 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
                                         return Console::Owns(request) ? console.Handle(request)
                                                                       : service.Handle(request);
                                       }));
+  const std::string address = fmt::format("host = {}\nport = {}\nregion = {}\n",
+                                          options.listen_address, server->port(), settings.region);
+  RETURN_IF_ERROR(snapshot::WriteFileAtomically(places.address(), AsBytes(address),
+                                                snapshot::Durability::kProcess));
   thread.Start();
   fmt::print("serving on http://{}:{}, region {}\n", options.listen_address, server->port(),
              settings.region);

@@ -7,6 +7,7 @@
 #include "control/actions/actions.h"
 #include "control/api/answer.h"
 #include "control/api/form.h"
+#include "control/api/json.h"
 
 namespace borealis::control {
 namespace {
@@ -26,6 +27,20 @@ std::string Printable(std::string_view text) {
   std::string out;
   for (const char c : text.substr(0, 64)) out += c > ' ' && c < 0x7f ? c : '?';
   return out.empty() ? "-" : out;
+}
+
+// What the commands of `borealis` speak; AWS's clients never ask for it.
+bool WantsJson(const HttpRequest& request) {
+  return request.Header("accept") == "application/json";
+}
+
+HttpAnswer InJson(int status, std::string body, const std::string& request_id) {
+  HttpAnswer answer;
+  answer.status = status;
+  answer.content_type = "application/json";
+  answer.request_id = request_id;
+  answer.body = std::move(body);
+  return answer;
 }
 
 }  // namespace
@@ -51,6 +66,7 @@ HttpAnswer Service::Act(const HttpRequest& request, const std::string& request_i
                           const ApiError& error) {
     LogInfo("request {} from {}: {} refused: {} {}", request_id, request.peer, Printable(action),
             error.http_status, error.code);
+    if (WantsJson(request)) return InJson(error.http_status, ToJson(error), request_id);
     return RenderError(service, error, request_id);
   };
   const std::string service = ServiceOf(request);
@@ -75,7 +91,9 @@ HttpAnswer Service::Act(const HttpRequest& request, const std::string& request_i
     LogInfo("request {} from {} by {}: {} done", request_id, request.peer, caller->key_id, action);
     changed_();
   }
-  return RenderResult(service, action, std::get<Value>(outcome), request_id);
+  const Value& result = std::get<Value>(outcome);
+  if (WantsJson(request)) return InJson(200, ToJson(result), request_id);
+  return RenderResult(service, action, result, request_id);
 }
 
 std::variant<Value, ApiError> Service::Perform(const Form& form, const std::string& service,

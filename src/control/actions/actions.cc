@@ -12,9 +12,10 @@ ActionTable Join(std::initializer_list<ActionTable> tables) {
 }  // namespace
 
 Action FindAction(std::string_view service, std::string_view name) {
-  static const ActionTable rds = Join({ClusterActions(), InstanceActions(), TagActions(),
-                                       CatalogueActions(), SubnetGroupActions(), SnapshotActions(),
-                                       RestoreActions(), ParameterGroupActions(), LogActions()});
+  static const ActionTable rds =
+      Join({ClusterActions(), InstanceActions(), TagActions(), CatalogueActions(),
+            SubnetGroupActions(), SnapshotActions(), RestoreActions(), ParameterGroupActions(),
+            LogActions(), EndpointActions()});
   static const ActionTable ec2 = Join({NetworkActions(), SecurityGroupActions()});
   const ActionTable& table = service == "ec2" ? ec2 : rds;
   const auto found = table.find(name);

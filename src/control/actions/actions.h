@@ -21,6 +21,7 @@ ActionTable SnapshotActions();
 ActionTable RestoreActions();
 ActionTable ParameterGroupActions();
 ActionTable LogActions();
+ActionTable EndpointActions();
 ActionTable NetworkActions();        // EC2
 ActionTable SecurityGroupActions();  // EC2
 

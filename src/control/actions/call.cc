@@ -89,8 +89,12 @@ void AddTagList(Value& record, const std::string& name, const Tags& tags) {
 void AddDefaults(const Settings& settings, Region& region) {
   const std::string id(kDefaultGroupId);
   if (!region.security_groups.contains(id)) {
-    region.security_groups[id] = {id, "default", "default VPC security group", std::string(kVpcId),
-                                  {}, {}};
+    SecurityGroup group;
+    group.id = id;
+    group.name = "default";
+    group.description = "default VPC security group";
+    group.vpc = kVpcId;
+    region.security_groups[id] = std::move(group);
   }
   if (!region.subnet_groups.contains("default")) {
     SubnetGroup group{"default", "all subnets of the default VPC", {}, {}};

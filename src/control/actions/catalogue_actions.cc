@@ -81,10 +81,16 @@ void DescribeOrderableOptions(Call& call) {
   AddPage(call, "OrderableDBInstanceOptions", "OrderableDBInstanceOption", std::move(found));
 }
 
+// There is one region: clients ask all the same.
+void DescribeGlobalClusters(Call& call) {
+  AddPage(call, "GlobalClusters", "GlobalClusterMember", {});
+}
+
 }  // namespace
 
 ActionTable CatalogueActions() {
-  return {{"DescribeDBEngineVersions", DescribeEngineVersions},
+  return {{"DescribeGlobalClusters", DescribeGlobalClusters},
+          {"DescribeDBEngineVersions", DescribeEngineVersions},
           {"DescribeOrderableDBInstanceOptions", DescribeOrderableOptions}};
 }
 

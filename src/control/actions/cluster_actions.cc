@@ -57,6 +57,9 @@ void ModifyDbCluster(Call& call) {
                      fmt::format("DB cluster {} is {}, not available.", id, cluster->status));
   }
   ReadChangeable(call, *cluster);
+  for (auto& [name, instance] : call.region.instances) {
+    if (instance.cluster == id) instance.port = cluster->port;
+  }
   if (!cluster->pending_password.empty()) cluster->status = "resetting-master-credentials";
   call.result.Add("DBCluster", DescribeCluster(call, *cluster));
 }
@@ -99,6 +102,8 @@ void DeleteDbCluster(Call& call) {
     TakeSnapshot(call, *cluster, snapshot, cluster->copy_tags ? cluster->tags : Tags{});
   }
   if (!call.ok()) return;
+  std::erase_if(call.region.endpoints,
+                [&](const auto& entry) { return entry.second.cluster == id; });
   cluster->status = "deleting";
   cluster->pending_password.clear();
   call.result.Add("DBCluster", DescribeCluster(call, *cluster));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "control/actions/addresses.h"
 #include "control/actions/describe.h"
 #include "control/model/daily_window.h"
 #include "control/model/place.h"
@@ -82,6 +83,8 @@ void ChooseEngine(Call& call, Cluster& cluster) {
 void ReadChangeable(Call& call, Cluster& cluster) {
   ReadPassword(call, cluster);
   ReadGroups(call, cluster);
+  cluster.port =
+      static_cast<uint16_t>(call.parameters.Number("Port", cluster.port, kPortMin, kPortMax));
   cluster.retention_days =
       call.parameters.Number("BackupRetentionPeriod", cluster.retention_days, 1, 35);
   cluster.deletion_protection =
@@ -114,8 +117,6 @@ void CheckDatabase(Call& call, const std::string& name) {
 }
 
 void ReadPlacement(Call& call, Cluster& cluster) {
-  cluster.port =
-      static_cast<uint16_t>(call.parameters.Number("Port", cluster.port, kPortMin, kPortMax));
   cluster.security_groups = {std::string(kDefaultGroupId)};
   cluster.tags = ReadTags(call);
   if (call.parameters.Has("DBSubnetGroupName")) {
@@ -138,6 +139,7 @@ void AddCluster(Call& call, Cluster cluster) {
   }
   cluster.resource_id = "cluster-" + call.settings.random_hex(24);
   cluster.directory = "c" + call.settings.random_hex(10);
+  cluster.endpoint_address = FreeEndpointAddress(call);
   cluster.created_us = call.now_us;
   call.result.Add("DBCluster", DescribeCluster(call, cluster));
   call.region.clusters[cluster.id] = std::move(cluster);

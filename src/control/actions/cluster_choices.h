@@ -14,9 +14,9 @@ Cluster* FindCluster(Call& call, const std::string& id);
 // Engine, EngineVersion and EngineMode. An empty `mode`: provisioned.
 void ChooseEngine(Call& call, Cluster& cluster);
 void ChooseMode(Call& call, const std::string& otherwise, Cluster& cluster);
-// Port, DBSubnetGroupName, Tags, of a new cluster; port and groups are already the defaults.
+// DBSubnetGroupName, Tags, of a new cluster; its security groups become the default.
 void ReadPlacement(Call& call, Cluster& cluster);
-// What may also be changed later: password, security groups, retention, windows, protection.
+// What may also be changed later: password, port, security groups, retention, windows, protection.
 void ReadChangeable(Call& call, Cluster& cluster);
 void CheckDatabase(Call& call, const std::string& name);
 

@@ -23,19 +23,12 @@ const char* ApplyStatus(const Region& region, const Instance& instance) {
   return difference.waits ? "pending-reboot" : difference.now.empty() ? "in-sync" : "applying";
 }
 
-bool Serves(const Instance& instance) {
-  return instance.status == "available" || instance.status == "rebooting" ||
-         instance.status == "modifying";
-}
-
-// Where the cluster's endpoint leads: its first instance that serves; empty: none does.
-std::string ClusterEndpoint(const Region& region, const Cluster& cluster) {
-  std::string address;
-  for (const Instance* instance : region.InstancesOf(cluster.id)) {
-    if (instance->status == "available") return instance->address;
-    if (address.empty() && Serves(*instance)) address = instance->address;
+Value CustomEndpoints(const Region& region, const Cluster& cluster) {
+  Value list = Value::List("member");
+  for (const auto& [id, endpoint] : region.endpoints) {
+    if (endpoint.cluster == cluster.id) list.Append(endpoint.address);
   }
-  return address;
+  return list;
 }
 
 void AddMembers(const Region& region, const Cluster& cluster, Value& record) {
@@ -66,7 +59,8 @@ Value DescribeCluster(const Call& call, const Cluster& cluster) {
       .Add("DBClusterParameterGroup", cluster.parameter_group)
       .Add("DBSubnetGroup", cluster.subnet_group)
       .Add("Status", cluster.status)
-      .AddIfSet("Endpoint", ClusterEndpoint(region, cluster))
+      .AddIfSet("Endpoint", cluster.endpoint_address)
+      .Add("CustomEndpoints", CustomEndpoints(region, cluster))
       .Add("MultiAZ", region.InstancesOf(cluster.id).size() > 1)
       .Add("Engine", cluster.engine)
       .Add("EngineVersion", cluster.engine_version);

@@ -1,11 +1,8 @@
 // Create, describe, modify, reboot, delete: instances, each a server of its cluster.
-#include <arpa/inet.h>
 #include <fmt/core.h>
 
-#include <set>
-
-#include "base/check.h"
 #include "control/actions/actions.h"
+#include "control/actions/addresses.h"
 #include "control/actions/describe.h"
 #include "control/model/place.h"
 
@@ -29,20 +26,6 @@ void ReadParameterGroup(Call& call, Instance& instance) {
   if (!call.region.instance_parameter_groups.contains(instance.parameter_group)) {
     call.Fail(404, "DBParameterGroupNotFound",
               fmt::format("DBParameterGroup not found: {}", instance.parameter_group));
-  }
-}
-
-// The lowest address from the base on that no instance has; empty: the base is no address.
-std::string FreeAddress(const Call& call) {
-  in_addr address{};
-  if (inet_pton(AF_INET, call.settings.address_base.c_str(), &address) != 1) return {};
-  std::set<std::string> taken;
-  for (const auto& [id, instance] : call.region.instances) taken.insert(instance.address);
-  for (uint32_t n = 0;; ++n) {
-    const in_addr next{htonl(ntohl(address.s_addr) + n)};
-    char text[INET_ADDRSTRLEN];
-    CHECK(inet_ntop(AF_INET, &next, text, sizeof(text)) != nullptr);
-    if (!taken.contains(text)) return text;
   }
 }
 
@@ -117,8 +100,9 @@ void CreateDbInstance(Call& call) {
   }
   CheckCluster(call, cluster->second, instance);
   instance.zone = ChooseZone(call, cluster->second);
-  instance.address = FreeAddress(call);
+  instance.address = FreeInstanceAddress(call);
   instance.port = cluster->second.port;
+  instance.inner_port = InnerPort(instance.port);
   instance.promotion_tier = call.parameters.Number("PromotionTier", 1, 0, 15);
   instance.minor_upgrades = call.parameters.Flag("AutoMinorVersionUpgrade", true);
   instance.publicly_accessible = call.parameters.Flag("PubliclyAccessible", false);

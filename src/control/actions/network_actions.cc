@@ -101,10 +101,14 @@ void DescribeZones(Call& call) {
   call.result.Add("availabilityZoneInfo", std::move(list));
 }
 
+// There are none: clients that delete a group ask who uses it.
+void DescribeInterfaces(Call& call) { call.result.Add("networkInterfaceSet", Value::List("item")); }
+
 }  // namespace
 
 ActionTable NetworkActions() {
-  return {{"DescribeVpcs", DescribeVpcs},
+  return {{"DescribeNetworkInterfaces", DescribeInterfaces},
+          {"DescribeVpcs", DescribeVpcs},
           {"DescribeSubnets", DescribeSubnets},
           {"DescribeAvailabilityZones", DescribeZones}};
 }

@@ -1,4 +1,4 @@
-// EC2: security groups and their ingress rules, by IPv4 blocks.
+// EC2: security groups and their rules, by IPv4 blocks.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -30,9 +30,13 @@ SecurityGroup* FindGroup(Call& call) {
   return nullptr;
 }
 
-std::string RuleId(const SecurityGroup& group, const IngressRule& rule) {
-  const std::string text = fmt::format("{} {} {} {} {}", group.id, rule.protocol, rule.from_port,
-                                       rule.to_port, rule.cidr);
+// To a group, or from it.
+using Direction = std::vector<IngressRule> SecurityGroup::*;
+
+std::string RuleId(const SecurityGroup& group, Direction direction, const IngressRule& rule) {
+  const std::string text =
+      fmt::format("{} {} {} {} {} {}", group.id, direction == &SecurityGroup::egress, rule.protocol,
+                  rule.from_port, rule.to_port, rule.cidr);
   return "sgr-" + Sha256Hex(text).substr(0, 17);
 }
 
@@ -80,7 +84,8 @@ std::vector<IngressRule> ReadRules(Call& call) {
     if (!p.HasUnder(fmt::format("IpPermissions.{}", n))) break;
     if (p.HasUnder(prefix + "Groups") || p.HasUnder(prefix + "Ipv6Ranges") ||
         p.HasUnder(prefix + "PrefixListIds")) {
-      p.FailValue("Sources of ingress rules are IPv4 blocks (IpRanges).");
+      p.FailValue(
+          "A rule names IPv4 blocks (IpRanges): no remote-ipv6-range, group or prefix list.");
     }
     const IngressRule ports = ReadPorts(call, prefix);
     for (size_t m = 1; m <= kRulesMax; ++m) {
@@ -96,27 +101,17 @@ std::vector<IngressRule> ReadRules(Call& call) {
   return rules;
 }
 
-Value DescribeRule(const SecurityGroup& group, const IngressRule& rule) {
+Value DescribeRule(const SecurityGroup& group, Direction direction, const IngressRule& rule) {
   return Value::Record()
-      .Add("securityGroupRuleId", RuleId(group, rule))
+      .Add("securityGroupRuleId", RuleId(group, direction, rule))
       .Add("groupId", group.id)
       .Add("groupOwnerId", kAccountId)
-      .Add("isEgress", false)
+      .Add("isEgress", direction == &SecurityGroup::egress)
       .Add("ipProtocol", rule.protocol)
       .Add("fromPort", rule.from_port)
       .Add("toPort", rule.to_port)
       .Add("cidrIpv4", rule.cidr)
       .AddIfSet("description", rule.description);
-}
-
-Value DescribePermission(const IngressRule& rule) {
-  Value range = Value::Record().Add("cidrIp", rule.cidr).AddIfSet("description", rule.description);
-  Value record = Value::Record().Add("ipProtocol", rule.protocol);
-  if (rule.protocol != "-1") record.Add("fromPort", rule.from_port).Add("toPort", rule.to_port);
-  return record.Add("groups", Value::List("item"))
-      .Add("ipRanges", Value::List("item").Append(std::move(range)))
-      .Add("ipv6Ranges", Value::List("item"))
-      .Add("prefixListIds", Value::List("item"));
 }
 
 // Rules of the same ports are one permission with several ranges, as EC2 shows them.
@@ -199,55 +194,56 @@ void Describe(Call& call) {
         .Add("groupName", group.name)
         .Add("groupDescription", group.description)
         .Add("vpcId", group.vpc)
-        .Add("ipPermissions", DescribePermissions(group.ingress));
-    // What a server sends is not restricted.
-    IngressRule all{"-1", -1, -1, "0.0.0.0/0", ""};
-    record.Add("ipPermissionsEgress", Value::List("item").Append(DescribePermission(all)));
+        .Add("ipPermissions", DescribePermissions(group.ingress))
+        .Add("ipPermissionsEgress", DescribePermissions(group.egress));
     AddEc2Tags(record, group.tags);
     list.Append(std::move(record));
   }
   call.result.Add("securityGroupInfo", std::move(list));
 }
 
+template <Direction direction>
 void Authorize(Call& call) {
   SecurityGroup* group = FindGroup(call);
   if (group == nullptr) return;
   const std::vector<IngressRule> rules = ReadRules(call);
   Value set = Value::List("item");
   for (const IngressRule& rule : rules) {
-    for (const IngressRule& other : group->ingress) {
+    for (const IngressRule& other : (group->*direction)) {
       if (!rule.SameAs(other)) continue;
       return call.Fail(400, "InvalidPermission.Duplicate",
                        fmt::format("the specified rule \"peer: {}, {}, from port: {}, to port: {}, "
                                    "ALLOW\" already exists",
                                    rule.cidr, rule.protocol, rule.from_port, rule.to_port));
     }
-    group->ingress.push_back(rule);
-    set.Append(DescribeRule(*group, rule));
+    (group->*direction).push_back(rule);
+    set.Append(DescribeRule(*group, direction, rule));
   }
-  if (group->ingress.size() > kRulesMax) {
+  if ((group->*direction).size() > kRulesMax) {
     return call.Fail(400, "RulesPerSecurityGroupLimitExceeded",
                      fmt::format("A security group has at most {} rules.", kRulesMax));
   }
   call.result.Add("return", true).Add("securityGroupRuleSet", std::move(set));
 }
 
+template <Direction direction>
 void Revoke(Call& call) {
   SecurityGroup* group = FindGroup(call);
   if (group == nullptr) return;
   const auto ids = call.parameters.List("SecurityGroupRuleId");
   for (const std::string& id : ids) {
-    const size_t before = group->ingress.size();
-    std::erase_if(group->ingress, [&](const IngressRule& r) { return RuleId(*group, r) == id; });
-    if (group->ingress.size() != before) continue;
+    const size_t before = (group->*direction).size();
+    std::erase_if((group->*direction),
+                  [&](const IngressRule& r) { return RuleId(*group, direction, r) == id; });
+    if ((group->*direction).size() != before) continue;
     return call.Fail(400, "InvalidSecurityGroupRuleId.NotFound",
                      fmt::format("The security group rule ID '{}' does not exist", id));
   }
   const auto rules = ids.empty() ? ReadRules(call) : std::vector<IngressRule>();
   for (const IngressRule& rule : rules) {
-    const size_t before = group->ingress.size();
-    std::erase_if(group->ingress, [&](const IngressRule& r) { return r.SameAs(rule); });
-    if (group->ingress.size() != before) continue;
+    const size_t before = (group->*direction).size();
+    std::erase_if((group->*direction), [&](const IngressRule& r) { return r.SameAs(rule); });
+    if ((group->*direction).size() != before) continue;
     return call.Fail(400, "InvalidPermission.NotFound",
                      "The specified rule does not exist in this security group.");
   }
@@ -276,8 +272,10 @@ void Delete(Call& call) {
 ActionTable SecurityGroupActions() {
   return {{"CreateSecurityGroup", Create},
           {"DescribeSecurityGroups", Describe},
-          {"AuthorizeSecurityGroupIngress", Authorize},
-          {"RevokeSecurityGroupIngress", Revoke},
+          {"AuthorizeSecurityGroupIngress", Authorize<&SecurityGroup::ingress>},
+          {"RevokeSecurityGroupIngress", Revoke<&SecurityGroup::ingress>},
+          {"AuthorizeSecurityGroupEgress", Authorize<&SecurityGroup::egress>},
+          {"RevokeSecurityGroupEgress", Revoke<&SecurityGroup::egress>},
           {"DeleteSecurityGroup", Delete}};
 }
 

@@ -39,6 +39,9 @@ Tags* FindTags(Call& call) {
   if (is("cluster-pg")) {
     return TagsIn(call, region.cluster_parameter_groups, name, "DBParameterGroupNotFound");
   }
+  if (is("cluster-endpoint")) {
+    return TagsIn(call, region.endpoints, name, "DBClusterEndpointNotFoundFault");
+  }
   if (is("cluster-snapshot")) {
     return TagsIn(call, region.snapshots, name, "DBClusterSnapshotNotFoundFault");
   }

@@ -15,12 +15,12 @@ namespace {
 
 // The class first: parameters win.
 std::string ServerOptions(const InstanceClass& c, const node::NodeLayout& layout,
-                          const ParameterValues& parameters) {
+                          const Step& step) {
   std::string text = fmt::format(
       "[mysqld]\ninnodb_buffer_pool_size={}M\nmax_connections={}\nslow_query_log_file={}/slow.log\n"
-      "general_log_file={}/general.log\n",
-      c.buffer_pool_mib, c.connections, layout.root, layout.root);
-  for (const auto& [name, value] : parameters) text += fmt::format("{}={}\n", name, value);
+      "general_log_file={}/general.log\nproxy_protocol_networks={}\n",
+      c.buffer_pool_mib, c.connections, layout.root, layout.root, step.cluster.endpoint_address);
+  for (const auto& [name, value] : step.parameters) text += fmt::format("{}={}\n", name, value);
   return text;
 }
 
@@ -99,17 +99,17 @@ Status Executor::Launch(const Step& step) {
   RETURN_IF_ERROR(node::ProvideDirectory(at.nodes(), owner));
   const InstanceClass* c = FindInstanceClass(step.instance.instance_class);
   CHECK(c != nullptr);
-  RETURN_IF_ERROR(snapshot::WriteFileAtomically(at.options(name),
-                                                AsBytes(ServerOptions(*c, layout, step.parameters)),
-                                                snapshot::Durability::kProcess));
+  RETURN_IF_ERROR(snapshot::WriteFileAtomically(
+      at.options(name), AsBytes(ServerOptions(*c, layout, step)), snapshot::Durability::kProcess));
   std::vector<std::string> argv = {"node",          "run",
                                    "--volume",      at.volume(),
                                    "--data",        at.nodes(),
                                    "--name",        name,
                                    "--address",     step.instance.address,
-                                   "--port",        std::to_string(step.instance.port),
+                                   "--port",        std::to_string(step.instance.inner_port),
                                    "--config",      at.options(name),
-                                   "--upkeep-file", at.upkeep()};
+                                   "--upkeep-file", at.upkeep(),
+                                   "--tls-name",    step.cluster.endpoint_address};
   AddPrograms(argv);
   ASSIGN_OR_RETURN(const node::ProcessId agent,
                    node::LaunchAgent({programs_.borealis, argv, layout, owner}));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "control/agents/balancer.h"
 #include "control/agents/jobs.h"
 #include "control/agents/observer.h"
 #include "control/agents/places.h"
@@ -15,9 +16,10 @@ namespace borealis::control {
 struct Programs {
   std::string borealis;  // this program
   std::string server;
-  std::string provider;          // empty: beside the program
-  std::string plugin;            // empty: beside the program
-  std::string provider_options;  // added to what the control plane sets
+  std::string provider;                     // empty: beside the program
+  std::string plugin;                       // empty: beside the program
+  std::string provider_options;             // added to what the control plane sets
+  std::string balancer = kDefaultBalancer;  // haproxy
 };
 
 class Executor {

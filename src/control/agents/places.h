@@ -5,11 +5,13 @@
 //     credentials            the first access key, as AWS's clients read it
 //     console-password       until somebody signs in with it
 //     trials/                journals of the console's trials
+//     address                where the API is, for commands on this machine
 //     lock                   held by the daemon
 //     jobs/RESOURCE.lock     held by a job for as long as it runs, whoever started it
 //     jobs/RESOURCE.log      output of the last job
 //     master.key             opens encrypted volumes and snapshots, unless the operator names one
 //     snapshots/sXXXXXXXXXX/ of one snapshot: an export of a volume
+//     haproxy/               configuration, lists of addresses, socket and log of the balancer
 //     cXXXXXXXXXX/           of one cluster
 //       volume/, nodes/      as `borealis up` has them
 //       NAME.cnf             options of the class of an instance
@@ -36,8 +38,10 @@ struct Places {
   std::string credentials() const { return dir + "/credentials"; }
   std::string trials() const { return dir + "/trials"; }
   std::string console_password() const { return dir + "/console-password"; }
+  std::string address() const { return dir + "/address"; }
   std::string lock() const { return dir + "/lock"; }
   std::string jobs() const { return dir + "/jobs"; }
+  std::string balancer() const { return dir + "/haproxy"; }
   std::string master_key() const { return dir + "/master.key"; }
   std::string snapshot(const std::string& directory) const {
     return dir + "/snapshots/" + directory;

@@ -41,6 +41,7 @@ struct Cluster {
   int retention_days = 1;
   std::string backup_window = "03:00-03:30";
   std::string maintenance_window = "sun:04:00-sun:04:30";
+  std::string endpoint_address;
   std::vector<std::string> security_groups;
   std::string subnet_group = "default";
   std::string parameter_group = "default.mariadb10.11";
@@ -60,7 +61,8 @@ struct Instance {
   std::string instance_class;
   std::string zone;
   std::string address;
-  uint16_t port = 3306;
+  uint16_t port = 3306;     // of its endpoint
+  uint16_t inner_port = 0;  // of its server, at the same address
   int promotion_tier = 1;
   bool minor_upgrades = true;
   bool publicly_accessible = false;
@@ -76,6 +78,20 @@ struct Instance {
   Tags tags;
   int64_t created_us = 0;
   bool operator==(const Instance&) const = default;
+};
+
+// One that a user made.
+struct ClusterEndpoint {
+  std::string id;
+  std::string resource_id;
+  std::string cluster;  // id
+  std::string address;
+  std::string status = "available";
+  std::string type = "ANY";
+  std::vector<std::string> static_members;  // none: all but the excluded ones
+  std::vector<std::string> excluded_members;
+  Tags tags;
+  bool operator==(const ClusterEndpoint&) const = default;
 };
 
 // A copy of a cluster's data. A manual one has files of its own and outlives its cluster; an
@@ -116,6 +132,7 @@ struct SecurityGroup {
   std::string description;
   std::string vpc;
   std::vector<IngressRule> ingress;
+  std::vector<IngressRule> egress = {{"-1", -1, -1, "0.0.0.0/0", ""}};  // kept; not enforced
   Tags tags;
   bool operator==(const SecurityGroup&) const = default;
 };
@@ -155,6 +172,7 @@ struct Region {
   std::map<std::string, Cluster> clusters;
   std::map<std::string, Instance> instances;
   std::map<std::string, ClusterSnapshot> snapshots;
+  std::map<std::string, ClusterEndpoint> endpoints;
   std::map<std::string, SecurityGroup> security_groups;
   std::map<std::string, SubnetGroup> subnet_groups;
   std::map<std::string, ParameterGroup> instance_parameter_groups;

@@ -151,6 +151,8 @@ class Decider {
       Tell(kInstanceSource, instance.id, "recovery", "Recovery of the DB instance is complete.");
     }
     if (instance.status == "available") return;
+    // Who is told that it is there finds it there.
+    if (!observed_.endpoints_there) return;
     TellOfReturn(instance);
     instance.status = "available";
     instance.message.clear();

@@ -85,6 +85,10 @@ TEST_F(DecideTest, AnInstanceWaitsForTheVolumeThenItsServerThenTheUser) {
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeUser));
   EXPECT_EQ(instance("a").status, "creating");
   observed_.passwords_set["cluster-1"] = "secret-1";
+  observed_.endpoints_there = false;
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(instance("a").status, "creating");
+  observed_.endpoints_there = true;
   EXPECT_THAT(Decide(), testing::IsEmpty());
   EXPECT_EQ(instance("a").status, "available");
   EXPECT_EQ(cluster().pending_password, "");

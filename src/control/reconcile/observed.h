@@ -50,6 +50,7 @@ struct Observed {
   std::map<std::string, ObservedSnapshot> snapshots;  // with a directory of their own
   // Resource ids for which a job runs now, of this daemon or of one before it.
   std::set<std::string> busy;
+  bool endpoints_there = true;  // those that were wanted a moment ago
   // Jobs that failed since they succeeded last: resource id -> times in a row, and why.
   struct Failure {
     int count = 0;

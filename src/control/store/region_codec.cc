@@ -12,26 +12,28 @@ using Json = nlohmann::json;
 // Found by name by the library.
 // NOLINTBEGIN(readability-identifier-naming)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Origin, snapshot, directory, until_us)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Cluster, id, resource_id, directory, status, engine,
-                                                engine_version, engine_mode, master_user,
-                                                pending_password, database, database_made, origin,
-                                                port, retention_days, backup_window,
-                                                maintenance_window, security_groups, subnet_group,
-                                                parameter_group, deletion_protection, encrypted,
-                                                copy_tags, tags, created_us)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+    Cluster, id, resource_id, directory, status, engine, engine_version, engine_mode, master_user,
+    pending_password, database, database_made, origin, port, retention_days, backup_window,
+    maintenance_window, endpoint_address, security_groups, subnet_group, parameter_group,
+    deletion_protection, encrypted, copy_tags, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Instance, id, resource_id, cluster, status,
-                                                instance_class, zone, address, port, promotion_tier,
-                                                minor_upgrades, publicly_accessible, crash_asked,
-                                                stop_first, parameter_group, started_with,
-                                                parameters, maintenance_window, message,
-                                                crash_seen_us, recovering, tags, created_us)
+                                                instance_class, zone, address, port, inner_port,
+                                                promotion_tier, minor_upgrades, publicly_accessible,
+                                                crash_asked, stop_first, parameter_group,
+                                                started_with, parameters, maintenance_window,
+                                                message, crash_seen_us, recovering, tags,
+                                                created_us)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClusterEndpoint, id, resource_id, cluster, address,
+                                                status, type, static_members, excluded_members,
+                                                tags)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClusterSnapshot, id, resource_id, directory, status,
                                                 message, source_id, origin, cluster, encrypted,
                                                 tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(IngressRule, protocol, from_port, to_port, cidr,
                                                 description)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SecurityGroup, id, name, description, vpc, ingress,
-                                                tags)
+                                                egress, tags)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SubnetGroup, name, description, subnets, tags)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ParameterValue, value, immediate)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ParameterGroup, name, description, values, tags)
@@ -51,6 +53,7 @@ void DecodeRow(const RowKey& key, const std::string& text, Region& region) {
   const auto& [kind, name] = key;
   if (kind == "cluster") region.clusters[name] = json.get<Cluster>();
   if (kind == "instance") region.instances[name] = json.get<Instance>();
+  if (kind == "endpoint") region.endpoints[name] = json.get<ClusterEndpoint>();
   if (kind == "snapshot") region.snapshots[name] = json.get<ClusterSnapshot>();
   if (kind == "security-group") region.security_groups[name] = json.get<SecurityGroup>();
   if (kind == "subnet-group") region.subnet_groups[name] = json.get<SubnetGroup>();
@@ -69,6 +72,7 @@ Rows EncodeRegion(const Region& region) {
   Rows rows;
   for (const auto& [key, object] : region.clusters) rows[{"cluster", key}] = Dump(object);
   for (const auto& [key, object] : region.instances) rows[{"instance", key}] = Dump(object);
+  for (const auto& [key, object] : region.endpoints) rows[{"endpoint", key}] = Dump(object);
   for (const auto& [key, object] : region.snapshots) rows[{"snapshot", key}] = Dump(object);
   for (const auto& [key, object] : region.security_groups) {
     rows[{"security-group", key}] = Dump(object);

@@ -43,7 +43,18 @@ class StoreTest : public testing::Test {
     instance.stop_first = true;
     region.instances["i"] = instance;
     region.security_groups["sg-1"] = {"sg-1", "n", "d", "v", {{"tcp", 1, 2, "10.0.0.0/8", "x"}},
-                                      {}};
+                                      {},     {}};
+    ClusterSnapshot snapshot;
+    snapshot.id = "s";
+    snapshot.origin = {"s1", "c1", 7};
+    snapshot.cluster = cluster;
+    region.snapshots["s"] = snapshot;
+    ClusterEndpoint endpoint;
+    endpoint.id = "e";
+    endpoint.excluded_members = {"i"};
+    region.endpoints["e"] = endpoint;
+    region.instance_parameter_groups["g"].values = {{"wait_timeout", {"60", false}}};
+    region.cluster_parameter_groups["g"].description = "d";
     region.Tell(5, "db-cluster", "c", "creation", "made");
     return region;
   }

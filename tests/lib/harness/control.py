@@ -144,6 +144,11 @@ class ControlPlane:
         version = "2016-11-15" if service == "ec2" else "2014-10-31"
         return self.send(*self.signed({"Action": action, "Version": version, **fields}, service))
 
+    def allow_loopback(self):
+        """Clusters of the default security group may be reached from this machine."""
+        self.client("ec2").authorize_security_group_ingress(
+            GroupName="default", IpProtocol="tcp", FromPort=self.port, ToPort=self.port, CidrIp="127.0.0.0/8")
+
     # --- What is on the machine ---------------------------------------------------------------------
     def processes(self, word: str = "") -> dict[int, str]:
         """Agents, servers and jobs of this control plane: pid -> command line."""

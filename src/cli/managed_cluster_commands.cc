@@ -1,0 +1,243 @@
+// borealis cluster create | list | show | delete | crash | connect: over the API of `borealis
+// serve`
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/managed.h"
+
+namespace borealis::cli {
+namespace {
+
+constexpr char kGroupDescription[] = "made by borealis cluster create";
+
+struct ClusterArguments : ManagedArguments {
+  std::string user = "admin";
+  std::string instance_class = "db.t3.micro";
+  std::string database;
+  std::string final_snapshot;
+  std::vector<std::string> allow;
+  int writers = 2;
+  int port = 0;
+  bool encrypted = false;
+};
+
+std::string WriterName(const std::string& cluster, int n) {
+  return fmt::format("{}-{}", cluster, n);
+}
+
+// A security group of the cluster's name that lets in the blocks of --allow; empty: none is asked
+// for.
+Result<std::string> ProvideGroup(const ApiClient& api, const ClusterArguments& args) {
+  if (args.allow.empty()) return std::string();
+  ASSIGN_OR_RETURN(
+      const Json made,
+      api.Call("CreateSecurityGroup",
+               {{"GroupName", args.name}, {"GroupDescription", kGroupDescription}}, "ec2"));
+  const std::string group = TextOf(made, "groupId");
+  for (const std::string& block : args.allow) {
+    RETURN_IF_ERROR(api.Call("AuthorizeSecurityGroupIngress",
+                             {{"GroupId", group},
+                              {"IpProtocol", "tcp"},
+                              {"FromPort", "0"},
+                              {"ToPort", "65535"},
+                              {"CidrIp", block}},
+                             "ec2")
+                        .status());
+  }
+  return group;
+}
+
+void PrintCluster(const Json& cluster, const std::vector<Json>& instances) {
+  const auto line = [](const char* name, const std::string& value) {
+    fmt::print("{:<14}{}\n", name, value);
+  };
+  line("cluster", TextOf(cluster, "DBClusterIdentifier"));
+  line("status", TextOf(cluster, "Status"));
+  line("engine", fmt::format("{} {}, {}", TextOf(cluster, "Engine"),
+                             TextOf(cluster, "EngineVersion"), TextOf(cluster, "EngineMode")));
+  line("master user", TextOf(cluster, "MasterUsername"));
+  line("endpoint", TextOf(cluster, "Endpoint") + ":" + TextOf(cluster, "Port"));
+  line("restorable", TextOf(cluster, "EarliestRestorableTime") + " to " +
+                         TextOf(cluster, "LatestRestorableTime"));
+  for (const Json& instance : instances) {
+    line("instance",
+         fmt::format("{:<24} {:<12} {:<22} {}", TextOf(instance, "DBInstanceIdentifier"),
+                     TextOf(instance, "DBInstanceStatus"), EndpointOf(instance),
+                     TextOf(instance, "DBInstanceClass")));
+  }
+}
+
+Status Show(const ClusterArguments& args) {
+  ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
+  ASSIGN_OR_RETURN(Json cluster, FindCluster(api, args.name));
+  ASSIGN_OR_RETURN(const auto instances, InstancesOf(api, args.name));
+  if (args.json) {
+    cluster["DBInstances"] = instances;
+    fmt::print("{}\n", cluster.dump(2));
+  } else {
+    PrintCluster(cluster, instances);
+  }
+  return Status::Ok();
+}
+
+Status Create(const ClusterArguments& args) {
+  ASSIGN_OR_RETURN(const std::string password, ReadPassword());
+  ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
+  Fields fields = {
+      {"DBClusterIdentifier", args.name}, {"Engine", "aurora"},
+      {"EngineMode", "multimaster"},      {"MasterUsername", args.user},
+      {"MasterUserPassword", password},   {"StorageEncrypted", args.encrypted ? "true" : "false"}};
+  if (!args.database.empty()) fields["DatabaseName"] = args.database;
+  if (args.port > 0) fields["Port"] = std::to_string(args.port);
+  ASSIGN_OR_RETURN(const std::string group, ProvideGroup(api, args));
+  if (!group.empty()) fields["VpcSecurityGroupIds.VpcSecurityGroupId.1"] = group;
+  const auto made = api.Call("CreateDBCluster", fields);
+  if (!made.ok() && !group.empty()) {
+    (void)api.Call("DeleteSecurityGroup", {{"GroupId", group}}, "ec2");  // what was refused matters
+  }
+  RETURN_IF_ERROR(made.status());
+  for (int n = 1; n <= args.writers; ++n) {
+    RETURN_IF_ERROR(
+        api.Call("CreateDBInstance", {{"DBInstanceIdentifier", WriterName(args.name, n)},
+                                      {"DBInstanceClass", args.instance_class},
+                                      {"Engine", "aurora"},
+                                      {"DBClusterIdentifier", args.name}})
+            .status());
+  }
+  RETURN_IF_ERROR(AwaitAvailable(args, api, args.name));
+  return Show(args);
+}
+
+Status Wait(const ClusterArguments& args) {
+  ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
+  return AwaitAvailable(args, api, args.name);
+}
+
+Status List(const ClusterArguments& args) {
+  ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
+  ASSIGN_OR_RETURN(const Json answer, api.Call("DescribeDBClusters", {}));
+  const Json clusters = answer.value("DBClusters", Json::array());
+  if (args.json) {
+    fmt::print("{}\n", clusters.dump(2));
+    return Status::Ok();
+  }
+  for (const Json& cluster : clusters) {
+    fmt::print("{:<28} {:<12} {:>2} writers  {}:{}\n", TextOf(cluster, "DBClusterIdentifier"),
+               TextOf(cluster, "Status"), cluster.value("DBClusterMembers", Json::array()).size(),
+               TextOf(cluster, "Endpoint"), TextOf(cluster, "Port"));
+  }
+  return Status::Ok();
+}
+
+// The group that `create --allow` made, if it did.
+Status RemoveGroup(const ApiClient& api, const std::string& name) {
+  const auto found = api.Call("DescribeSecurityGroups", {{"GroupName.1", name}}, "ec2");
+  RETURN_IF_ERROR(found.status());
+  for (const Json& group : found->value("securityGroupInfo", Json::array())) {
+    if (TextOf(group, "groupName") != name ||
+        TextOf(group, "groupDescription") != kGroupDescription) {
+      continue;
+    }
+    RETURN_IF_ERROR(
+        api.Call("DeleteSecurityGroup", {{"GroupId", TextOf(group, "groupId")}}, "ec2").status());
+  }
+  return Status::Ok();
+}
+
+Status Delete(const ClusterArguments& args) {
+  ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
+  ASSIGN_OR_RETURN(const Json cluster, FindCluster(api, args.name));
+  if (cluster.value("DeletionProtection", false)) {
+    return {Code::kInvalidArgument, args.name + " is protected from deletion; modify it first"};
+  }
+  ASSIGN_OR_RETURN(const auto instances, InstancesOf(api, args.name));
+  for (const Json& instance : instances) {
+    if (TextOf(instance, "DBInstanceStatus") == "deleting") continue;
+    RETURN_IF_ERROR(api.Call("DeleteDBInstance",
+                             {{"DBInstanceIdentifier", TextOf(instance, "DBInstanceIdentifier")}})
+                        .status());
+  }
+  Fields fields = {{"DBClusterIdentifier", args.name}};
+  if (args.final_snapshot.empty()) {
+    fields["SkipFinalSnapshot"] = "true";
+  } else {
+    fields["FinalDBSnapshotIdentifier"] = args.final_snapshot;
+  }
+  if (TextOf(cluster, "Status") != "deleting") {
+    RETURN_IF_ERROR(api.Call("DeleteDBCluster", fields).status());
+  }
+  RETURN_IF_ERROR(AwaitGone(
+      args, [&] { return FindCluster(api, args.name); }, args.name));
+  return args.no_wait ? Status::Ok() : RemoveGroup(api, args.name);
+}
+
+Status Connect(const ClusterArguments& args) {
+  ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
+  ASSIGN_OR_RETURN(const Json cluster, FindCluster(api, args.name));
+  return RunClient(TextOf(cluster, "Endpoint") + ":" + TextOf(cluster, "Port"),
+                   TextOf(cluster, "MasterUsername"));
+}
+
+// All of its servers at about the same time: what has to be survived.
+Status Crash(const ClusterArguments& args) {
+  ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
+  ASSIGN_OR_RETURN(const auto instances, InstancesOf(api, args.name));
+  if (instances.empty()) return {Code::kNotFound, args.name + " has no instances"};
+  for (const Json& instance : instances) {
+    RETURN_IF_ERROR(CrashInstance(api, TextOf(instance, "DBInstanceIdentifier")));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+void AddManagedClusterCommands(CLI::App& app, Outcome& outcome) {
+  CLI::App* cluster =
+      app.add_subcommand("cluster", "Clusters of the control plane (borealis serve)");
+  cluster->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, auto run, bool named = true) {
+    auto args = std::make_shared<ClusterArguments>();
+    CLI::App* command = cluster->add_subcommand(name, help);
+    if (named) command->add_option("--name,name", args->name, "Its identifier")->required();
+    AddDirectoryOption(*command, *args);
+    command->callback([args, run, &outcome] { outcome.exit_code = Report(run(*args)); });
+    return std::pair(command, args);
+  };
+  const auto add_json = [](CLI::App& command, ClusterArguments& args) {
+    command.add_flag("--json", args.json, "As JSON");
+  };
+
+  const auto [create, made] =
+      add("create",
+          "Create a cluster and its writers NAME-1, NAME-2, ..., and wait; "
+          "the password comes from $BOREALIS_PASSWORD or a line of standard "
+          "input",
+          Create);
+  create->add_option("--writers", made->writers, "Instances")->check(CLI::Range(1, 16));
+  create->add_option("--class", made->instance_class, "Class of the instances");
+  create->add_option("--user", made->user, "Master user");
+  create->add_option("--database", made->database, "Database to make");
+  create->add_option("--port", made->port, "TCP port of its endpoints [default: that of serve]")
+      ->check(CLI::Range(1150, 65535));
+  create->add_option("--allow", made->allow, "Block of addresses that may connect, 127.0.0.0/8")
+      ->type_name("CIDR");
+  create->add_flag("--encrypted", made->encrypted, "Encrypt log and snapshots");
+  AddWaitOptions(*create, *made);
+  add_json(*create, *made);
+
+  const auto [list, listed] = add("list", "List the clusters", List, false);
+  add_json(*list, *listed);
+  const auto [show, shown] = add("show", "Show a cluster and its instances", Show);
+  add_json(*show, *shown);
+  const auto [wait, waited] = add("wait", "Wait until it and its instances are available", Wait);
+  wait->add_option("--timeout", waited->timeout_s, "Seconds to wait")->check(CLI::Range(1, 86400));
+  const auto [remove, removed] = add("delete", "Delete a cluster with its instances", Delete);
+  remove->add_option("--final-snapshot", removed->final_snapshot, "Snapshot to take of it first");
+  AddWaitOptions(*remove, *removed);
+  add("crash", "Crash each of its servers, as ALTER SYSTEM CRASH does", Crash);
+  add("connect", "Open the mariadb client at its endpoint", Connect);
+}
+
+}  // namespace borealis::cli
