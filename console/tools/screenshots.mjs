@@ -1,7 +1,8 @@
 // Screenshots of every page for docs/console.md, on a control plane of its own:
 //   console/tools/screenshots     (which starts it)
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { ask, check, open, run, signIn } from "../test/page.mjs";
+import { withPalette } from "./palette.mjs";
 
 const [url, password, port, out] = process.argv.slice(2);
 const CLUSTER = "cloudacademy-db-multi";
@@ -10,10 +11,17 @@ mkdirSync(out, { recursive: true });
 
 await run(async () => {
   const { browser, page } = await open(url, { viewport: { width: 1280, height: 800 } });
-  const shot = async (name, options = {}) => {
+  // A whole page is one in a window as high as it.
+  const shot = async (name, { fullPage = false } = {}) => {
+    const window = page.viewportSize();
+    if (fullPage) {
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ ...window, height: Math.max(window.height, height) });
+    }
     await page.mouse.move(0, 0);
-    await page.waitForTimeout(400); // until transitions end
-    await page.screenshot({ path: `${out}/${name}.png`, ...options });
+    await page.waitForTimeout(500); // until transitions end
+    writeFileSync(`${out}/${name}.png`, withPalette(await page.screenshot()));
+    if (fullPage) await page.setViewportSize(window);
   };
   const at = async (hash, text) => {
     await page.goto(`${url}/#/${hash}`);
@@ -61,12 +69,14 @@ await run(async () => {
     await page.getByRole("radio", { name: CLUSTER, exact: true }).check();
     await page.getByRole("button", { name: "Actions" }).click();
     await shot("databases");
-    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Actions" }).click();
     await at(`cluster/${CLUSTER}/connectivity`, "Endpoints");
     await shot("cluster", { fullPage: true });
     await at(`cluster/${CLUSTER}/monitoring`, "Commits");
     await page.waitForTimeout(1500);
-    await shot("monitoring", { fullPage: true });
+    await page.setViewportSize({ width: 1280, height: 1300 });
+    await shot("monitoring");
+    await page.setViewportSize({ width: 1280, height: 800 });
     for (const [tab, text] of [["events", "Recovery of the DB instance is complete."], ["configuration", "Resource ID"], ["backups", "monday"], ["tags", "No tags."]]) {
       await at(`cluster/${CLUSTER}/${tab}`, text);
       await shot(`cluster-${tab}`);
@@ -75,7 +85,7 @@ await run(async () => {
     await shot("instance");
     await at("snapshots", "monday");
     await shot("snapshots");
-    for (const [name, text] of [["parameter-groups", "Parameter groups"], ["security-groups", "default"], ["events", "DB cluster created"], ["settings", "Session"]]) {
+    for (const [name, text] of [["parameter-groups", "default.mariadb10.11"], ["security-groups", "default"], ["events", "DB cluster created"], ["settings", "Session"]]) {
       await at(name, text);
       await shot(name);
     }
@@ -89,10 +99,11 @@ await run(async () => {
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByLabel(/To confirm/).waitFor();
     await shot("delete");
-    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await page.evaluate(() => localStorage.setItem("borealis-appearance", "dark"));
     await page.reload();
     await page.getByText(CLUSTER).first().waitFor();
+    await page.waitForTimeout(2500); // figures
     await shot("databases-dark");
     await page.setViewportSize({ width: 420, height: 800 });
     await at(`cluster/${CLUSTER}/connectivity`, "Endpoints");

@@ -75,8 +75,17 @@ HttpAnswer Service::Act(const HttpRequest& request, const std::string& request_i
   std::optional<Caller> caller;
   {
     MutexLock lock(mutex_);
-    auto checked = authenticator_.Check(request, action, clock_.WallUs());
-    if (const auto* error = std::get_if<ApiError>(&checked)) return refuse(service, action, *error);
+    const int64_t now_us = clock_.WallUs();
+    auto checked = authenticator_.Check(request, action, now_us);
+    if (const auto* error = std::get_if<ApiError>(&checked)) {
+      // Whoever signs well is never held up by who does not, from the same address.
+      if (!attempts_.Allowed(request.peer, now_us)) {
+        return RenderError(service, {400, "Throttling", "Rate exceeded: too many failures."},
+                           request_id);
+      }
+      attempts_.Failed(request.peer, now_us);
+      return refuse(service, action, *error);
+    }
     caller = std::get<Caller>(checked);
   }
   if (request.method != "POST" || request.target != "/") {

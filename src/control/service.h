@@ -9,12 +9,18 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "control/actions/call.h"
+#include "control/api/attempts.h"
 #include "control/api/authenticate.h"
 #include "control/api/http_message.h"
 #include "control/reconcile/decide.h"
 #include "control/store/store.h"
 
 namespace borealis::control {
+
+// How many requests that are not signed well an address may send, and how soon another one; beyond
+// that they are refused without a line in the log.
+inline constexpr int kUnsignedRequestsMax = 200;
+inline constexpr int64_t kUnsignedRequestEveryUs = 100'000;
 
 class Service {
  public:
@@ -51,6 +57,7 @@ class Service {
   Region region_ GUARDED_BY(mutex_);
   Restorable restorable_ GUARDED_BY(mutex_);  // as it was seen last
   Authenticator authenticator_ GUARDED_BY(mutex_);
+  Attempts attempts_ GUARDED_BY(mutex_){kUnsignedRequestsMax, kUnsignedRequestEveryUs};
 };
 
 }  // namespace borealis::control

@@ -11,8 +11,6 @@ export type Cluster = {
   EngineVersion: string;
   EngineMode: string;
   Endpoint?: string;
-  ReaderEndpoint?: string;
-  CustomEndpoints?: string[];
   Port: number;
   MasterUsername: string;
   DatabaseName?: string;
@@ -68,6 +66,16 @@ export type Snapshot = {
   StorageEncrypted: boolean;
   PercentProgress: number;
   TagList: TagItem[];
+};
+
+export type CustomEndpoint = {
+  DBClusterEndpointIdentifier: string;
+  DBClusterIdentifier: string;
+  Endpoint: string;
+  Status: string;
+  EndpointType: string;
+  StaticMembers: string[];
+  ExcludedMembers: string[];
 };
 
 export type Event = {

@@ -14,7 +14,7 @@ export function Backups({ cluster }: { cluster: Cluster }) {
         <KeyValuePairs
           columns={3}
           items={[
-            { label: "Backup retention", value: `${cluster.BackupRetentionPeriod} days` },
+            { label: "Backup retention", value: text.count(cluster.BackupRetentionPeriod, "day") },
             { label: "Backup window", value: `${cluster.PreferredBackupWindow} UTC` },
             { label: "Maintenance window", value: `${cluster.PreferredMaintenanceWindow} UTC` },
             { label: "Earliest restorable time", value: text.time(cluster.EarliestRestorableTime) },

@@ -6,42 +6,87 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import Tabs from "@cloudscape-design/components/tabs";
-import type { Cluster, Instance } from "../api/types";
+import { useEffect, useState } from "react";
+import { all, rds } from "../api/client";
+import type { Cluster, CustomEndpoint, Instance } from "../api/types";
+import { CreateEndpointDialog } from "../dialogs/create-endpoint";
 import { snippets } from "../model/snippets";
+import { useNotices } from "../state/notices";
 import { useRegion } from "../state/region";
+import { useSession } from "../state/session";
 import { CodeBlock, CopyText } from "./copy";
 import { Rules } from "./rules";
 import { Empty } from "./states";
 import { Status } from "./status";
 
 type Props = { cluster: Cluster; members: readonly Instance[] };
-type Endpoint = { name: string; kind: string; status: string; address: string; port: number };
+type Endpoint = { key: string; name: string; kind: "Cluster" | "Custom" | "Writer"; status: string; address: string; port: number; leadsTo: string };
 
-export function endpointsOf(cluster: Cluster, members: readonly Instance[]): Endpoint[] {
+function endpointsOf(cluster: Cluster, members: readonly Instance[], custom: readonly CustomEndpoint[]): Endpoint[] {
   const found: Endpoint[] = [];
+  const add = (endpoint: Omit<Endpoint, "key">) => found.push({ key: `${endpoint.kind} ${endpoint.name}`, ...endpoint });
   if (cluster.Endpoint) {
-    found.push({ name: cluster.DBClusterIdentifier, kind: "Cluster", status: cluster.Status, address: cluster.Endpoint, port: cluster.Port });
+    add({ name: cluster.DBClusterIdentifier, kind: "Cluster", status: cluster.Status, address: cluster.Endpoint, port: cluster.Port, leadsTo: "All that serve, in turn" });
   }
-  for (const address of cluster.CustomEndpoints ?? []) {
-    found.push({ name: address, kind: "Custom", status: cluster.Status, address, port: cluster.Port });
+  for (const e of custom) {
+    const leadsTo = e.StaticMembers.length ? e.StaticMembers.join(", ") : e.ExcludedMembers.length ? `All but ${e.ExcludedMembers.join(", ")}` : "All that serve, in turn";
+    add({ name: e.DBClusterEndpointIdentifier, kind: "Custom", status: e.Status, address: e.Endpoint, port: cluster.Port, leadsTo });
   }
   for (const m of members) {
     if (!m.Endpoint) continue;
-    found.push({ name: m.DBInstanceIdentifier, kind: "Writer", status: m.DBInstanceStatus, address: m.Endpoint.Address, port: m.Endpoint.Port });
+    add({ name: m.DBInstanceIdentifier, kind: "Writer", status: m.DBInstanceStatus, address: m.Endpoint.Address, port: m.Endpoint.Port, leadsTo: "This one" });
   }
   return found;
 }
 
+function useCustomEndpoints(cluster: string): CustomEndpoint[] {
+  const { version } = useRegion();
+  const [endpoints, setEndpoints] = useState<CustomEndpoint[]>([]);
+  useEffect(() => {
+    let here = true;
+    all<CustomEndpoint>("DescribeDBClusterEndpoints", "DBClusterEndpoints", { DBClusterIdentifier: cluster }).then(
+      (found) => here && setEndpoints(found.filter((e) => e.EndpointType === "CUSTOM")),
+      () => {},
+    );
+    return () => {
+      here = false;
+    };
+  }, [cluster, version]);
+  return endpoints;
+}
+
 export function ClusterConnectivity({ cluster, members }: Props) {
   const { groups } = useRegion();
-  const endpoints = endpointsOf(cluster, members);
+  const session = useSession();
+  const { fail } = useNotices();
+  const [selected, setSelected] = useState<Endpoint[]>([]);
+  const [creating, setCreating] = useState(false);
+  const endpoints = endpointsOf(cluster, members, useCustomEndpoints(cluster.DBClusterIdentifier));
+  const chosen = endpoints.find((e) => e.key === selected[0]?.key);
+  const remove = () =>
+    rds("DeleteDBClusterEndpoint", { DBClusterEndpointIdentifier: chosen?.name }).catch((e: unknown) => fail("The endpoint could not be deleted", e));
   const writers = endpoints.filter((e) => e.kind === "Writer");
   const samples = snippets(cluster.MasterUsername, cluster.DatabaseName ?? "", writers, endpoints.find((e) => e.kind === "Cluster"));
   const own = groups.filter((g) => cluster.VpcSecurityGroups.some((s) => s.VpcSecurityGroupId === g.groupId));
   return (
     <SpaceBetween size="l">
       <Table
-        items={endpoints} ariaLabels={{ tableLabel: "Endpoints" }} header={<Header variant="h2" counter={`(${endpoints.length})`}>Endpoints</Header>}
+        items={endpoints} trackBy="key" selectionType="single" selectedItems={selected} onSelectionChange={({ detail }) => setSelected(detail.selectedItems)}
+        isItemDisabled={(e) => e.kind !== "Custom"}
+        ariaLabels={{ tableLabel: "Endpoints", selectionGroupLabel: "Choose an endpoint", itemSelectionLabel: (_, e) => `Endpoint of ${e.name}` }}
+        header={
+          <Header
+            variant="h2" counter={`(${endpoints.length})`}
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button disabled={!chosen || session.read_only} onClick={() => void remove()}>Delete</Button>
+                <Button disabled={session.read_only} onClick={() => setCreating(true)}>Create custom endpoint</Button>
+              </SpaceBetween>
+            }
+          >
+            Endpoints
+          </Header>
+        }
         empty={<Empty title="No endpoints yet">They are here when an instance is available.</Empty>}
         columnDefinitions={[
           { id: "name", header: "Endpoint of", cell: (e) => e.name, isRowHeader: true },
@@ -49,6 +94,7 @@ export function ClusterConnectivity({ cluster, members }: Props) {
           { id: "status", header: "Status", cell: (e) => <Status status={e.status} /> },
           { id: "address", header: "Address", cell: (e) => <CopyText text={e.address} what={`address of ${e.name}`} /> },
           { id: "port", header: "Port", cell: (e) => e.port },
+          { id: "to", header: "Leads to", cell: (e) => e.leadsTo },
         ]}
       />
       {samples.length > 0 && (
@@ -75,6 +121,7 @@ export function ClusterConnectivity({ cluster, members }: Props) {
           ]}
         />
       </Container>
+      {creating && <CreateEndpointDialog cluster={cluster.DBClusterIdentifier} members={members} onClose={() => setCreating(false)} />}
       {own.map((g) => <Rules key={g.groupId} group={g} port={cluster.Port} />)}
     </SpaceBetween>
   );

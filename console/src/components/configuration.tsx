@@ -25,7 +25,7 @@ export function ClusterConfiguration({ cluster }: { cluster: Cluster }) {
           { label: "Port", value: String(cluster.Port) },
           { label: "Encryption", value: yes(cluster.StorageEncrypted) },
           { label: "Deletion protection", value: yes(cluster.DeletionProtection) },
-          { label: "Backup retention", value: `${cluster.BackupRetentionPeriod} days` },
+          { label: "Backup retention", value: text.count(cluster.BackupRetentionPeriod, "day") },
           { label: "Created", value: text.time(cluster.ClusterCreateTime) },
         ]}
       />

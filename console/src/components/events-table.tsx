@@ -54,7 +54,7 @@ export function EventsTable({ sources, variant = "container" }: Props) {
           id: "source", header: "Source", sortingField: "SourceIdentifier", width: 260, isRowHeader: true,
           cell: (e) => (known.has(e.SourceIdentifier) && KINDS[e.SourceType] ? <Link href={href(KINDS[e.SourceType]!, e.SourceIdentifier)}>{e.SourceIdentifier}</Link> : e.SourceIdentifier),
         },
-        { id: "type", header: "Type", sortingField: "SourceType", cell: (e) => KINDS[e.SourceType] ?? e.SourceType, width: 120 },
+        { id: "type", header: "Type", sortingField: "SourceType", cell: (e) => text.status(e.SourceType.replace(/^db-(cluster-(?=snapshot))?/, "")), width: 120 },
         { id: "message", header: "Message", cell: (e) => e.Message },
       ]}
       header={<Header variant={variant === "full-page" ? "awsui-h1-sticky" : "h2"} counter={`(${wanted.length})`} description="Of the last 14 days.">Events</Header>}

@@ -18,7 +18,7 @@ export function Lanes({ log }: { log: Log }) {
           <div>
             <Link href={href("instance", lane.instance)}>{lane.instance}</Link>
             <Box color="text-body-secondary" fontSize="body-s">
-              {lane.up ? `seqno ${text.number(lane.seqno)}${lane.behind ? `, ${text.number(lane.behind)} behind` : ""}` : "down"}
+              {lane.up ? `seqno ${text.number(lane.seqno)}${lane.lag ? `, ${text.count(lane.lag, "record")} to apply` : ""}` : "down"}
             </Box>
           </div>
           <Bars lane={lane} peak={log.peak} colour={`var(--writer-${(n % 4) + 1})`} />

@@ -15,8 +15,6 @@ export function Connections({ instance }: Props) {
 }
 
 export function Activity({ instance }: Props) {
-  const queries = latestRate(useSamples(), instance, "queries");
   const commits = latestRate(useSamples(), instance, "commits");
-  if (queries === undefined) return <>-</>;
-  return <>{`${text.number(queries, 0)} queries/s, ${text.number(commits ?? 0, 1)} commits/s`}</>;
+  return <>{commits === undefined ? "-" : `${text.number(commits, 1)} commits/s`}</>;
 }

@@ -21,14 +21,13 @@ export function Members({ members }: { members: readonly Instance[] }) {
       empty={<Empty title="No instances">Without one nobody can connect. Add one: Actions.</Empty>}
       columnDefinitions={[
         { id: "id", header: "DB identifier", isRowHeader: true, cell: (i) => <Link href={href("instance", i.DBInstanceIdentifier)}>{i.DBInstanceIdentifier}</Link> },
-        { id: "role", header: "Role", cell: () => "Writer" },
         { id: "status", header: "Status", cell: (i) => <Status status={i.DBInstanceStatus} /> },
         { id: "endpoint", header: "Endpoint", cell: (i) => (endpointOf(i) ? <CopyText text={endpointOf(i)} what={`endpoint of ${i.DBInstanceIdentifier}`} /> : "-") },
-        { id: "class", header: "Class", cell: (i) => i.DBInstanceClass },
-        { id: "zone", header: "Zone", cell: (i) => i.AvailabilityZone },
         { id: "cpu", header: "CPU", cell: (i) => <Cpu instance={i.DBInstanceIdentifier} /> },
         { id: "connections", header: "Connections", cell: (i) => <Connections instance={i.DBInstanceIdentifier} /> },
         { id: "activity", header: "Activity", cell: (i) => <Activity instance={i.DBInstanceIdentifier} /> },
+        { id: "class", header: "Class", cell: (i) => i.DBInstanceClass },
+        { id: "zone", header: "Zone", cell: (i) => i.AvailabilityZone },
       ]}
     />
   );

@@ -56,7 +56,7 @@ export function Monitoring({ instances, cluster }: { instances: readonly string[
         <SegmentedControl label="Span" options={SPANS} selectedId={span} onChange={({ detail }) => setSpan(detail.selectedId)} />
         {volume !== undefined && <Box>Disk of the volume: {text.bytes(volume)}</Box>}
       </SpaceBetween>
-      <Grid gridDefinition={CHARTS.map(() => ({ colspan: { default: 12, m: 6, xl: 4 } }))}>
+      <Grid gridDefinition={CHARTS.map(() => ({ colspan: { default: 12, s: 6, xl: 4 } }))}>
         {CHARTS.map((chart) => (
           <Figure key={chart.title} chart={chart} samples={samples} instances={instances} marks={marks} />
         ))}

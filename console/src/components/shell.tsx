@@ -75,7 +75,7 @@ const SECTION: Record<string, string> = {
 function Navigation({ route }: { route: Route }) {
   return (
     <SideNavigation
-      header={{ text: "Databases of this machine", href: href("databases") }}
+      header={{ text: "This machine", href: href("databases") }}
       activeHref={href(SECTION[route.page] ?? route.page)}
       items={[
         { type: "link", text: "Databases", href: href("databases") },

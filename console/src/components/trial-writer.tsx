@@ -33,7 +33,7 @@ export function TrialWriter({ writer, node, verdict }: { writer: Instance; node:
   return (
     <Container
       header={
-        <Header variant="h2" description={endpointOf(writer)} actions={<Button loading={busy} disabled={!up || session.read_only} onClick={() => void crash()}>Crash {id}</Button>}>
+        <Header variant="h3" description={endpointOf(writer)} actions={<Button loading={busy} disabled={!up || session.read_only} ariaLabel={`Crash ${id}`} onClick={() => void crash()}>Crash</Button>}>
           {id}
         </Header>
       }

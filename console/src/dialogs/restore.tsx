@@ -24,7 +24,8 @@ export function RestoreDialog({ source, onClose }: { source: Source; onClose: ()
   const [newest, setNewest] = useState(true);
   const [moment, setMoment] = useState(() => momentText(new Date(original?.LatestRestorableTime ?? Date.now())));
   const [writers, setWriters] = useState(severalWriters(source) ? "2" : "1");
-  const [chosen, setChosen] = useState(original?.VpcSecurityGroups.map((g) => g.VpcSecurityGroupId) ?? []);
+  const like = original ?? clusters.find((c) => source.kind === "snapshot" && c.DBClusterIdentifier === source.snapshot.DBClusterIdentifier);
+  const [chosen, setChosen] = useState(like?.VpcSecurityGroups.map((g) => g.VpcSecurityGroupId) ?? []);
   const options = groups.map((g) => ({ value: g.groupId, label: g.groupName, description: g.groupId }));
   const nameError = identifierProblem(name, clusters.map((c) => c.DBClusterIdentifier));
   const momentError = source.kind === "moment" && !newest ? momentProblem(moment, original?.EarliestRestorableTime, original?.LatestRestorableTime) : "";
@@ -68,7 +69,7 @@ export function RestoreDialog({ source, onClose }: { source: Source; onClose: ()
       <FormField label="Instances" errorText={writersError}>
         <Input type="number" inputMode="numeric" value={writers} onChange={({ detail }) => setWriters(detail.value)} />
       </FormField>
-      <FormField label={<>Security groups <i>- optional</i></>}>
+      <FormField label={<>Security groups <i>- optional</i></>} description="Whom they let in may connect; the default one lets in nobody until it has a rule.">
         <Multiselect
           options={options} selectedOptions={options.filter((o) => chosen.includes(o.value))} placeholder="The default one"
           onChange={({ detail }) => setChosen(detail.selectedOptions.map((o) => o.value ?? ""))}

@@ -38,7 +38,7 @@ test("multiple writers are an engine mode and as many instances", () => {
 });
 
 test("the commands never hold the password and quote what is odd", () => {
-  const text = cliCommands({ ...FORM, tags: [{ key: "it's", value: "$(x)" }] }, "http://127.0.0.1:8300");
+  const text = cliCommands({ ...FORM, tags: [{ key: "it's", value: "$(x)" }] }, "http://127.0.0.1:8300", "us-east-1");
   expect(text).not.toContain("long-enough");
   expect(text).toContain("--engine-mode multimaster");
   expect(text).toContain(`'Key=it'\\''s,Value=$(x)'`);

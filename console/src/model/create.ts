@@ -149,8 +149,8 @@ export function portOf(form: CreateForm): number {
 }
 
 // For a shell; the password is left to the reader.
-export function cliCommands(form: CreateForm, endpoint: string): string {
-  const lines: string[] = [`export ENDPOINT=${endpoint}`];
+export function cliCommands(form: CreateForm, endpoint: string, region: string): string {
+  const lines: string[] = [`export ENDPOINT=${endpoint} AWS_DEFAULT_REGION=${region}`];
   const aws = (service: string, command: string, options: [string, string | undefined][]) =>
     [`aws --endpoint-url $ENDPOINT ${service} ${command}`]
       .concat(options.filter(([, v]) => v !== undefined).map(([k, v]) => `  --${k}${v === "" ? "" : " " + v}`))

@@ -12,7 +12,7 @@ test("each writer's records are in its lane, and the head is the furthest of all
     sample(1000, { seqno: 14, appended: 3, conflicts: 1, aborts: 1 }, { seqno: 12, appended: 6 }),
   ], ["a", "b"]);
   expect(log.head).toBe(14);
-  expect(log.lanes.map((l) => [l.behind, l.cells[0]!.appended, l.cells[0]!.conflicts])).toEqual([[0, 3, 2], [2, 1, 0]]);
+  expect(log.lanes.map((l) => [l.seqno, l.cells[0]!.appended, l.cells[0]!.conflicts])).toEqual([[14, 3, 2], [12, 1, 0]]);
   expect(log.perSecond).toBe(4);
   expect(log.conflictsPerSecond).toBe(2);
   expect(log.peak).toBe(3);

@@ -2,7 +2,7 @@
 import { latest, rate, type Sample } from "./figures";
 
 export type Cell = { t: number; appended: number; conflicts: number; up: boolean };
-export type Lane = { instance: string; up: boolean; seqno: number | undefined; behind: number | undefined; lag: number | undefined; cells: Cell[] };
+export type Lane = { instance: string; up: boolean; seqno: number | undefined; lag: number | undefined; cells: Cell[] };
 export type Log = { head: number | undefined; perSecond: number; batchesPerSecond: number; conflictsPerSecond: number; peak: number; lanes: Lane[] };
 
 export const LANE_SECONDS = 60;
@@ -12,7 +12,7 @@ export function logOf(samples: readonly Sample[], instances: readonly string[]):
   const recent = samples.slice(-LANE_SECONDS - 1);
   const heads = instances.map((i) => latest(samples, i, "seqno")).filter((s): s is number => s !== undefined && s > 0);
   const head = heads.length ? Math.max(...heads) : undefined;
-  const lanes = instances.map((instance) => laneOf(recent, instance, head));
+  const lanes = instances.map((instance) => laneOf(recent, instance));
   const last = recent.at(-1);
   const before = recent.at(-4) ?? recent.at(0);
   const sum = (figure: string) =>
@@ -27,23 +27,24 @@ export function logOf(samples: readonly Sample[], instances: readonly string[]):
   };
 }
 
-function laneOf(recent: readonly Sample[], instance: string, head: number | undefined): Lane {
+function laneOf(recent: readonly Sample[], instance: string): Lane {
   const cells: Cell[] = [];
+  let served = recent[0]?.instances[instance]?.up === true; // before that it is being made, not down
   for (let n = 1; n < recent.length; n++) {
     const [a, b] = [recent[n - 1]!, recent[n]!];
+    const up = b.instances[instance]?.up === true;
+    served = served || up;
     cells.push({
       t: b.t,
       appended: rate(a, b, instance, "appended") ?? 0,
       conflicts: (rate(a, b, instance, "conflicts") ?? 0) + (rate(a, b, instance, "aborts") ?? 0),
-      up: b.instances[instance]?.up === true,
+      up: up || !served,
     });
   }
-  const seqno = latest(recent, instance, "seqno");
   return {
     instance,
     up: recent.at(-1)?.instances[instance]?.up === true,
-    seqno,
-    behind: head !== undefined && seqno !== undefined ? head - seqno : undefined,
+    seqno: latest(recent, instance, "seqno"),
     lag: latest(recent, instance, "lag"),
     cells,
   };

@@ -16,7 +16,7 @@ export function snippets(user: string, database: string, writers: readonly Place
       name: "Shell",
       text: [
         `export AURORA_NODE1=${one.address}:${one.port}`,
-        `export AURORA_NODE2=${second.address}:${second.port}`,
+        ...(writers.length > 1 ? [`export AURORA_NODE2=${second.address}:${second.port}`] : []),
         `export AURORA_USER=${quote(user)}`,
         "read -rs AURORA_PASSWORD && export AURORA_PASSWORD",
       ].join("\n"),

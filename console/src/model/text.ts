@@ -30,6 +30,11 @@ export function number(value: number | undefined, digits = 0): string {
   return value === undefined ? "-" : value.toLocaleString(undefined, { maximumFractionDigits: digits });
 }
 
+// "1 day", "2 days"
+export function count(value: number, unit: string): string {
+  return `${number(value)} ${unit}${value === 1 ? "" : "s"}`;
+}
+
 // "backing-up" -> "Backing-up"
 export function status(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -30,7 +30,7 @@ export function ClusterPage({ id, tab }: { id: string; tab: string }) {
   const names = members.map((m) => m.DBInstanceIdentifier);
   const row = rowsOf([cluster], members)[0];
   return (
-    <ContentLayout header={<Header variant="h1" actions={<SpaceBetween direction="horizontal" size="xs"><Button href={href("try", id)}>Try it</Button><Actions row={row} /></SpaceBetween>}>{id}</Header>}>
+    <ContentLayout header={<Header variant="h1" actions={<SpaceBetween direction="horizontal" size="xs"><Button href={href("log", id)}>The log</Button><Button href={href("try", id)}>Try it</Button><Actions row={row} /></SpaceBetween>}>{id}</Header>}>
       <SpaceBetween size="l">
         <Container header={<Header variant="h2">Summary</Header>}>
           <KeyValuePairs

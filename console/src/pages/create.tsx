@@ -20,6 +20,7 @@ import { useMachine } from "../state/machine";
 import { useNotices } from "../state/notices";
 import { useRegion } from "../state/region";
 import { go } from "../state/route";
+import { useSession } from "../state/session";
 import { AdditionalSection, ConnectivitySection, EngineSection, FeaturesSection, MachineSection, SettingsSection, SizeSection } from "./create-sections";
 import { PasswordOnce } from "../components/password-once";
 
@@ -27,6 +28,7 @@ export function CreatePage() {
   const { clusters, instances, groups } = useRegion();
   const { say } = useNotices();
   const machine = useMachine();
+  const session = useSession();
   const [form, setForm] = useState<CreateForm>(DEFAULTS);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState("");
@@ -99,7 +101,7 @@ export function CreatePage() {
             <ExpandableSection variant="container" headerText="The same with the AWS CLI">
               <SpaceBetween size="s">
                 <Box variant="p">Commands that create {form.identifier ? instanceNames(form).join(", ") : "the same"} without this page. PASSWORD is the master password.</Box>
-                <CodeBlock text={cliCommands(form, location.origin)} what="commands" />
+                <CodeBlock text={cliCommands(form, location.origin, session.region)} what="commands" />
               </SpaceBetween>
             </ExpandableSection>
           </SpaceBetween>

@@ -20,15 +20,15 @@ import { useRegion } from "../state/region";
 import { useSession } from "../state/session";
 
 const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
-  { id: "id", header: "DB identifier", isRowHeader: true, sortingField: "id", cell: (r) => <Link href={href(r.kind, r.id)}>{r.id}</Link> },
-  { id: "role", header: "Role", sortingField: "role", cell: (r) => r.role },
-  { id: "status", header: "Status", sortingField: "status", cell: (r) => <Status status={r.status} /> },
-  { id: "engine", header: "Engine", sortingField: "engine", cell: (r) => r.engine },
-  { id: "size", header: "Size", sortingField: "size", cell: (r) => r.size },
-  { id: "zone", header: "Zone", sortingField: "zone", cell: (r) => r.zone || "-" },
-  { id: "cpu", header: "CPU", cell: (r) => (r.kind === "instance" ? <Cpu instance={r.id} /> : "-") },
-  { id: "connections", header: "Connections", cell: (r) => (r.kind === "instance" ? <Connections instance={r.id} /> : "-") },
-  { id: "activity", header: "Activity", cell: (r) => (r.kind === "instance" ? <Activity instance={r.id} /> : "-") },
+  { id: "id", header: "DB identifier", isRowHeader: true, sortingField: "id", cell: (r) => <Link href={href(r.kind, r.id)}>{r.id}</Link>, width: 360, minWidth: 180 },
+  { id: "status", header: "Status", sortingField: "status", cell: (r) => <Status status={r.status} />, width: 130 },
+  { id: "role", header: "Role", sortingField: "role", cell: (r) => r.role, width: 170 },
+  { id: "cpu", header: "CPU", cell: (r) => (r.kind === "instance" ? <Cpu instance={r.id} /> : "-"), width: 90 },
+  { id: "connections", header: "Connections", cell: (r) => (r.kind === "instance" ? <Connections instance={r.id} /> : "-"), width: 120 },
+  { id: "activity", header: "Activity", cell: (r) => (r.kind === "instance" ? <Activity instance={r.id} /> : "-"), width: 150 },
+  { id: "size", header: "Size", sortingField: "size", cell: (r) => r.size, width: 120 },
+  { id: "zone", header: "Zone", sortingField: "zone", cell: (r) => r.zone || "-", width: 120 },
+  { id: "engine", header: "Engine", sortingField: "engine", cell: (r) => r.engine, width: 140 },
 ];
 
 const Preferences = lazy(() => import("../components/preferences").then((m) => ({ default: m.Preferences })));

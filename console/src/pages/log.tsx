@@ -37,7 +37,7 @@ export function LogPage({ id }: { id: string }) {
 function LogOf({ writers }: { writers: readonly string[] }) {
   const log = logOf(useSamples(), writers);
   return (
-    <>
+    <SpaceBetween size="l">
       <Container>
         <ColumnLayout columns={4} variant="text-grid">
           <Figure label="Newest seqno" value={text.number(log.head)} />
@@ -49,7 +49,7 @@ function LogOf({ writers }: { writers: readonly string[] }) {
       <Container header={<Header variant="h2" description="The last minute, a bar for each second. From above, in red: commits that lost against another writer's. Grey: the server was down.">Who writes</Header>}>
         <Lanes log={log} />
       </Container>
-    </>
+    </SpaceBetween>
   );
 }
 

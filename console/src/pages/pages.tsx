@@ -35,7 +35,7 @@ export function titleOf(route: Route): string {
 }
 
 export function trailOf(route: Route): BreadcrumbGroupProps.Item[] {
-  const parent = PARENTS[route.page];
+  const parent = PARENTS[route.page] ?? (route.id ? route.page : undefined);
   const here = { text: titleOf(route), href: href(route.page, route.id) };
   return parent ? [{ text: TITLES[parent] ?? parent, href: href(parent) }, here] : [here];
 }

@@ -4,6 +4,7 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { AccessKeys } from "../components/access-keys";
 import { CodeBlock } from "../components/copy";
 import * as text from "../model/text";
 import { useSession } from "../state/session";
@@ -24,6 +25,7 @@ export function SettingsPage() {
             ]}
           />
         </Container>
+        <AccessKeys />
         <Container header={<Header variant="h2" description="AWS's own clients work against this daemon.">Programs</Header>}>
           <CodeBlock
             what="environment"

@@ -80,11 +80,11 @@ function Trial({ cluster, writers }: { cluster: Cluster; writers: readonly Insta
   };
   const stop = () => post("/console/trial/stop", { cluster: cluster.DBClusterIdentifier }).catch((e: unknown) => setError(messageOf(e)));
   return (
-    <>
+    <SpaceBetween size="l">
       <Container
         header={
           <Header
-            variant="h2" description="It uses the table `course` of the database `demo`, which has no primary key."
+            variant="h2" description="It uses the table course of the database demo, which has no primary key."
             actions={trial.running && <Button onClick={() => void stop()}>Stop</Button>}
           >
             Client
@@ -124,7 +124,7 @@ function Trial({ cluster, writers }: { cluster: Cluster; writers: readonly Insta
         })}
       </ColumnLayout>
       {trial.number > 0 && <TrialRows verdict={verdict} names={pair} total={ROWS} />}
-    </>
+    </SpaceBetween>
   );
 }
 

@@ -57,7 +57,7 @@ Value DescribeOption(const Settings& settings, const Engine& engine, const Insta
       .Add("MultiAZCapable", false)
       .Add("ReadReplicaCapable", false)
       .Add("Vpc", true)
-      .Add("SupportsStorageEncryption", false)
+      .Add("SupportsStorageEncryption", true)
       .Add("StorageType", "aurora")
       .Add("SupportsIops", false)
       .Add("SupportsEnhancedMonitoring", false)

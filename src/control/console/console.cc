@@ -2,13 +2,12 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "control/api/form.h"
 #include "control/api/json.h"
-#include "control/api/parameters.h"
 #include "control/api/signature.h"
+#include "control/console/json_answer.h"
 #include "control/console/machine.h"
 #include "control/metrics/prometheus.h"
 
@@ -17,20 +16,6 @@ namespace {
 
 constexpr int kTicksBetweenSessionChecks = 10;
 constexpr std::string_view kAuthority = "/console/authority/";
-
-HttpAnswer JsonAnswer(int status, std::string body) {
-  HttpAnswer answer;
-  answer.status = status;
-  answer.content_type = "application/json";
-  answer.body = std::move(body);
-  AddSafetyHeaders(answer);
-  answer.headers.emplace_back("Cache-Control", "no-store");
-  return answer;
-}
-
-HttpAnswer Refused(int status, std::string code, std::string message) {
-  return JsonAnswer(status, ToJson(ApiError{status, std::move(code), std::move(message)}));
-}
 
 // A browser says from which site a request comes. Another program does not, and need not.
 bool FromAnotherSite(const HttpRequest& request) {
@@ -164,6 +149,12 @@ HttpAnswer Console::WithSession(std::string_view path, const HttpRequest& reques
     return StartTrial(request);
   }
   if (path == "/console/trial/stop" && method == "POST") return StopTrial(request);
+  if (path == "/console/keys" && method == "GET") return ListKeys();
+  if (path.starts_with("/console/keys") && session.read_only) {
+    return Refused(403, "AccessDenied", "This session is read-only.");
+  }
+  if (path == "/console/keys" && method == "POST") return MakeKey(request);
+  if (path == "/console/keys/remove" && method == "POST") return RemoveKey(request);
   if (path == "/console/machine" && method == "GET") {
     return JsonAnswer(200, DescribeMachine(places_.dir));
   }
@@ -171,44 +162,6 @@ HttpAnswer Console::WithSession(std::string_view path, const HttpRequest& reques
     return Authority(std::string(path.substr(kAuthority.size())));
   }
   return Refused(404, "NotFound", "There is nothing here.");
-}
-
-// Of the cluster's writers that are available, the two that are named, or the first two.
-HttpAnswer Console::StartTrial(const HttpRequest& request) {
-  const auto form = DecodeForm(request.body);
-  if (!form.ok()) return Refused(400, "MalformedQueryString", form.status().message());
-  Parameters parameters(*form);
-  TrialRequest trial;
-  trial.cluster = parameters.Identifier("cluster");
-  trial.password = parameters.Required("password");
-  trial.rows = parameters.Number("rows", 100, 1, kTrialRowsMax);
-  trial.interval_ms = parameters.Number("interval_ms", 500, 0, 10'000);
-  trial.empty = parameters.Flag("empty", false);
-  const std::vector<std::string> named = parameters.List("writer");
-  if (const auto& error = parameters.error()) {
-    return Refused(error->http_status, error->code, error->message);
-  }
-  const Region region = service_.Snapshot();
-  const auto cluster = region.clusters.find(trial.cluster);
-  if (cluster == region.clusters.end()) return Refused(404, "NotFound", "No such cluster.");
-  trial.user = cluster->second.master_user;
-  for (const Instance* instance : region.InstancesOf(trial.cluster)) {
-    const bool wanted =
-        named.empty() || std::find(named.begin(), named.end(), instance->id) != named.end();
-    if (instance->status != "available" || !wanted || trial.addresses.size() == 2) continue;
-    trial.addresses.push_back(fmt::format("{}:{}", instance->address, instance->port));
-  }
-  if (trial.addresses.empty()) {
-    return Refused(400, "InvalidDBClusterStateFault", "No writer of it is available.");
-  }
-  const Status started = trials_.Start(trial);
-  return started.ok() ? JsonAnswer(200, "{}") : Refused(400, "NotStarted", started.message());
-}
-
-HttpAnswer Console::StopTrial(const HttpRequest& request) {
-  const auto form = DecodeForm(request.body);
-  const Status stopped = trials_.Stop(form.ok() ? FieldOf(*form, "cluster") : std::string());
-  return stopped.ok() ? JsonAnswer(200, "{}") : Refused(404, "NotFound", stopped.message());
 }
 
 HttpAnswer Console::Authority(const std::string& cluster) const {

@@ -16,6 +16,8 @@
 
 namespace borealis::control {
 
+inline constexpr size_t kKeyNameBytesMax = 128;
+
 class Console {
  public:
   // `assets`: empty without a bundle: then pages are missing, the rest is there. Borrows the
@@ -45,6 +47,9 @@ class Console {
   HttpAnswer Stream(const Session& session);
   HttpAnswer StartTrial(const HttpRequest& request);
   HttpAnswer StopTrial(const HttpRequest& request);
+  HttpAnswer ListKeys();
+  HttpAnswer MakeKey(const HttpRequest& request);
+  HttpAnswer RemoveKey(const HttpRequest& request);
   HttpAnswer Figures() const;
   HttpAnswer Authority(const std::string& cluster) const;
 

@@ -18,25 +18,6 @@ namespace {
 
 constexpr char kPeer[] = "127.0.0.1";
 
-TEST(Attempts, FailuresAreCountedPerAddressAndComeBack) {
-  Attempts attempts;
-  for (int n = 0; n < kAttemptsMax; ++n) {
-    EXPECT_TRUE(attempts.Allowed("a", 1));
-    attempts.Failed("a", 1);
-  }
-  EXPECT_FALSE(attempts.Allowed("a", 1));
-  EXPECT_TRUE(attempts.Allowed("b", 1));
-  EXPECT_TRUE(attempts.Allowed("a", 1 + kAttemptEveryUs));
-}
-
-TEST(Attempts, ManyAddressesTakeNoMoreMemory) {
-  Attempts attempts;
-  for (size_t n = 0; n < kAttemptPeersMax; ++n) attempts.Failed(std::to_string(n), 1);
-  for (int n = 0; n < kAttemptsMax; ++n) attempts.Failed("new" + std::to_string(n), 1);
-  EXPECT_FALSE(attempts.Allowed("another", 1));
-  EXPECT_TRUE(attempts.Allowed("another", 1 + 2 * kAttemptsMax * kAttemptEveryUs));
-}
-
 TEST(Cookies, AreFoundByTheirWholeName) {
   EXPECT_EQ(CookieValue("a=1; bb=2;b=3", "b"), "3");
   EXPECT_EQ(CookieValue("xb=2; b", "b"), "");
@@ -150,7 +131,7 @@ TEST_F(ConsoleTest, TheCookieIsForNoScriptAndNoOtherSite) {
 }
 
 TEST_F(ConsoleTest, GuessingIsStopped) {
-  for (int n = 0; n < kAttemptsMax; ++n) EXPECT_EQ(SignIn("password=guess"), 403);
+  for (int n = 0; n < kSignInFailuresMax; ++n) EXPECT_EQ(SignIn("password=guess"), 403);
   EXPECT_EQ(SignIn("password=guess"), 429);
   EXPECT_EQ(SignIn("password=" + password_), 429);
 }
@@ -279,6 +260,22 @@ TEST_F(ConsoleTest, FiguresForProgramsAreBehindAKey) {
   const HttpAnswer answer = Ask("GET", "/metrics", "", with(base64));
   EXPECT_EQ(answer.status, 200);
   EXPECT_NE(answer.body.find("# TYPE borealis_commits_total counter"), std::string::npos);
+}
+
+TEST_F(ConsoleTest, KeysAreMadeListedWithoutSecretsAndRemoved) {
+  ASSERT_EQ(SignIn("password=" + password_), 200);
+  const auto made =
+      nlohmann::json::parse(Ask("POST", "/console/keys", "name=grafana&read_only=true").body);
+  const std::string id = made.at("id");
+  const std::string listed = Ask("GET", "/console/keys").body;
+  EXPECT_NE(listed.find(id), std::string::npos);
+  EXPECT_EQ(listed.find(made.at("secret").get<std::string>()), std::string::npos);
+  EXPECT_TRUE(session_store_->FindKey(id)->read_only);
+  EXPECT_EQ(Ask("POST", "/console/keys/remove", "id=" + id).status, 200);
+  EXPECT_EQ(Ask("POST", "/console/keys/remove", "id=" + id).status, 404);
+  ASSERT_EQ(SignIn("key_id=" + reader_.id + "&secret=" + reader_.secret), 200);
+  EXPECT_EQ(Ask("POST", "/console/keys", "name=mine").status, 403);
+  EXPECT_EQ(Ask("POST", "/console/keys/remove", "id=" + key_.id).status, 403);
 }
 
 TEST(Base64, IsReadStrictly) {

@@ -90,6 +90,10 @@ Status Sessions::SignOut(const Session& session) {
   return store_.RemoveSession(session.token_hash);
 }
 
+Result<AccessKey> Sessions::MakeKey(const std::string& name, bool read_only, int64_t now_us) {
+  return control::MakeKey(store_, name, read_only, now_us);
+}
+
 std::string Sessions::CookieOf(const std::string& token) const {
   return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}", cookie_, token,
                      token.empty() ? 0 : kSessionUsMax / 1'000'000);

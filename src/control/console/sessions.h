@@ -6,15 +6,18 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
+#include "control/api/attempts.h"
 #include "control/api/http_message.h"
-#include "control/console/attempts.h"
 #include "control/store/store.h"
 
 namespace borealis::control {
 
 inline constexpr int64_t kSessionUsMax = 12LL * 3600 * 1'000'000;
 inline constexpr size_t kCookieTokenDigits = 64;
+inline constexpr int kSignInFailuresMax = 10;
+inline constexpr int64_t kSignInFailureEveryUs = 6'000'000;
 
 class Sessions {
  public:
@@ -36,6 +39,11 @@ class Sessions {
   bool Lives(const Session& session, int64_t now_us);
   Status SignOut(const Session& session);
 
+  // The access keys, as commands have them (keys.h).
+  Result<std::vector<AccessKey>> ListKeys() { return store_.ListKeys(); }
+  Result<AccessKey> MakeKey(const std::string& name, bool read_only, int64_t now_us);
+  Status RemoveKey(const std::string& id) { return store_.RemoveKey(id); }
+
   // "Set-Cookie" of a new token; of none, if it is empty.
   std::string CookieOf(const std::string& token) const;
   // What a request of this session that changes something must carry besides the cookie.
@@ -48,7 +56,7 @@ class Sessions {
   Store& store_;
   const std::string cookie_;
   const std::string password_path_;
-  Attempts attempts_;
+  Attempts attempts_{kSignInFailuresMax, kSignInFailureEveryUs};
 };
 
 // The value of one cookie of a "Cookie" header; empty: it is not there.

@@ -1,4 +1,4 @@
-#include "control/console/attempts.h"
+#include "control/api/attempts.h"
 
 #include <algorithm>
 
@@ -13,12 +13,12 @@ int64_t& Attempts::FullAt(const std::string& peer, int64_t now_us) {
 }
 
 bool Attempts::Allowed(const std::string& peer, int64_t now_us) {
-  return FullAt(peer, now_us) <= now_us + (kAttemptsMax - 1) * kAttemptEveryUs;
+  return FullAt(peer, now_us) <= now_us + (failures_ - 1) * every_us_;
 }
 
 void Attempts::Failed(const std::string& peer, int64_t now_us) {
   int64_t& full_at = FullAt(peer, now_us);
-  full_at = std::max(full_at, now_us) + kAttemptEveryUs;
+  full_at = std::max(full_at, now_us) + every_us_;
 }
 
 }  // namespace borealis::control
