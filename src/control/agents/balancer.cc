@@ -93,7 +93,7 @@ Result<Balancer::State> Balancer::Try(const Balancing& wanted) {
 // that is still starting would end it.
 Result<bool> Balancer::Load(const Balancing& wanted) {
   const int64_t now_ns = clock_.MonotonicNs();
-  const auto info = Ask("show info");
+  const auto info = Ask(places_.socket(), "show info");
   const auto runs = [&](const std::string& name) {
     return info.ok() && info->find("\ndescription: " + name + "\n") != std::string::npos;
   };
@@ -107,17 +107,28 @@ Result<bool> Balancer::Load(const Balancing& wanted) {
   }
   const auto master = FindMaster();
   if (master && !runs(signalled_) && now_ns < signalled_ns_ + kLoadTimeoutNs) return false;
+  if (!master && now_ns < started_ns_ + kStartAgainNs) return false;
+  const bool in_vain = signalled_ == wanted.name;  // nobody changed anything: it does not load
   RETURN_IF_ERROR(snapshot::MakeDirectory(places_.directory));
   RETURN_IF_ERROR(WriteLists(wanted));
   RETURN_IF_ERROR(WriteText(places_.config(), wanted.config));
-  signalled_ = wanted.name;
-  signalled_ns_ = now_ns;
   if (!master) {
     RETURN_IF_ERROR(Start());
-  } else if (kill(*master, SIGUSR2) != 0 && errno != ESRCH) {
-    return snapshot::ErrnoStatus(errno, "reload", program_);
+  } else {
+    // By its socket, not by a signal, which it loses, or dies of, while it starts.
+    if (!Ask(places_.master_socket(), "reload").ok()) return false;  // it starts
   }
-  return false;
+  signalled_ = wanted.name;
+  signalled_ns_ = now_ns;
+  if (!in_vain) return false;
+  return Status(Code::kUnavailable, "endpoints are not all there: " + LastAlert());
+}
+
+// What HAProxy said is wrong.
+std::string Balancer::LastAlert() const {
+  const std::string log = node::ReadLogTail(places_.log());
+  const size_t at = log.rfind("[ALERT]");
+  return at == std::string::npos ? "see " + places_.log() : log.substr(at, log.find('\n', at) - at);
 }
 
 Status Balancer::WriteLists(const Balancing& wanted) const {
@@ -130,13 +141,16 @@ Status Balancer::Start() {
       open(places_.log().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!output.valid()) return snapshot::ErrnoStatus(errno, "open", places_.log());
   const std::string config = places_.config();
-  std::vector<const char*> argv = {program_.c_str(), "-W", "-f", config.c_str(), nullptr};
+  const std::string socket = places_.master_socket() + ",mode,600";
+  std::vector<const char*> argv = {program_.c_str(), "-W",   "-S", socket.c_str(), "-f",
+                                   config.c_str(),   nullptr};
   SpawnPlan plan(SpawnPlan::Session::kOwn);
   plan.Give(output.get(), STDOUT_FILENO);
   plan.Give(output.get(), STDERR_FILENO);
   const int error =
       plan.Run(&started_, program_.c_str(), const_cast<char* const*>(argv.data()), environ);
   if (error != 0) return snapshot::ErrnoStatus(error, "start", program_);
+  started_ns_ = clock_.MonotonicNs();
   LogInfo("balancer started, process {}", started_);
   return Status::Ok();
 }
@@ -144,7 +158,7 @@ Status Balancer::Start() {
 Status Balancer::SetLists(const Balancing& wanted, bool all) {
   for (const auto& [path, blocks] : wanted.lists) {
     if (!all && ReadText(path) == blocks) continue;
-    ASSIGN_OR_RETURN(const std::string prepared, Ask("prepare acl " + path));
+    ASSIGN_OR_RETURN(const std::string prepared, Ask(places_.socket(), "prepare acl " + path));
     const size_t colon = prepared.find("created: ");
     if (colon == std::string::npos) {
       return {Code::kUnavailable, fmt::format("no list {} yet: {}", path, prepared)};
@@ -158,11 +172,12 @@ Status Balancer::SetLists(const Balancing& wanted, bool all) {
       command += fmt::format("add acl @{} {} {};", version, path, blocks.substr(at, end - at));
       at = end + 1;
       if (++count % kBlocksPerCommand == 0 || at >= blocks.size()) {
-        RETURN_IF_ERROR(Ask(command).status());
+        RETURN_IF_ERROR(Ask(places_.socket(), command).status());
         command.clear();
       }
     }
-    RETURN_IF_ERROR(Ask(fmt::format("commit acl @{} {}", version, path)).status());
+    RETURN_IF_ERROR(
+        Ask(places_.socket(), fmt::format("commit acl @{} {}", version, path)).status());
     RETURN_IF_ERROR(WriteText(path, blocks));  // what the next start reads
   }
   return Status::Ok();
@@ -173,7 +188,8 @@ Status Balancer::SetServers(const Balancing& wanted, bool all) {
     const auto known = servers_.find(name);
     if (!all && known != servers_.end() && known->second == serves) continue;
     ASSIGN_OR_RETURN(const std::string answer,
-                     Ask(fmt::format("set server {} state {}", name, serves ? "ready" : "maint")));
+                     Ask(places_.socket(),
+                         fmt::format("set server {} state {}", name, serves ? "ready" : "maint")));
     if (answer.find("No such") != std::string::npos) {
       return {Code::kUnavailable, fmt::format("no server {} yet", name)};
     }
@@ -182,11 +198,10 @@ Status Balancer::SetServers(const Balancing& wanted, bool all) {
   return Status::Ok();
 }
 
-Result<std::string> Balancer::Ask(const std::string& command) const {
+Result<std::string> Balancer::Ask(const std::string& path, const std::string& command) const {
   const UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const std::string path = places_.socket();
   if (!fd.valid() || path.size() >= sizeof(address.sun_path)) {
     return Status(Code::kInvalidArgument, path + " is too long for a socket");
   }

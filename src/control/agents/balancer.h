@@ -21,6 +21,7 @@ namespace borealis::control {
 
 inline constexpr char kDefaultBalancer[] = "/usr/sbin/haproxy";
 inline constexpr int64_t kLoadTimeoutNs = 5'000'000'000;  // then it is tried again
+inline constexpr int64_t kStartAgainNs = 1'000'000'000;   // after one that ended
 inline constexpr int64_t kOthersLoadNs = 1'000'000'000;   // that a daemon before may have begun
 inline constexpr int64_t kReloadSettlesNs = 1'000'000'000;
 
@@ -46,9 +47,10 @@ class Balancer {
   Result<bool> Load(const Balancing& wanted);
   Status WriteLists(const Balancing& wanted) const;
   Status Start();
+  std::string LastAlert() const;
   Status SetLists(const Balancing& wanted, bool all);
   Status SetServers(const Balancing& wanted, bool all);
-  Result<std::string> Ask(const std::string& command) const;
+  Result<std::string> Ask(const std::string& socket, const std::string& command) const;
   // Of the processes that run with our configuration, the one that watches the others.
   std::optional<pid_t> FindMaster() const;
 
@@ -57,7 +59,8 @@ class Balancer {
   const Clock& clock_;
   std::map<std::string, bool> servers_;  // as they were set last
   pid_t started_ = 0;                    // by this daemon; a child
-  std::string loaded_;                   // name of the configuration that ran when it was seen last
+  int64_t started_ns_ = clock_.MonotonicNs() - kStartAgainNs;
+  std::string loaded_;  // name of the configuration that ran when it was seen last
   int64_t loaded_ns_ = 0;
   std::string signalled_;  // what was to be loaded last, by start or reload
   int64_t signalled_ns_ = clock_.MonotonicNs() - kLoadTimeoutNs + kOthersLoadNs;

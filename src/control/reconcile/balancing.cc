@@ -35,7 +35,8 @@ class Renderer {
 
   Balancing Run() {
     for (const auto& [id, cluster] : region_.clusters) {
-      if (cluster.status != "deleting") OnCluster(cluster);
+      // An empty address would be every one of the machine's.
+      if (cluster.status != "deleting" && !cluster.endpoint_address.empty()) OnCluster(cluster);
     }
     if (listens_.empty()) return {};
     const std::string user =

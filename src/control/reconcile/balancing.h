@@ -32,6 +32,7 @@ struct BalancerPlaces {
   std::string user;  // account that the balancer works as; empty: that of the daemon
   std::string config() const { return directory + "/haproxy.cfg"; }
   std::string socket() const { return directory + "/admin.sock"; }
+  std::string master_socket() const { return directory + "/master.sock"; }
   std::string log() const { return directory + "/haproxy.log"; }
   std::string list(const std::string& cluster) const { return directory + "/" + cluster + ".acl"; }
 };

@@ -57,6 +57,11 @@ TEST_F(BalancingTest, NothingIsBalancedWithoutClusters) {
   EXPECT_EQ(Render(), Balancing{});
 }
 
+TEST_F(BalancingTest, WithoutAnAddressNothingListens) {
+  region_.clusters.at("c").endpoint_address = "";
+  EXPECT_EQ(Render(), Balancing{});
+}
+
 TEST_F(BalancingTest, NobodyMayConnectUnlessARuleOfAGroupFitsThePort) {
   EXPECT_EQ(Blocks(), "");
   Allow("sg-1", "tcp", 3307, 4000, "10.0.0.0/8");
