@@ -1,14 +1,14 @@
-// The registers chain, identity, lease and skips on bytes from outside: what is accepted encodes to
-// the same bytes, and a chain that is accepted can be searched.
+// The registers chain, identity, lease, skips and gtid on bytes from outside: what is accepted
+// encodes to the same bytes, and a chain that is accepted can be searched.
 //
-//   first byte % 10   0, 1: chain   2, 3: identity   4, 5: lease   6, 7: skips   8, 9: position of
-//   a
-//                     member; odd: with the checksum made right
+//   first byte % 12   0, 1: chain   2, 3: identity   4, 5: lease   6, 7: skips
+//                     8, 9: position of a member   10, 11: gtid; odd: with the checksum made right
 #include <algorithm>
 #include <cstring>
 
 #include "base/check.h"
 #include "log/chain.h"
+#include "log/gtid_source.h"
 #include "log/identity.h"
 #include "log/lease.h"
 #include "log/member_position.h"
@@ -63,6 +63,13 @@ void TrySkips(const Bytes& bytes) {
   }
 }
 
+void TryGtidSource(const Bytes& bytes) {
+  const Result<GtidSource> source = DecodeGtidSource(bytes);
+  if (source.ok()) {
+    CheckSame(EncodeGtidSource(*source), bytes);
+  }
+}
+
 void TryMemberPosition(const Bytes& bytes) {
   const Result<MemberPosition> position = DecodeMemberPosition(bytes);
   if (position.ok()) {
@@ -81,14 +88,14 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const ByteView input(reinterpret_cast<const std::byte*>(data) + 1, size - 1);
   Bytes bytes(input.begin(), input.end());
-  const int kind = data[0] % 10;
-  const uint64_t seeds[] = {ChainSeed(kVolume), kIdentitySeed, kLeaseSeed, kSkipsSeed,
-                            kMemberPositionSeed};
+  const int kind = data[0] % 12;
+  const uint64_t seeds[] = {ChainSeed(kVolume), kIdentitySeed,       kLeaseSeed,
+                            kSkipsSeed,         kMemberPositionSeed, kGtidSourceSeed};
   if (kind % 2 == 1) {
     MakeRight(bytes, seeds[kind / 2]);
   }
-  constexpr void (*kTry[])(const Bytes&) = {TryChain, TryIdentity, TryLease, TrySkips,
-                                            TryMemberPosition};
+  constexpr void (*kTry[])(const Bytes&) = {TryChain, TryIdentity,       TryLease,
+                                            TrySkips, TryMemberPosition, TryGtidSource};
   kTry[kind / 2](bytes);
   return 0;
 }

@@ -14,6 +14,7 @@
 #include "encryption/key_ring.h"
 #include "log/identity.h"
 #include "log/skips.h"
+#include "provider/adopted_gtid.h"
 #include "provider/start_signal.h"
 #include "provider/unaided_start.h"
 #include "storage/local/local_backend.h"
@@ -295,6 +296,7 @@ void Provider::DeliverStartView(void* applier) {
   const Status status = DeliverView(view, applier, ViewUse::kServe);
   if (!status.ok()) Stop(status);
   StartSignal().Await(kStartSignalMsMax);
+  AdoptGtidSource(*this->backend());
   MutexLock lock(mutex_);
   start_view_done_ = true;
   start_view_.NotifyAll();
