@@ -13,7 +13,10 @@
 #include "control/api/answer.h"
 #include "control/api/form.h"
 #include "control/api/signature.h"
+#include "control/api/times.h"
 #include "control/model/cidr.h"
+#include "control/model/daily_window.h"
+#include "control/model/parameter_catalogue.h"
 #include "control/store/region_codec.h"
 #include "fuzz/fuzz_input.h"
 
@@ -30,6 +33,14 @@ void TryForm(std::string_view text) {
 
 void TryHeaders(std::string_view text) {
   (void)ParseAmzDate(text);
+  (void)ReadTime(std::string(text));
+  if (const auto window = DailyWindow::Parse(text)) {
+    CHECK(window->minutes >= kWindowMinutesMin && window->BeganUs(1).value_or(0) <= 1);
+  }
+  for (const ParameterInfo& info : ParameterCatalogue()) {
+    // What may stand in a server's option file.
+    if (IsAllowed(info, std::string(text))) CHECK(text.find('\n') == std::string_view::npos);
+  }
   if (const auto cidr = Cidr::Parse(text)) {
     CHECK(Cidr::Parse(cidr->ToString())->address == cidr->address);
   }
@@ -56,7 +67,15 @@ Region SmallRegion(const Settings& settings) {
   cluster.engine = "aurora";
   cluster.engine_mode = "multimaster";
   cluster.status = "available";
+  cluster.resource_id = "cluster-1";
+  cluster.backup_window = "03:00-03:30";
   region.clusters["c"] = cluster;
+  ClusterSnapshot snapshot;
+  snapshot.id = "s";
+  snapshot.directory = "s1";
+  snapshot.status = "available";
+  snapshot.cluster = cluster;
+  region.snapshots["s"] = snapshot;
   Instance instance;
   instance.id = "i";
   instance.cluster = "c";
@@ -65,6 +84,17 @@ Region SmallRegion(const Settings& settings) {
   region.Tell(1, "db-cluster", "c", "creation", "made");
   return region;
 }
+
+class OneLog : public Logs {
+ public:
+  std::vector<LogFile> List(const Region&, const Instance&) const override {
+    return {{"error/mysqld.err", 8, 1}};
+  }
+  std::string Read(const Region&, const Instance&, const std::string&,
+                   uint64_t from) const override {
+    return std::string("one\ntwo\n").substr(std::min<uint64_t>(from, 8));
+  }
+};
 
 void TryAction(std::string_view text) {
   const auto form = DecodeForm(text);
@@ -77,7 +107,8 @@ void TryAction(std::string_view text) {
     const Action action = FindAction(service, name->second);
     if (action == nullptr) continue;
     Region region = SmallRegion(settings);
-    Call call(*form, region, settings, 1'000'000);
+    const Restorable restorable = {{"cluster-1", {400'000, 900'000}}};
+    Call call(*form, region, settings, OneLog(), restorable, 1'000'000);
     action(call);
     if (!call.ok()) {
       CHECK(!call.parameters.error()->code.empty() && !call.parameters.error()->message.empty());
