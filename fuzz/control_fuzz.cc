@@ -1,17 +1,21 @@
 // What the control plane reads from clients, and its own saved state.
 //
 //   first byte % 4   0: a form; what is accepted encodes and decodes to the same
-//                    1: an Authorization header, a date, a block of addresses
+//                    1: an Authorization header, a date, a block of addresses, cookies, base64
 //                    2: a form that names any action, carried out on a small region, whose answer
 //                    is
-//                       well-formed text and whose region can be saved and loaded
+//                       well-formed text and JSON, and whose region can be saved and loaded
 //                    3: a row of the saved region
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/check.h"
 #include "control/actions/actions.h"
 #include "control/api/answer.h"
+#include "control/api/base64.h"
+#include "control/api/cookies.h"
 #include "control/api/form.h"
+#include "control/api/json.h"
 #include "control/api/signature.h"
 #include "control/api/times.h"
 #include "control/model/cidr.h"
@@ -41,6 +45,9 @@ void TryHeaders(std::string_view text) {
     // What may stand in a server's option file.
     if (IsAllowed(info, std::string(text))) CHECK(text.find('\n') == std::string_view::npos);
   }
+  const std::string_view cookie = CookieValue(text, "session");
+  CHECK(cookie.find(';') == std::string_view::npos);
+  if (const auto bytes = DecodeBase64(text)) CHECK(bytes->size() <= text.size() / 4 * 3);
   if (const auto cidr = Cidr::Parse(text)) {
     CHECK(Cidr::Parse(cidr->ToString())->address == cidr->address);
   }
@@ -116,6 +123,7 @@ void TryAction(std::string_view text) {
       continue;
     }
     CheckText(RenderResult(service, name->second, call.result, "id").body);
+    CHECK(nlohmann::json::accept(ToJson(call.result)));
     const auto again = DecodeRegion(EncodeRegion(region));
     CHECK_OK(again);
     CHECK(*again == region);

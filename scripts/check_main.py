@@ -67,6 +67,8 @@ def main():
         print_steps()
         return 0
     context = Context(args)
+    if "console" in chosen(args):
+        context.begin_beside("console-packages", check_steps.CONSOLE_PACKAGES)
     for name in chosen(args):
         started = time.monotonic()
         print(f"[{elapsed()}] {name}", flush=True)
@@ -82,6 +84,7 @@ def main():
         print(f"[{elapsed()}] {name}: {passed} passed, {failed} failed"
               + (f", {skipped} skipped" if skipped else "")
               + f"   ({time.monotonic() - started:.0f} s)", flush=True)
+    context.end_beside()
     if context.failures:
         print("\nFailed:")
         for failure in context.failures:

@@ -18,6 +18,7 @@ LONG_TESTS = ("sim_bugs_test", "certifier_property_test", "log_fault_test")  # b
 TIDY_SLICE_FILES = 8
 PRODUCT = ("bin/borealis", "lib/libborealis_provider.so", "lib/libborealis_plugin.so")
 TEST_CLIENTS = ("bin/prefix_probe",)
+CONSOLE_PACKAGES = ("console/tools/packages",)
 DEMO_ADDRESSES = ("127.0.0.11", "127.0.0.12")
 
 
@@ -225,7 +226,7 @@ def step_integration(context):
 def step_console(context):
     """the web console: packages, types, unit tests, bundle; then its story in a browser, on real servers"""
     console = os.path.join(ROOT, "console")
-    code = context.run("console-packages", ["console/tools/packages"])
+    code = context.run("console-packages", CONSOLE_PACKAGES)
     context.add(int(code == 0), [] if code == 0 else [f"npm ci (exit code {code})"])
     if code != 0:
         return

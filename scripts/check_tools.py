@@ -26,6 +26,7 @@ class Context:
         self._before = (0, 0, 0)
         self._step = ""
         self._built = {}
+        self._beside = {}
         os.makedirs(LOGS, exist_ok=True)
 
     def begin(self, step):
@@ -53,24 +54,37 @@ class Context:
     def run(self, name, command, env=None, show_tail=True):
         """Exit code of `command`, its output in the log `name`; the end of it shown on failure."""
         path = self.log_path(name)
-        with open(path, "w", encoding="utf-8") as log:
-            process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
-                                       stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
-            code = None
-            while code is None:
-                try:
-                    code = process.wait(HEARTBEAT_S)
-                except subprocess.TimeoutExpired:
-                    print(f"[{elapsed()}]   {name}: {last_line(path)}", flush=True)
-                except BaseException:
-                    process.terminate()
-                    process.wait()
-                    raise
+        process = self._beside.pop(name, None) or self._start(name, command, env)
+        code = None
+        while code is None:
+            try:
+                code = process.wait(HEARTBEAT_S)
+            except subprocess.TimeoutExpired:
+                print(f"[{elapsed()}]   {name}: {last_line(path)}", flush=True)
+            except BaseException:
+                process.terminate()
+                process.wait()
+                raise
         if code != 0 and show_tail:
             print(f"  {' '.join(map(str, command))[:200]} ended with {code}; "
                   f"the end of {os.path.relpath(path, ROOT)}:")
             print("\n".join("  | " + line for line in tail(path)), flush=True)
         return code
+
+    def begin_beside(self, name, command):
+        """Starts a command that is run() later under the same name: one that waits more than it works."""
+        self._beside[name] = self._start(name, command)
+
+    def end_beside(self):
+        """Those that were not waited for end."""
+        for process in self._beside.values():
+            process.terminate()
+            process.wait()
+
+    def _start(self, name, command, env=None):
+        with open(self.log_path(name), "w", encoding="utf-8") as log:
+            return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
+                                    stderr=subprocess.STDOUT, env={**os.environ, **(env or {})})
 
     def lint(self, name, command):
         """One command, one test."""

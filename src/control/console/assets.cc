@@ -58,9 +58,12 @@ Result<Assets> Assets::Load(const std::string& directory) {
     if (name.ends_with(".gz") || name.ends_with(".br")) continue;
     Asset asset{std::string(TypeOf(name)), "\"" + Sha256Hex(bytes).substr(0, 32) + "\"", bytes, "",
                 ""};
-    if (const auto twin = files.find(name + ".gz"); twin != files.end()) asset.gzip = twin->second;
-    if (const auto twin = files.find(name + ".br"); twin != files.end())
-      asset.brotli = twin->second;
+    const auto twin = [&](const char* suffix) {
+      const auto found = files.find(name + suffix);
+      return found == files.end() ? std::string() : found->second;
+    };
+    asset.gzip = twin(".gz");
+    asset.brotli = twin(".br");
     assets.assets_[name] = std::move(asset);
   }
   const auto index = assets.assets_.find("/index.html");

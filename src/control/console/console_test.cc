@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "control/agents/log_files.h"
 #include "control/api/base64.h"
+#include "control/api/cookies.h"
 #include "control/console/password_file.h"
 #include "control/keys.h"
 

@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -58,8 +57,5 @@ class Sessions {
   const std::string password_path_;
   Attempts attempts_{kSignInFailuresMax, kSignInFailureEveryUs};
 };
-
-// The value of one cookie of a "Cookie" header; empty: it is not there.
-std::string_view CookieValue(std::string_view header, std::string_view name);
 
 }  // namespace borealis::control
