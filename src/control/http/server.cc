@@ -111,7 +111,9 @@ class Session : public std::enable_shared_from_this<Session> {
     ++counts_.streams;
     source_ = std::move(answer.stream);
     outgoing_ = "HTTP/1.1 200 OK\r\nContent-Type: " + answer.content_type + "\r\n";
-    for (const auto& [name, value] : answer.headers) outgoing_ += name + ": " + value + "\r\n";
+    for (const auto& [name, value] : answer.headers) {
+      outgoing_ += fmt::format("{}: {}\r\n", name, value);
+    }
     outgoing_ += "Connection: close\r\n\r\n";
     // A client says no more; what comes is its end.
     stream_.socket().async_read_some(asio::buffer(unread_),
