@@ -94,7 +94,10 @@ class Context:
     def configure(self, preset):
         """Configures build/PRESET once; False (and one failure) when CMake refuses."""
         if preset not in self._built:
-            ok = self.run(f"configure-{preset}", ["cmake", "--preset", preset]) == 0
+            once = preset == "release" and not os.path.exists(
+                os.path.join(ROOT, f"build/{preset}/CMakeCache.txt"))
+            together = ["-DBOREALIS_UNITY=ON"] if once else []
+            ok = self.run(f"configure-{preset}", ["cmake", "--preset", preset, *together]) == 0
             self._built[preset] = ok
             if not ok:
                 self.add(0, [f"cmake --preset {preset}"])
