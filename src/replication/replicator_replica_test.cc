@@ -70,8 +70,9 @@ TEST_F(ReplicatorReplicaTest, StopsAtTheSeqnoExactlyWithItsState) {
 
 TEST_F(ReplicatorReplicaTest, LeavesNoTraceInTheCluster) {
   const auto node = Start("a");
-  for (int i = 0; i < 10; ++i) CHECK_OK(node->Commit("x").status);
-  const Seqno before = node->replicator->last_finished();
+  Seqno before;
+  for (int i = 0; i < 10; ++i) before = node->Commit("x").seqno;
+  CHECK_OK(node->replicator->WaitFor(before, 30'000'000'000));  // an applier has the join
   const auto replica = Replica(before);
   WaitUntilItStands(before);
   EXPECT_FALSE(replica->Commit("no").status.ok());
