@@ -95,7 +95,8 @@ Status ShowRestoredVolume(const std::string& directory) {
     if (!IsMoved(name)) {
       return {Code::kInternal, fmt::format("{}/{} is no part of a volume", volume, name)};
     }
-    RETURN_IF_ERROR(Move(volume + "/" + name, directory + "/" + name));
+    RETURN_IF_ERROR(
+        Move(fmt::format("{}/{}", volume, name), fmt::format("{}/{}", directory, name)));
   }
   if (chmod(directory.c_str(), 0700) != 0) return ErrnoStatus(errno, "set mode of", directory);
   // Nothing of the restore is left when it becomes a volume.

@@ -50,15 +50,14 @@ Result<Assets> Assets::Load(const std::string& directory) {
        !error && at != end && files.size() < kAssetsMax; at.increment(error)) {
     if (!at->is_regular_file(error)) continue;
     const std::string path = at->path().string();
-    ASSIGN_OR_RETURN(const Bytes bytes, snapshot::ReadFile(path, kAssetBytesMax));
-    files[path.substr(directory.size())] =
-        std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    ASSIGN_OR_RETURN(files[path.substr(directory.size())],
+                     snapshot::ReadTextFile(path, kAssetBytesMax));
   }
   for (auto& [name, bytes] : files) {
     if (name.ends_with(".gz") || name.ends_with(".br")) continue;
     Asset asset{std::string(TypeOf(name)), "\"" + Sha256Hex(bytes).substr(0, 32) + "\"", bytes, "",
                 ""};
-    const auto twin = [&](const char* suffix) {
+    const auto twin = [&files, &name = name](const char* suffix) {
       const auto found = files.find(name + suffix);
       return found == files.end() ? std::string() : found->second;
     };
