@@ -2,9 +2,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
-import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { useEffect, useState } from "react";
@@ -14,6 +12,7 @@ import * as text from "../model/text";
 import { useSession } from "../state/session";
 import { CodeBlock } from "./copy";
 import { Empty } from "./states";
+import { TextField } from "./text-field";
 
 type Key = { id: string; name: string; read_only: boolean; created_ms: number };
 type NewKey = { id: string; secret: string };
@@ -94,9 +93,7 @@ function CreateKey({ onClose, onMade }: { onClose: () => void; onMade: (key: New
       title="Create access key" go="Create" onClose={onClose}
       submit={async () => onMade(await post<NewKey>("/console/keys", { name, read_only: readOnly }))}
     >
-      <FormField label="Name" description="What it is for.">
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
+      <TextField label="Name" description="What it is for." value={name} set={setName} />
       <Checkbox checked={readOnly} onChange={({ detail }) => setReadOnly(detail.checked)}>It may only look</Checkbox>
     </Dialog>
   );

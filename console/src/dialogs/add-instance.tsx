@@ -1,10 +1,10 @@
 // Another writer for a cluster.
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import { rds } from "../api/client";
 import type { Cluster } from "../api/types";
+import { TextField } from "../components/text-field";
 import { instancesOf, nextInstanceName } from "../model/tree";
 import { identifierProblem } from "../model/validate";
 import { useMachine } from "../state/machine";
@@ -32,9 +32,7 @@ export function AddInstanceDialog({ cluster, onClose }: { cluster: Cluster; onCl
         say("info", `${name} is being created`);
       }}
     >
-      <FormField label="DB instance identifier" errorText={problem}>
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
+      <TextField label="DB instance identifier" errorText={problem} value={name} set={setName} />
       <FormField label="Instance class">
         <Select
           options={options} selectedOption={options.find((o) => o.value === size) ?? { value: size, label: size }}

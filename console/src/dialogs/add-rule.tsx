@@ -4,6 +4,7 @@ import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { authorize } from "../api/create";
 import type { SecurityGroup } from "../api/types";
+import { TextField } from "../components/text-field";
 import { cidrProblem, wholeNumberProblem } from "../model/validate";
 import { useRegion } from "../state/region";
 import { Dialog } from "./dialog";
@@ -23,12 +24,8 @@ export function AddRuleDialog({ group, port, onClose }: { group: SecurityGroup; 
         refresh();
       }}
     >
-      <FormField label="TCP port" errorText={portError}>
-        <Input type="number" inputMode="numeric" value={ports} onChange={({ detail }) => setPorts(detail.value)} />
-      </FormField>
-      <FormField label="Source" errorText={cidrError} constraintText="An IPv4 block; 127.0.0.0/8 is this machine.">
-        <Input value={cidr} onChange={({ detail }) => setCidr(detail.value)} />
-      </FormField>
+      <TextField label="TCP port" errorText={portError} type="number" inputMode="numeric" value={ports} set={setPorts} />
+      <TextField label="Source" errorText={cidrError} constraintText="An IPv4 block; 127.0.0.0/8 is this machine." value={cidr} set={setCidr} />
       <FormField label={<>Description <i>- optional</i></>}>
         <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
       </FormField>

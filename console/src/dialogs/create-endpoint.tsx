@@ -1,10 +1,10 @@
 // A custom endpoint: a name and address of its own for some of a cluster's instances.
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import { useState } from "react";
 import { rds } from "../api/client";
 import type { Instance } from "../api/types";
+import { TextField } from "../components/text-field";
 import { identifierProblem } from "../model/validate";
 import { useNotices } from "../state/notices";
 import { Dialog } from "./dialog";
@@ -25,9 +25,7 @@ export function CreateEndpointDialog({ cluster, members, onClose }: { cluster: s
         say("info", `The endpoint ${name} is being created`);
       }}
     >
-      <FormField label="Identifier" errorText={name ? identifierProblem(name) : ""}>
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
+      <TextField label="Identifier" errorText={name ? identifierProblem(name) : ""} value={name} set={setName} />
       <FormField label={<>Instances <i>- optional</i></>} description="It leads to these; to all, if none is chosen.">
         <Multiselect
           options={options} selectedOptions={options.filter((o) => chosen.includes(o.value))} placeholder="All instances"

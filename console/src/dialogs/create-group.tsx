@@ -1,8 +1,7 @@
 // A new security group, without rules.
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { ec2 } from "../api/client";
+import { TextField } from "../components/text-field";
 import { href } from "../model/route";
 import { groupNameProblem } from "../model/validate";
 import { useRegion } from "../state/region";
@@ -22,12 +21,8 @@ export function CreateGroupDialog({ onClose }: { onClose: () => void }) {
         go(href("security-group", groupId));
       }}
     >
-      <FormField label="Name" errorText={name ? groupNameProblem(name) : ""}>
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
-      <FormField label="Description">
-        <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
-      </FormField>
+      <TextField label="Name" errorText={name ? groupNameProblem(name) : ""} value={name} set={setName} />
+      <TextField label="Description" value={description} set={setDescription} />
     </Dialog>
   );
 }

@@ -1,9 +1,9 @@
 // A new parameter group.
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import { createGroup, type Kind } from "../api/parameter-groups";
+import { TextField } from "../components/text-field";
 import { href } from "../model/route";
 import { identifierProblem } from "../model/validate";
 import { go } from "../state/route";
@@ -29,12 +29,8 @@ export function CreateParameterGroupDialog({ family, onClose }: { family: string
       <FormField label="Of">
         <Select options={KINDS} selectedOption={KINDS.find((k) => k.value === kind) ?? null} onChange={({ detail }) => setKind(detail.selectedOption.value as Kind)} />
       </FormField>
-      <FormField label="Name" errorText={name ? identifierProblem(name) : ""}>
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
-      <FormField label="Description">
-        <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
-      </FormField>
+      <TextField label="Name" errorText={name ? identifierProblem(name) : ""} value={name} set={setName} />
+      <TextField label="Description" value={description} set={setDescription} />
     </Dialog>
   );
 }

@@ -1,10 +1,9 @@
 // Deletion, confirmed by typing. A cluster goes with its instances.
 import Alert from "@cloudscape-design/components/alert";
 import Checkbox from "@cloudscape-design/components/checkbox";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { rds } from "../api/client";
+import { TextField } from "../components/text-field";
 import type { Row } from "../model/tree";
 import { instancesOf } from "../model/tree";
 import { identifierProblem } from "../model/validate";
@@ -47,13 +46,9 @@ export function DeleteDialog({ row, onClose }: { row: Row; onClose: () => void }
         <Checkbox checked={keep} onChange={({ detail }) => setKeep(detail.checked)} description="The cluster can be restored from it.">Take a final snapshot</Checkbox>
       )}
       {keep && (
-        <FormField label="Name of the final snapshot" errorText={nameError}>
-          <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-        </FormField>
+        <TextField label="Name of the final snapshot" errorText={nameError} value={name} set={setName} />
       )}
-      <FormField label={`To confirm, type "${WORD}"`}>
-        <Input value={typed} onChange={({ detail }) => setTyped(detail.value)} placeholder={WORD} disabled={locked} />
-      </FormField>
+      <TextField label={`To confirm, type "${WORD}"`} value={typed} set={setTyped} placeholder={WORD} disabled={locked} />
     </Dialog>
   );
 }

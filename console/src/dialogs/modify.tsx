@@ -1,12 +1,12 @@
 // Modify: what of a cluster or an instance can be changed. Only what was changed is sent.
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
 import { rds, type Fields } from "../api/client";
 import type { Cluster, Instance } from "../api/types";
+import { TextField } from "../components/text-field";
 import { passwordProblem, wholeNumberProblem } from "../model/validate";
 import { useMachine } from "../state/machine";
 import { useNotices } from "../state/notices";
@@ -40,18 +40,14 @@ export function ModifyClusterDialog({ cluster, onClose }: { cluster: Cluster; on
         say("info", `${cluster.DBClusterIdentifier} is being modified`);
       }}
     >
-      <FormField label="New master password" description="Leave it empty to keep the old one." errorText={passwordError}>
-        <Input type="password" autoComplete="new-password" value={password} onChange={({ detail }) => setPassword(detail.value)} />
-      </FormField>
+      <TextField label="New master password" description="Leave it empty to keep the old one." errorText={passwordError} type="password" autoComplete="new-password" value={password} set={setPassword} />
       <FormField label="Security groups" errorText={chosen.length === 0 ? "Choose at least one." : ""}>
         <Multiselect
           options={options} selectedOptions={options.filter((o) => chosen.includes(o.value))} placeholder="Choose security groups"
           onChange={({ detail }) => setChosen(detail.selectedOptions.map((o) => o.value ?? ""))}
         />
       </FormField>
-      <FormField label="Backup retention, days" errorText={retentionError}>
-        <Input type="number" inputMode="numeric" value={retention} onChange={({ detail }) => setRetention(detail.value)} />
-      </FormField>
+      <TextField label="Backup retention, days" errorText={retentionError} type="number" inputMode="numeric" value={retention} set={setRetention} />
       <Checkbox checked={locked} onChange={({ detail }) => setLocked(detail.checked)}>Deletion protection</Checkbox>
     </Dialog>
   );

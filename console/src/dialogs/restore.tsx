@@ -1,10 +1,10 @@
 // A new cluster from a snapshot, from a cluster as it was, or as it is, with its first instances.
 import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import Multiselect from "@cloudscape-design/components/multiselect";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import { useState } from "react";
 import { rds } from "../api/client";
+import { TextField } from "../components/text-field";
 import { momentProblem, momentText, nameOf, parseMoment, restoreRequest, severalWriters, type Source } from "../model/restore";
 import { href } from "../model/route";
 import * as text from "../model/text";
@@ -59,16 +59,10 @@ export function RestoreDialog({ source, onClose }: { source: Source; onClose: ()
         </FormField>
       )}
       {source.kind === "moment" && !newest && (
-        <FormField label="Date and time" errorText={momentError} constraintText="In your time zone.">
-          <Input value={moment} onChange={({ detail }) => setMoment(detail.value)} />
-        </FormField>
+        <TextField label="Date and time" errorText={momentError} constraintText="In your time zone." value={moment} set={setMoment} />
       )}
-      <FormField label="Identifier of the new cluster" errorText={name ? nameError : ""} description="It has the old user and password.">
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
-      <FormField label="Instances" errorText={writersError}>
-        <Input type="number" inputMode="numeric" value={writers} onChange={({ detail }) => setWriters(detail.value)} />
-      </FormField>
+      <TextField label="Identifier of the new cluster" errorText={name ? nameError : ""} description="It has the old user and password." value={name} set={setName} />
+      <TextField label="Instances" errorText={writersError} type="number" inputMode="numeric" value={writers} set={setWriters} />
       <FormField label={<>Security groups <i>- optional</i></>} description="Whom they let in may connect; the default one lets in nobody until it has a rule.">
         <Multiselect
           options={options} selectedOptions={options.filter((o) => chosen.includes(o.value))} placeholder="The default one"

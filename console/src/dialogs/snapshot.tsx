@@ -1,9 +1,8 @@
 // Snapshots: taking, copying, deleting.
 import Box from "@cloudscape-design/components/box";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { rds } from "../api/client";
+import { TextField } from "../components/text-field";
 import { identifierProblem } from "../model/validate";
 import { useNotices } from "../state/notices";
 import { useRegion } from "../state/region";
@@ -26,9 +25,7 @@ export function TakeSnapshotDialog({ cluster, onClose }: { cluster: string; onCl
         say("info", `The snapshot ${name} is being taken`);
       }}
     >
-      <FormField label="Snapshot name" errorText={name ? problem : ""} description="It holds everything that is committed when you ask for it, and outlives the cluster.">
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
+      <TextField label="Snapshot name" errorText={name ? problem : ""} description="It holds everything that is committed when you ask for it, and outlives the cluster." value={name} set={setName} />
     </Dialog>
   );
 }
@@ -44,9 +41,7 @@ export function CopySnapshotDialog({ id, onClose }: { id: string; onClose: () =>
         say("info", `The snapshot ${name} is being made`);
       }}
     >
-      <FormField label="Name of the copy" errorText={name ? problem : ""}>
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
+      <TextField label="Name of the copy" errorText={name ? problem : ""} value={name} set={setName} />
     </Dialog>
   );
 }

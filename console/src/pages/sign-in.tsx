@@ -9,6 +9,7 @@ import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useEffect, useState } from "react";
 import { messageOf, signIn, type SessionInfo } from "../api/client";
+import { TextField } from "../components/text-field";
 
 export function SignIn({ onSignedIn }: { onSignedIn: (who: SessionInfo) => void }) {
   const [way, setWay] = useState("password");
@@ -61,9 +62,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: (who: SessionInfo) => void 
                 <FormField label="Access key ID" description="As in the file named credentials of the daemon's directory.">
                   <Input value={keyId} autoComplete="username" onChange={({ detail }) => setKeyId(detail.value)} autoFocus />
                 </FormField>
-                <FormField label="Secret access key">
-                  <Input type="password" autoComplete="current-password" value={secret} onChange={({ detail }) => setSecret(detail.value)} />
-                </FormField>
+                <TextField label="Secret access key" type="password" autoComplete="current-password" value={secret} set={setSecret} />
               </>
             )}
             {error && <Alert type="error">{error}</Alert>}

@@ -8,7 +8,6 @@ import Container from "@cloudscape-design/components/container";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
-import Input from "@cloudscape-design/components/input";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -17,6 +16,7 @@ import { messageOf, post } from "../api/client";
 import type { Cluster, Instance } from "../api/types";
 import { ClusterChoice, useChosenCluster } from "../components/cluster-choice";
 import { Empty, Loading } from "../components/states";
+import { TextField } from "../components/text-field";
 import { TrialRows } from "../components/trial-rows";
 import { TrialWriter } from "../components/trial-writer";
 import { judge, type Verdict } from "../model/trial";
@@ -100,9 +100,7 @@ function Trial({ cluster, writers }: { cluster: Cluster; writers: readonly Insta
           <SpaceBetween size="m">
             {!trial.running && (
               <ColumnLayout columns={3}>
-                <FormField label={`Password of ${cluster.MasterUsername}`} description="The client needs it; it is not kept.">
-                  <Input type="password" autoComplete="off" value={password} onChange={({ detail }) => setPassword(detail.value)} />
-                </FormField>
+                <TextField label={`Password of ${cluster.MasterUsername}`} description="The client needs it; it is not kept." type="password" autoComplete="off" value={password} set={setPassword} />
                 <FormField label="Pace">
                   <Select options={PACES} selectedOption={pace} onChange={({ detail }) => setPace(PACES.find((p) => p.value === detail.selectedOption.value) ?? pace)} />
                 </FormField>
