@@ -28,6 +28,19 @@ AWS = "/usr/bin/aws"
 _END_S = 30
 
 
+def wait_instances(rds, cluster: str, wait: dict):
+    """Until all instances of the cluster are available; `wait`: as a waiter of boto3 takes it."""
+    rds.get_waiter("db_instance_available").wait(
+        Filters=[{"Name": "db-cluster-id", "Values": [cluster]}], WaiterConfig=wait)
+
+
+def ask(connection, sql: str):
+    """The first row of an answer; None: it has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()
+
+
 class ControlPlane:
     def __init__(self, workspace: Workspace):
         self.workspace = workspace
