@@ -19,17 +19,16 @@ option(BOREALIS_UNITY "Compile several files of a room as one" OFF)
 # These are compiled alone all the same: names that are local to them are local to others, too.
 set(BOREALIS_ALONE
   certification/membership_codec.cc certification/membership_test.cc
-  cli/describe.cc cli/main.cc cli/managed_instance_commands.cc cli/node_commands.cc
-  control/actions/ec2_filters.cc control/actions/security_group_actions.cc
-  control/actions/tag_actions.cc control/console/machine.cc control/console/password_file.cc
+  cli/describe.cc cli/main.cc cli/node_commands.cc
+  control/actions/security_group_actions.cc control/console/machine.cc control/console/password_file.cc
   control/http/server.cc control/model/daily_window_test.cc control/store/region_codec.cc
   control/store/store.cc
   encryption/key_table_test.cc
-  log/batch_cipher.cc log/batch_cipher_test.cc log/identity.cc log/lease.cc log/member_position.cc
-  log/registers_test.cc log/segment_scan.cc log/segment_scan_test.cc log/skips.cc
-  node/aurora_schema.cc node/cache_decision_test.cc node/commit_tokens.cc node/export_state.cc
+  log/batch_cipher_test.cc log/identity.cc log/lease.cc log/member_position.cc
+  log/registers_test.cc log/segment_scan_test.cc
+  node/cache_decision_test.cc node/export_state.cc
   node/lease_keeper.cc node/node_control.cc node/node_status.cc node/replica.cc
-  node/server_command_test.cc node/slots.cc node/tls_authority.cc node/tls_authority_test.cc
+  node/server_command_test.cc node/tls_authority_test.cc
   node/upkeep.cc node/volume_export.cc node/volume_keys.cc
   plugin/guards.cc plugin/operator_rules_test.cc plugin/row_rules.cc plugin/set_rules.cc
   plugin/text_rules.cc plugin/text_rules_test.cc plugin/topology_text_test.cc

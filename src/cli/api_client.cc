@@ -26,8 +26,8 @@ constexpr size_t kAnswerBytesMax = 64 << 20;
 constexpr size_t kFileBytesMax = 4096;
 
 std::string ReadText(const std::string& path) {
-  const auto bytes = snapshot::ReadFile(path, kFileBytesMax);
-  return bytes.ok() ? std::string(AsText(*bytes)) : std::string();
+  const auto text = snapshot::ReadTextFile(path, kFileBytesMax);
+  return text.ok() ? *text : std::string();
 }
 
 // "name = value" of a line; empty: there is none.

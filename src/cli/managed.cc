@@ -32,9 +32,13 @@ void AddDirectoryOption(CLI::App& command, ManagedArguments& args) {
       ->type_name("DIR");
 }
 
+void AddTimeoutOption(CLI::App& command, ManagedArguments& args) {
+  command.add_option("--timeout", args.timeout_s, "Seconds to wait")->check(CLI::Range(1, 86400));
+}
+
 void AddWaitOptions(CLI::App& command, ManagedArguments& args) {
   command.add_flag("--no-wait", args.no_wait, "Only ask for it");
-  command.add_option("--timeout", args.timeout_s, "Seconds to wait")->check(CLI::Range(1, 86400));
+  AddTimeoutOption(command, args);
 }
 
 Result<ApiClient> OpenApi(const ManagedArguments& args) {

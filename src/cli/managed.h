@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/api_client.h"
@@ -22,7 +23,22 @@ struct ManagedArguments {
   int timeout_s = 600;
 };
 void AddDirectoryOption(CLI::App& command, ManagedArguments& args);
-void AddWaitOptions(CLI::App& command, ManagedArguments& args);
+void AddTimeoutOption(CLI::App& command, ManagedArguments& args);
+void AddWaitOptions(CLI::App& command, ManagedArguments& args);  // that, and --no-wait
+
+// `borealis GROUP NAME` about one resource, or, not `named`, about all of them.
+template <typename Arguments>
+std::pair<CLI::App*, std::shared_ptr<Arguments>> AddManagedCommand(
+    CLI::App& group, Outcome& outcome, const char* name, const char* help,
+    Status (*run)(const Arguments&), bool named) {
+  auto args = std::make_shared<Arguments>();
+  CLI::App* command = group.add_subcommand(name, help);
+  if (named) command->add_option("--name,name", args->name, "Its identifier")->required();
+  AddDirectoryOption(*command, *args);
+  command->callback([args, run, &outcome] { outcome.exit_code = Report(run(*args)); });
+  return {command, args};
+}
+
 Result<ApiClient> OpenApi(const ManagedArguments& args);
 
 Result<Json> FindCluster(const ApiClient& api, const std::string& name);

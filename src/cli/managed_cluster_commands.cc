@@ -197,13 +197,9 @@ void AddManagedClusterCommands(CLI::App& app, Outcome& outcome) {
   CLI::App* cluster =
       app.add_subcommand("cluster", "Clusters of the control plane (borealis serve)");
   cluster->require_subcommand(1);
-  const auto add = [&](const char* name, const char* help, auto run, bool named = true) {
-    auto args = std::make_shared<ClusterArguments>();
-    CLI::App* command = cluster->add_subcommand(name, help);
-    if (named) command->add_option("--name,name", args->name, "Its identifier")->required();
-    AddDirectoryOption(*command, *args);
-    command->callback([args, run, &outcome] { outcome.exit_code = Report(run(*args)); });
-    return std::pair(command, args);
+  const auto add = [&](const char* name, const char* help, Status (*run)(const ClusterArguments&),
+                       bool named = true) {
+    return AddManagedCommand<ClusterArguments>(*cluster, outcome, name, help, run, named);
   };
   const auto add_json = [](CLI::App& command, ClusterArguments& args) {
     command.add_flag("--json", args.json, "As JSON");
@@ -232,7 +228,7 @@ void AddManagedClusterCommands(CLI::App& app, Outcome& outcome) {
   const auto [show, shown] = add("show", "Show a cluster and its instances", Show);
   add_json(*show, *shown);
   const auto [wait, waited] = add("wait", "Wait until it and its instances are available", Wait);
-  wait->add_option("--timeout", waited->timeout_s, "Seconds to wait")->check(CLI::Range(1, 86400));
+  AddTimeoutOption(*wait, *waited);
   const auto [remove, removed] = add("delete", "Delete a cluster with its instances", Delete);
   remove->add_option("--final-snapshot", removed->final_snapshot, "Snapshot to take of it first");
   AddWaitOptions(*remove, *removed);

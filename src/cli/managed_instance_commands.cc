@@ -91,13 +91,9 @@ void AddManagedInstanceCommands(CLI::App& app, Outcome& outcome) {
   CLI::App* instance =
       app.add_subcommand("instance", "Instances of the control plane (borealis serve)");
   instance->require_subcommand(1);
-  const auto add = [&](const char* name, const char* help, auto run, bool named = true) {
-    auto args = std::make_shared<InstanceArguments>();
-    CLI::App* command = instance->add_subcommand(name, help);
-    if (named) command->add_option("--name,name", args->name, "Its identifier")->required();
-    AddDirectoryOption(*command, *args);
-    command->callback([args, run, &outcome] { outcome.exit_code = Report(run(*args)); });
-    return std::pair(command, args);
+  const auto add = [&](const char* name, const char* help, Status (*run)(const InstanceArguments&),
+                       bool named = true) {
+    return AddManagedCommand<InstanceArguments>(*instance, outcome, name, help, run, named);
   };
 
   const auto [create, made] = add("create", "Create an instance of a cluster, and wait", Create);
