@@ -151,4 +151,21 @@ std::vector<std::string> CommandLineOf(pid_t pid) {
   return words;
 }
 
+bool HasOption(const std::vector<std::string>& words, std::string_view option,
+               std::string_view value) {
+  const auto at = std::ranges::find(words, option);
+  return at != words.end() && at + 1 != words.end() && *(at + 1) == value;
+}
+
+Result<std::vector<pid_t>> ListProcesses() {
+  ASSIGN_OR_RETURN(const std::vector<std::string> entries, snapshot::ListDirectory("/proc"));
+  std::vector<pid_t> pids;
+  for (const std::string& entry : entries) {
+    pid_t pid = 0;
+    const char* end = entry.data() + entry.size();
+    if (std::from_chars(entry.data(), end, pid).ptr == end) pids.push_back(pid);
+  }
+  return pids;
+}
+
 }  // namespace borealis::node

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -70,5 +71,11 @@ std::optional<ProcessId> FindLockHolder(const std::string& path);
 
 // Words of its command line; empty when it ended or is not ours to see.
 std::vector<std::string> CommandLineOf(pid_t pid);
+// Whether `option` is among them, with that value behind it.
+bool HasOption(const std::vector<std::string>& words, std::string_view option,
+               std::string_view value);
+
+// Of all processes there are.
+Result<std::vector<pid_t>> ListProcesses();
 
 }  // namespace borealis::node

@@ -86,6 +86,11 @@ Result<Bytes> ReadFile(const std::string& path, size_t bytes_max) {
   }
 }
 
+Result<std::string> ReadTextFile(const std::string& path, size_t bytes_max) {
+  ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path, bytes_max));
+  return std::string(AsText(bytes));
+}
+
 Status SyncDirectory(const std::string& path) {
   const UniqueFd fd(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) return ErrnoStatus(errno, "open", path);

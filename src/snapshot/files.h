@@ -33,6 +33,9 @@ Status WriteFileAtomically(const std::string& path, ByteView bytes, Durability d
 // The whole file. kNotFound; kCorruption when it is larger than `bytes_max`.
 Result<Bytes> ReadFile(const std::string& path, size_t bytes_max);
 
+// The same, as text.
+Result<std::string> ReadTextFile(const std::string& path, size_t bytes_max);
+
 Status SyncDirectory(const std::string& path);
 
 // Makes one directory of mode 0700; Ok when it exists.

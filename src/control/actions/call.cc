@@ -12,7 +12,6 @@ namespace {
 
 constexpr int kPageMin = 20;
 constexpr int kPageMax = 100;
-constexpr size_t kTagsMax = 50;
 
 }  // namespace
 
@@ -44,20 +43,28 @@ void AddPage(Call& call, const char* name, const char* member, std::vector<Value
   call.result.Add(name, std::move(list));
 }
 
-Filters::Filters(Call& call, const std::vector<std::string>& known) {
+Instance* FindInstance(Call& call, const std::string& id) {
+  if (!call.ok()) return nullptr;
+  const auto found = call.region.instances.find(id);
+  if (found != call.region.instances.end()) return &found->second;
+  call.Fail(404, "DBInstanceNotFound", fmt::format("DBInstance {} not found.", id));
+  return nullptr;
+}
+
+Filters::Filters(Call& call, const std::vector<std::string>& known, const FilterForm& form) {
   for (int n = 1;; ++n) {
-    const std::string prefix = fmt::format("Filters.Filter.{}", n);
+    const std::string prefix = fmt::format("{}.{}", form.prefix, n);
     if (!call.parameters.HasUnder(prefix)) return;
     const std::string name = call.parameters.Required(prefix + ".Name");
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      call.parameters.FailValue(fmt::format("Unrecognized filter name: {}", name));
+      call.parameters.FailValue(fmt::format(fmt::runtime(form.unknown), name));
       return;
     }
-    wanted_[name] = call.parameters.List(prefix + ".Values.Value");
+    wanted_[name] = call.parameters.List(fmt::format("{}.{}", prefix, form.values));
   }
 }
 
-bool Filters::Accepts(const std::string& name, const std::string& value) const {
+bool Filters::Accepts(const std::string& name, std::string_view value) const {
   const auto filter = wanted_.find(name);
   return filter == wanted_.end() ||
          std::find(filter->second.begin(), filter->second.end(), value) != filter->second.end();

@@ -4,7 +4,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "control/actions/logs.h"
 #include "control/api/parameters.h"
@@ -62,18 +65,32 @@ std::string IdOrArn(const Call& call, const char* parameter);
 // counts in.
 void AddPage(Call& call, const char* name, const char* member, std::vector<Value> items);
 
-// A set of values that one of "Filters.Filter.N" asks for; InvalidParameterValue for a filter whose
-// name is not in `known`. A missing filter accepts everything.
+// Null, and the call has failed: there is none.
+Instance* FindInstance(Call& call, const std::string& id);
+
+// How a service writes its filters: PREFIX.N.Name, PREFIX.N.VALUES.M.
+struct FilterForm {
+  const char* prefix;
+  const char* values;
+  const char* unknown;  // what is said of a name, {}, that is not known
+};
+inline constexpr FilterForm kRdsFilters = {"Filters.Filter", "Values.Value",
+                                           "Unrecognized filter name: {}"};
+inline constexpr FilterForm kEc2Filters = {"Filter", "Value", "The filter '{}' is invalid"};
+
+// A set of values that each filter asks for; InvalidParameterValue for a filter whose name is not
+// in `known`. A missing filter accepts everything.
 class Filters {
  public:
-  Filters(Call& call, const std::vector<std::string>& known);
-  bool Accepts(const std::string& name, const std::string& value) const;
+  Filters(Call& call, const std::vector<std::string>& known, const FilterForm& form = kRdsFilters);
+  bool Accepts(const std::string& name, std::string_view value) const;
 
  private:
   std::map<std::string, std::vector<std::string>> wanted_;
 };
 
-// Tags.Tag.N.Key and .Value; at most 50, keys of 1 to 128 and values of up to 256 bytes.
+inline constexpr size_t kTagsMax = 50;
+// Tags.Tag.N.Key and .Value; at most so many, keys of 1 to 128 and values of up to 256 bytes.
 Tags ReadTags(Call& call);
 // <Tag><Key/><Value/></Tag>... under `name`.
 void AddTagList(Value& record, const std::string& name, const Tags& tags);

@@ -12,12 +12,16 @@ namespace {
 constexpr size_t kInstancesMax = 40;
 constexpr size_t kWritersMax = 16;
 
-Instance* FindInstance(Call& call, const std::string& id) {
-  if (!call.ok()) return nullptr;
-  const auto found = call.region.instances.find(id);
-  if (found != call.region.instances.end()) return &found->second;
-  call.Fail(404, "DBInstanceNotFound", fmt::format("DBInstance {} not found.", id));
-  return nullptr;
+// False, and the call has failed: it is not.
+bool CheckAvailable(Call& call, const Instance& instance) {
+  if (instance.status == "available") return true;
+  call.Fail(400, "InvalidDBInstanceState",
+            fmt::format("DB instance {} is {}, not available.", instance.id, instance.status));
+  return false;
+}
+
+Instance* NamedInstance(Call& call) {
+  return FindInstance(call, call.parameters.Identifier("DBInstanceIdentifier"));
 }
 
 void ReadParameterGroup(Call& call, Instance& instance) {
@@ -137,13 +141,8 @@ void DescribeDbInstances(Call& call) {
 }
 
 void ModifyDbInstance(Call& call) {
-  const std::string id = call.parameters.Identifier("DBInstanceIdentifier");
-  Instance* instance = FindInstance(call, id);
-  if (instance == nullptr) return;
-  if (instance->status != "available") {
-    return call.Fail(400, "InvalidDBInstanceState",
-                     fmt::format("DB instance {} is {}, not available.", id, instance->status));
-  }
+  Instance* instance = NamedInstance(call);
+  if (instance == nullptr || !CheckAvailable(call, *instance)) return;
   if (call.parameters.Has("NewDBInstanceIdentifier")) {
     return call.Fail(400, "InvalidParameterCombination", "An instance keeps its identifier.");
   }
@@ -170,18 +169,14 @@ void ModifyDbInstance(Call& call) {
 }
 
 void RebootDbInstance(Call& call) {
-  const std::string id = call.parameters.Identifier("DBInstanceIdentifier");
-  Instance* instance = FindInstance(call, id);
+  Instance* instance = NamedInstance(call);
   if (instance == nullptr) return;
   if (call.parameters.Flag("ForceFailover", false)) {
     return call.Fail(400, "InvalidParameterCombination",
                      "Cannot set ForceFailover: every instance is a writer, there is no other to "
                      "fail over to.");
   }
-  if (instance->status != "available") {
-    return call.Fail(400, "InvalidDBInstanceState",
-                     fmt::format("DB instance {} is {}, not available.", id, instance->status));
-  }
+  if (!CheckAvailable(call, *instance)) return;
   instance->status = "rebooting";
   instance->stop_first = true;
   call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
@@ -189,15 +184,10 @@ void RebootDbInstance(Call& call) {
 
 // Not one of AWS's: what ALTER SYSTEM CRASH does, without a session.
 void CrashDbInstance(Call& call) {
-  const std::string id = call.parameters.Identifier("DBInstanceIdentifier");
-  Instance* instance = FindInstance(call, id);
-  if (instance == nullptr) return;
-  if (instance->status != "available") {
-    return call.Fail(400, "InvalidDBInstanceState",
-                     fmt::format("DB instance {} is {}, not available.", id, instance->status));
-  }
+  Instance* instance = NamedInstance(call);
+  if (instance == nullptr || !CheckAvailable(call, *instance)) return;
   instance->crash_asked = true;
-  call.region.Tell(call.now_us, "db-instance", id, "notification",
+  call.region.Tell(call.now_us, "db-instance", instance->id, "notification",
                    "A crash of the DB instance was asked for, as a test");
   call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
 }

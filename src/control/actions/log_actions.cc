@@ -11,18 +11,13 @@ namespace {
 constexpr int kLinesDefault = 1000;
 constexpr int kLinesMax = 10'000;
 
-const Instance* FindInstance(Call& call) {
+const Instance* NamedInstance(Call& call) {
   (void)call.parameters.Required("DBInstanceIdentifier");
-  const std::string id = IdOrArn(call, "DBInstanceIdentifier");
-  if (!call.ok()) return nullptr;
-  const auto found = call.region.instances.find(id);
-  if (found != call.region.instances.end()) return &found->second;
-  call.Fail(404, "DBInstanceNotFound", fmt::format("DBInstance {} not found.", id));
-  return nullptr;
+  return FindInstance(call, IdOrArn(call, "DBInstanceIdentifier"));
 }
 
 void DescribeLogFiles(Call& call) {
-  const Instance* instance = FindInstance(call);
+  const Instance* instance = NamedInstance(call);
   if (instance == nullptr) return;
   const std::string part = call.parameters.Text("FilenameContains");
   std::vector<Value> found;
@@ -58,7 +53,7 @@ size_t BeginOfLastLines(const std::string& text, int lines) {
 // A marker is the place in bytes from which to go on; "0" is the beginning. Without one it is the
 // end of the file, as many lines of it as are asked for.
 void DownloadPortion(Call& call) {
-  const Instance* instance = FindInstance(call);
+  const Instance* instance = NamedInstance(call);
   const std::string name = call.parameters.Required("LogFileName");
   const int lines = call.parameters.Number("NumberOfLines", kLinesDefault, 1, kLinesMax);
   const bool from_marker = call.parameters.Has("Marker");

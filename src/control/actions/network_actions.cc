@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "control/actions/actions.h"
-#include "control/actions/ec2_filters.h"
+#include "control/actions/ec2_tags.h"
 #include "control/model/place.h"
 
 namespace borealis::control {
@@ -25,7 +25,7 @@ void RequireKnown(Call& call, const std::vector<std::string>& ids,
 
 void DescribeVpcs(Call& call) {
   const auto ids = call.parameters.List("VpcId");
-  const Ec2Filters filters(call, {"vpc-id", "is-default", "isDefault", "state", "cidr"});
+  const Filters filters(call, {"vpc-id", "is-default", "isDefault", "state", "cidr"}, kEc2Filters);
   RequireKnown(call, ids, {std::string(kVpcId)}, "InvalidVpcID.NotFound", "vpc");
   Value list = Value::List("item");
   if (filters.Accepts("vpc-id", kVpcId) && filters.Accepts("is-default", "true") &&
@@ -45,8 +45,8 @@ void DescribeVpcs(Call& call) {
 
 void DescribeSubnets(Call& call) {
   const auto ids = call.parameters.List("SubnetId");
-  const Ec2Filters filters(call,
-                           {"vpc-id", "subnet-id", "availability-zone", "default-for-az", "state"});
+  const Filters filters(
+      call, {"vpc-id", "subnet-id", "availability-zone", "default-for-az", "state"}, kEc2Filters);
   std::vector<std::string> known;
   Value list = Value::List("item");
   for (const Subnet& subnet : SubnetsOf(call.settings.region)) {
@@ -76,8 +76,8 @@ void DescribeSubnets(Call& call) {
 
 void DescribeZones(Call& call) {
   const auto names = call.parameters.List("ZoneName");
-  const Ec2Filters filters(call,
-                           {"zone-name", "region-name", "state", "opt-in-status", "zone-type"});
+  const Filters filters(call, {"zone-name", "region-name", "state", "opt-in-status", "zone-type"},
+                        kEc2Filters);
   Value list = Value::List("item");
   for (const std::string& zone : ZonesOf(call.settings.region)) {
     if (!Wanted(names, zone) || !filters.Accepts("zone-name", zone) ||

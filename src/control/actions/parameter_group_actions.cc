@@ -72,6 +72,14 @@ ParameterGroup* FindOwnGroup(Call& call) {
   return nullptr;
 }
 
+// False, and the call has failed: there is another one only.
+bool CheckFamily(Call& call, const std::string& family) {
+  if (family == kParameterFamily) return true;
+  call.parameters.FailValue(
+      fmt::format("ParameterGroupFamily {} is not there; {} is.", family, kParameterFamily));
+  return false;
+}
+
 template <typename Kind>
 void Create(Call& call) {
   ParameterGroup group;
@@ -79,11 +87,7 @@ void Create(Call& call) {
   const std::string family = call.parameters.Required("DBParameterGroupFamily");
   group.description = call.parameters.Required("Description").substr(0, 255);
   group.tags = ReadTags(call);
-  if (!call.ok()) return;
-  if (family != kParameterFamily) {
-    return call.parameters.FailValue(
-        fmt::format("ParameterGroupFamily {} is not there; {} is.", family, kParameterFamily));
-  }
+  if (!call.ok() || !CheckFamily(call, family)) return;
   Groups& groups = Kind::In(call.region);
   if (groups.contains(group.name)) {
     return call.Fail(400, "DBParameterGroupAlreadyExists",
@@ -209,11 +213,7 @@ void DescribeParameters(Call& call) {
 
 void DescribeDefaults(Call& call) {
   const std::string family = call.parameters.Required("DBParameterGroupFamily");
-  if (!call.ok()) return;
-  if (family != kParameterFamily) {
-    return call.parameters.FailValue(
-        fmt::format("ParameterGroupFamily {} is not there; {} is.", family, kParameterFamily));
-  }
+  if (!call.ok() || !CheckFamily(call, family)) return;
   Value list = Value::List("Parameter");
   for (const ParameterInfo& info : ParameterCatalogue()) {
     list.Append(DescribeParameter(info, nullptr));

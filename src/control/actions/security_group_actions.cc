@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "control/actions/actions.h"
-#include "control/actions/ec2_filters.h"
+#include "control/actions/ec2_tags.h"
 #include "control/api/signature.h"
 #include "control/model/cidr.h"
 #include "control/model/place.h"
@@ -171,7 +171,7 @@ void Create(Call& call) {
 void Describe(Call& call) {
   const auto ids = call.parameters.List("GroupId");
   const auto names = call.parameters.List("GroupName");
-  const Ec2Filters filters(call, {"group-id", "group-name", "vpc-id", "description"});
+  const Filters filters(call, {"group-id", "group-name", "vpc-id", "description"}, kEc2Filters);
   const auto& groups = call.region.security_groups;
   for (const std::string& id : ids) {
     if (groups.contains(id)) continue;

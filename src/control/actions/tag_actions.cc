@@ -9,8 +9,6 @@
 namespace borealis::control {
 namespace {
 
-constexpr size_t kTagsMax = 50;
-
 template <typename Map>
 Tags* TagsIn(Call& call, Map& map, const std::string& name, const char* code) {
   const auto found = map.find(name);

@@ -32,8 +32,8 @@ constexpr size_t kBlocksPerCommand = 50;
 constexpr int kAskTimeoutS = 2;
 
 std::string ReadText(const std::string& path) {
-  const auto bytes = snapshot::ReadFile(path, kConfigBytesMax);
-  return bytes.ok() ? std::string(AsText(*bytes)) : std::string();
+  const auto text = snapshot::ReadTextFile(path, kConfigBytesMax);
+  return text.ok() ? *text : std::string();
 }
 
 Status WriteText(const std::string& path, const std::string& text) {
@@ -225,18 +225,13 @@ Result<std::string> Balancer::Ask(const std::string& path, const std::string& co
 }
 
 std::optional<pid_t> Balancer::FindMaster() const {
-  const auto processes = snapshot::ListDirectory("/proc");
+  const auto processes = node::ListProcesses();
   if (!processes.ok()) return std::nullopt;
   std::set<pid_t> ours;
-  for (const std::string& entry : *processes) {
-    pid_t pid = 0;
-    const char* end = entry.data() + entry.size();
-    if (std::from_chars(entry.data(), end, pid).ptr != end) continue;
+  for (const pid_t pid : *processes) {
     const std::vector<std::string> words = node::CommandLineOf(pid);
     if (words.empty() || !words[0].ends_with("haproxy")) continue;
-    const auto at = std::ranges::find(words, "-f");
-    if (at == words.end() || at + 1 == words.end() || *(at + 1) != places_.config()) continue;
-    ours.insert(pid);
+    if (node::HasOption(words, "-f", places_.config())) ours.insert(pid);
   }
   for (const pid_t pid : ours) {
     if (!ours.contains(ParentOf(pid))) return pid;

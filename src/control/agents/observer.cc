@@ -1,7 +1,6 @@
 #include "control/agents/observer.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "backup/export_manifest.h"
 #include "node/agent_setup.h"
@@ -54,21 +53,13 @@ bool HasSlot(const std::string& volume, const std::string& name) {
 }  // namespace
 
 bool AgentProcessRuns(const std::string& nodes, const std::string& name) {
-  const auto processes = snapshot::ListDirectory("/proc");
+  const auto processes = node::ListProcesses();
   if (!processes.ok()) return true;  // unknown: better wait than start or delete
-  for (const std::string& entry : *processes) {
-    pid_t pid = 0;
-    const char* end = entry.data() + entry.size();
-    if (std::from_chars(entry.data(), end, pid).ptr != end) continue;
+  return std::ranges::any_of(*processes, [&](pid_t pid) {
     const std::vector<std::string> words = node::CommandLineOf(pid);
-    if (words.size() < 4 || words[1] != "node" || words[2] != "run") continue;
-    const auto follows = [&](const char* option, const std::string& value) {
-      const auto at = std::find(words.begin(), words.end(), option);
-      return at != words.end() && at + 1 != words.end() && *(at + 1) == value;
-    };
-    if (follows("--data", nodes) && follows("--name", name)) return true;
-  }
-  return false;
+    return words.size() >= 4 && words[1] == "node" && words[2] == "run" &&
+           node::HasOption(words, "--data", nodes) && node::HasOption(words, "--name", name);
+  });
 }
 
 Observed Observer::Look(const Region& region) {

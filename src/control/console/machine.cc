@@ -26,11 +26,6 @@ int64_t MemoryBytes(const std::string& text, std::string_view name) {
   return 0;
 }
 
-Result<std::string> ReadText(const std::string& path) {
-  ASSIGN_OR_RETURN(const Bytes bytes, snapshot::ReadFile(path, kFileBytesMax));
-  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-}
-
 }  // namespace
 
 std::string DescribeMachine(const std::string& directory) {
@@ -39,7 +34,7 @@ std::string DescribeMachine(const std::string& directory) {
     classes.push_back(
         {{"name", c.name}, {"buffer_pool_mib", c.buffer_pool_mib}, {"connections", c.connections}});
   }
-  const auto memory = ReadText("/proc/meminfo");
+  const auto memory = snapshot::ReadTextFile("/proc/meminfo", kFileBytesMax);
   struct statvfs disk {};
   (void)statvfs(directory.c_str(), &disk);
   const nlohmann::json json = {
@@ -57,7 +52,7 @@ Result<std::string> AuthorityOf(const Places& places, const Region& region,
   if (found != region.clusters.end()) {
     for (const Instance* instance : region.InstancesOf(cluster)) {
       const node::NodeLayout layout{places.Of(found->second).nodes() + "/" + NodeNameOf(*instance)};
-      auto text = ReadText(layout.tls_authority());
+      auto text = snapshot::ReadTextFile(layout.tls_authority(), kFileBytesMax);
       // The servers' account could have put anything there, and we may read what it may not.
       if (text.ok() && text->starts_with("-----BEGIN CERTIFICATE-----")) return text;
     }

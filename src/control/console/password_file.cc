@@ -28,10 +28,9 @@ bool TakeConsolePassword(const std::string& path, const std::string& password, i
   struct stat file {};
   if (stat(path.c_str(), &file) != 0) return false;
   const int64_t made_us = int64_t{file.st_mtim.tv_sec} * 1'000'000;
-  const auto kept = snapshot::ReadFile(path, kFileBytesMax);
+  const auto kept = snapshot::ReadTextFile(path, kFileBytesMax);
   if (!kept.ok() || now_us > made_us + kPasswordUsMax) return false;
-  const std::string expected(reinterpret_cast<const char*>(kept->data()), kept->size());
-  return EqualInConstantTime(expected, password + "\n") && unlink(path.c_str()) == 0;
+  return EqualInConstantTime(*kept, password + "\n") && unlink(path.c_str()) == 0;
 }
 
 }  // namespace borealis::control

@@ -60,18 +60,21 @@ bool Sessions::HasKey(const HttpRequest& request, int64_t now_us) {
   return false;
 }
 
+std::optional<Session> Sessions::FindLiving(const std::string& token_hash, int64_t now_us) {
+  auto kept = store_.FindSession(token_hash);
+  const bool lives = kept && now_us < kept->created_us + kSessionUsMax &&
+                     (kept->key_id.empty() || store_.FindKey(kept->key_id));
+  return lives ? std::move(kept) : std::nullopt;
+}
+
 bool Sessions::Lives(const Session& session, int64_t now_us) {
-  const auto kept = store_.FindSession(session.token_hash);
-  return kept && now_us < kept->created_us + kSessionUsMax &&
-         (kept->key_id.empty() || store_.FindKey(kept->key_id));
+  return FindLiving(session.token_hash, now_us).has_value();
 }
 
 std::optional<Session> Sessions::Find(const HttpRequest& request, int64_t now_us) {
   const std::string_view token = CookieValue(request.Header("cookie"), cookie_);
   if (token.size() != kCookieTokenDigits) return std::nullopt;
-  auto session = store_.FindSession(Sha256Hex(token));
-  if (!session || !Lives(*session, now_us)) return std::nullopt;
-  return session;
+  return FindLiving(Sha256Hex(token), now_us);
 }
 
 Status Sessions::SignOut(const Session& session) {

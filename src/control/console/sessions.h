@@ -51,6 +51,7 @@ class Sessions {
  private:
   std::optional<Session> Open(const std::string& password, const std::string& key_id,
                               const std::string& secret, int64_t now_us);
+  std::optional<Session> FindLiving(const std::string& token_hash, int64_t now_us);
 
   Store& store_;
   const std::string cookie_;

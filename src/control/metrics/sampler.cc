@@ -31,10 +31,9 @@ int64_t DiskBytes(const std::string& directory) {
 
 // Source: proc(5), /proc/PID/stat; the name in parentheses may hold anything.
 void ReadProcess(pid_t pid, InstanceSample& sample) {
-  const auto bytes = snapshot::ReadFile(fmt::format("/proc/{}/stat", pid), kProcBytesMax);
-  if (!bytes.ok()) return;
-  const std::string text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-  std::istringstream fields(text.substr(std::min(text.rfind(')') + 1, text.size())));
+  const auto text = snapshot::ReadTextFile(fmt::format("/proc/{}/stat", pid), kProcBytesMax);
+  if (!text.ok()) return;
+  std::istringstream fields(text->substr(std::min(text->rfind(')') + 1, text->size())));
   std::array<std::string, kProcFieldsAfterName> field;
   for (std::string& f : field) fields >> f;
   const auto number = [&](size_t n) { return std::strtoll(field[n].c_str(), nullptr, 10); };

@@ -61,14 +61,12 @@ void Remove(Plan& plan, const ClusterSnapshot& snapshot) {
 }
 
 // Whether the volume still holds the moment, and the cluster wants it.
-bool IsKept(const Plan& plan, const Region& region, const ClusterSnapshot& snapshot) {
-  for (const auto& [id, cluster] : region.clusters) {
-    if (cluster.directory != snapshot.origin.directory || cluster.status == "deleting") continue;
-    const auto seen = Find(plan.observed.clusters, cluster.resource_id);
-    return snapshot.created_us >= plan.now_us - cluster.retention_days * kDayUs &&
-           snapshot.created_us >= seen.restorable.earliest_us;
-  }
-  return false;
+bool IsKept(Plan& plan, const ClusterSnapshot& snapshot) {
+  const Cluster* cluster = ClusterIn(plan.region, snapshot.origin.directory);
+  if (cluster == nullptr || cluster->status == "deleting") return false;
+  const auto seen = Find(plan.observed.clusters, cluster->resource_id);
+  return snapshot.created_us >= plan.now_us - cluster->retention_days * kDayUs &&
+         snapshot.created_us >= seen.restorable.earliest_us;
 }
 
 void TakeDaily(Plan& plan, const Cluster& cluster) {
@@ -110,7 +108,7 @@ void DecideSnapshots(Plan& plan) {
   for (const auto& [id, snapshot] : names) {
     ClusterSnapshot& known = plan.region.snapshots.at(id);
     if (known.automated()) {
-      if (!IsKept(plan, plan.region, known)) plan.region.snapshots.erase(id);
+      if (!IsKept(plan, known)) plan.region.snapshots.erase(id);
     } else if (known.status == "creating" || known.status == "copying") {
       Make(plan, known);
     } else if (known.status == "deleting") {
