@@ -15,6 +15,14 @@
 
 namespace borealis {
 
+// The integer at `at`. REQUIRES: it lies within.
+template <typename T>
+T IntAt(ByteView bytes, size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof(T));
+  return value;
+}
+
 class Encoder {
  public:
   // Appends to `out`, which outlives the encoder.

@@ -4,12 +4,14 @@
 #include <cstring>
 
 #include "base/codec.h"
+#include "storage/register_format.h"
 
 namespace borealis::encryption {
 namespace {
 
-constexpr uint32_t kMagic = 0x594b4c42;  // "BLKY"
-constexpr uint32_t kRegisterVersion = 1;
+constexpr storage::RegisterFormat kKeysFormat = {.name = kKeysRegister,
+                                                 .magic = 0x594b4c42,  // "BLKY"
+                                                 .seed = kKeyTableSeed};
 constexpr std::string_view kPurpose = "borealis key wrap";
 
 Bytes WrapData(const Uuid& volume, uint32_t number) {
@@ -56,10 +58,8 @@ bool Holds(const KeyTable& table) {
 
 Bytes EncodeKeyTable(const KeyTable& table) {
   CHECK(Holds(table));
-  Bytes bytes;
-  Encoder out(bytes);
-  out.Int(kMagic);
-  out.Int(kRegisterVersion);
+  Bytes body;
+  Encoder out(body);
   out.Raw(std::as_bytes(std::span(table.volume.bytes)));
   out.Int(static_cast<uint32_t>(table.masters.size()));
   for (const uint64_t fingerprint : table.masters) out.Int(fingerprint);
@@ -73,24 +73,17 @@ Bytes EncodeKeyTable(const KeyTable& table) {
       out.Raw(box);
     }
   }
-  out.Int(Hash64(bytes, kKeyTableSeed));
-  return bytes;
+  return storage::FrameRegister(kKeysFormat, body);
 }
 
 Result<KeyTable> DecodeKeyTable(ByteView bytes) {
-  const Status damaged(Code::kCorruption, "the volume's register \"keys\" is damaged");
-  Decoder in(bytes);
-  const auto magic = in.Int<uint32_t>();
-  const auto version = in.Int<uint32_t>();
-  if (!in.ok() || magic != kMagic || version == 0) return damaged;
-  if (version > kRegisterVersion) {
-    return Status(Code::kUnsupported, "the register \"keys\" is of a newer release: upgrade");
-  }
+  ASSIGN_OR_RETURN(const ByteView body, storage::RegisterBody(kKeysFormat, bytes));
+  Decoder in(body);
   KeyTable table;
   const ByteView volume = in.Raw(table.volume.bytes.size());
   if (in.ok()) std::memcpy(table.volume.bytes.data(), volume.data(), volume.size());
   const auto masters = in.Count<uint32_t>(sizeof(uint64_t));
-  if (masters > kMastersMax) return damaged;
+  if (masters > kMastersMax) return kKeysFormat.Damaged();
   for (uint32_t i = 0; i < masters; ++i) table.masters.push_back(in.Int<uint64_t>());
   const auto keys = in.Count<uint32_t>(12 + masters * kWrapBytes);
   for (uint32_t i = 0; i < keys; ++i) {
@@ -102,11 +95,7 @@ Result<KeyTable> DecodeKeyTable(ByteView bytes) {
       key.boxes.emplace_back(box.begin(), box.end());
     }
   }
-  const size_t hashed = bytes.size() - in.remaining();
-  const auto checksum = in.Int<uint64_t>();
-  if (!in.done() || checksum != Hash64(bytes.first(hashed), kKeyTableSeed) || !Holds(table)) {
-    return damaged;
-  }
+  if (!in.done() || !Holds(table)) return kKeysFormat.Damaged();
   return table;
 }
 

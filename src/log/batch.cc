@@ -1,26 +1,11 @@
 #include "log/batch.h"
 
-#include <algorithm>
 #include <cstring>
 
+#include "base/codec.h"
 #include "model/record_codec.h"
 
 namespace borealis::log {
-namespace {
-
-template <typename T>
-T IntAt(ByteView bytes, size_t at) {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof(T));
-  return value;
-}
-
-bool AllZero(ByteView bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
-}
-
-}  // namespace
-
 BatchSeeds::BatchSeeds(const Uuid& volume, const storage::SegmentRef& segment, bool positioned,
                        bool sealed)
     : volume_(volume), segment_(segment), positioned_(positioned), sealed_(sealed) {}

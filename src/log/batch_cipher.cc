@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/codec.h"
 #include "model/record_codec.h"
 
 namespace borealis::log {
@@ -21,13 +22,6 @@ static_assert(kTagAt + kTagBytes == kSealBytes);
 
 encryption::Secret PlaceKey(const encryption::Secret& data_key, const Uuid& volume) {
   return Derive(data_key, std::as_bytes(std::span(volume.bytes)), kPlacePurpose);
-}
-
-template <typename T>
-T IntAt(ByteView bytes, size_t at) {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof(T));
-  return value;
 }
 
 struct Range {

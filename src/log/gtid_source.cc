@@ -1,42 +1,32 @@
 #include "log/gtid_source.h"
 
 #include "base/codec.h"
+#include "storage/register_format.h"
 
 namespace borealis::log {
 namespace {
 
-constexpr uint32_t kGtidMagic = 0x54474c42;  // "BLGT"
-constexpr uint32_t kGtidVersion = 1;
+constexpr storage::RegisterFormat kGtidFormat = {.name = kGtidRegister,
+                                                 .magic = 0x54474c42,  // "BLGT"
+                                                 .seed = kGtidSourceSeed};
 
 }  // namespace
 
 Bytes EncodeGtidSource(const GtidSource& source) {
-  Bytes bytes;
-  Encoder out(bytes);
-  out.Int(kGtidMagic);
-  out.Int(kGtidVersion);
+  Bytes body;
+  Encoder out(body);
   out.Int(source.domain);
   out.Int(source.server);
-  out.Int(Hash64(bytes, kGtidSourceSeed));
-  return bytes;
+  return storage::FrameRegister(kGtidFormat, body);
 }
 
 Result<GtidSource> DecodeGtidSource(ByteView bytes) {
-  Decoder in(bytes);
-  const auto magic = in.Int<uint32_t>();
-  const auto version = in.Int<uint32_t>();
-  if (in.ok() && magic == kGtidMagic && version > kGtidVersion) {
-    return Status(Code::kUnsupported, "the register \"gtid\" is of a newer release: upgrade");
-  }
+  ASSIGN_OR_RETURN(const ByteView body, storage::RegisterBody(kGtidFormat, bytes));
+  Decoder in(body);
   GtidSource source;
   source.domain = in.Int<uint32_t>();
   source.server = in.Int<uint32_t>();
-  const size_t hashed = bytes.size() - in.remaining();
-  const auto checksum = in.Int<uint64_t>();
-  if (!in.done() || magic != kGtidMagic || version != kGtidVersion ||
-      checksum != Hash64(bytes.first(hashed), kGtidSourceSeed)) {
-    return Status(Code::kCorruption, "the volume's register \"gtid\" is damaged");
-  }
+  if (!in.done()) return kGtidFormat.Damaged();
   return source;
 }
 

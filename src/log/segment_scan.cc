@@ -1,16 +1,9 @@
 #include "log/segment_scan.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace borealis::log {
 namespace {
-
-bool AllZero(ByteView bytes) {
-  // Compares the bytes with themselves shifted by one: as fast as memcmp.
-  return bytes.empty() || (bytes[0] == std::byte{0} &&
-                           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
 
 // The highest watermark that a valid header at or past `from` carries.
 uint64_t HighestWatermark(ByteView bytes, const BatchSeeds& seeds, uint64_t from) {

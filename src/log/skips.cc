@@ -5,12 +5,14 @@
 #include <algorithm>
 
 #include "base/codec.h"
+#include "storage/register_format.h"
 
 namespace borealis::log {
 namespace {
 
-constexpr uint32_t kMagic = 0x4b534c42;  // "BLSK"
-constexpr uint32_t kRegisterVersion = 1;
+constexpr storage::RegisterFormat kSkipsFormat = {.name = kSkipsRegister,
+                                                  .magic = 0x4b534c42,  // "BLSK"
+                                                  .seed = kSkipsSeed};
 constexpr size_t kEntryBytesMin = 8 + 8 + 4;
 
 bool Contains(const std::vector<Skip>& skips, Seqno seqno) {
@@ -20,29 +22,20 @@ bool Contains(const std::vector<Skip>& skips, Seqno seqno) {
 }  // namespace
 
 Bytes EncodeSkips(const std::vector<Skip>& skips) {
-  Bytes bytes;
-  Encoder out(bytes);
-  out.Int(kMagic);
-  out.Int(kRegisterVersion);
+  Bytes body;
+  Encoder out(body);
   out.Int(static_cast<uint32_t>(skips.size()));
   for (const Skip& skip : skips) {
     out.Int(skip.seqno.value);
     out.Int(skip.decided_us);
     out.Text(skip.reason);
   }
-  out.Int(Hash64(bytes, kSkipsSeed));
-  return bytes;
+  return storage::FrameRegister(kSkipsFormat, body);
 }
 
 Result<std::vector<Skip>> DecodeSkips(ByteView bytes) {
-  const Status damaged(Code::kCorruption, "the volume's register \"skips\" is damaged");
-  Decoder in(bytes);
-  const auto magic = in.Int<uint32_t>();
-  const auto version = in.Int<uint32_t>();
-  if (!in.ok() || magic != kMagic || version == 0) return damaged;
-  if (version > kRegisterVersion) {
-    return Status(Code::kUnsupported, "the register \"skips\" is of a newer release: upgrade");
-  }
+  ASSIGN_OR_RETURN(const ByteView body, storage::RegisterBody(kSkipsFormat, bytes));
+  Decoder in(body);
   const auto count = in.Count<uint32_t>(kEntryBytesMin);
   std::vector<Skip> skips;
   for (uint32_t i = 0; i < count; ++i) {
@@ -51,14 +44,10 @@ Result<std::vector<Skip>> DecodeSkips(ByteView bytes) {
     skip.decided_us = in.Int<int64_t>();
     skip.reason = in.Text();
     const bool valid = skip.seqno > Seqno::Zero() && skip.reason.size() <= kSkipReasonBytesMax;
-    if (!in.ok() || !valid || Contains(skips, skip.seqno)) return damaged;
+    if (!in.ok() || !valid || Contains(skips, skip.seqno)) return kSkipsFormat.Damaged();
     skips.push_back(std::move(skip));
   }
-  const size_t hashed = bytes.size() - in.remaining();
-  const auto checksum = in.Int<uint64_t>();
-  if (!in.done() || count > kSkipsMax || checksum != Hash64(bytes.first(hashed), kSkipsSeed)) {
-    return damaged;
-  }
+  if (!in.done() || count > kSkipsMax) return kSkipsFormat.Damaged();
   return skips;
 }
 

@@ -121,13 +121,6 @@ struct Shape {
   uint64_t head = 0;
 };
 
-template <typename T>
-T IntAt(ByteView bytes, size_t at) {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof(T));
-  return value;
-}
-
 Result<Shape> ReadShape(ByteView bytes) {
   if (bytes.size() < kRecordHeaderBytes) return Corrupt("record is shorter than its header");
   Shape shape;

@@ -2,8 +2,9 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <string_view>
+
+#include "node/bootstrap_line.h"
 
 namespace borealis::node {
 namespace {
@@ -62,22 +63,16 @@ CREATE DEFINER = 'borealis.admin'@localhost PROCEDURE borealis_admin.set_read_on
   NO SQL
   SET GLOBAL read_only = IF(is_on, 1, 0))";
 
-std::string OneLine(std::string_view statement) {
-  std::string line(statement.substr(statement.find_first_not_of('\n')));
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line + ";\n";
-}
-
 }  // namespace
 
 std::string AdminSchema() {
   std::string schema =
-      "CREATE DATABASE borealis_admin CHARACTER SET utf8mb4;\n" + OneLine(kAccount);
-  for (const std::string_view statement : kRights) schema += OneLine(statement);
-  schema += OneLine(kCheck);
-  schema += OneLine(KillProcedure("kill_connection", "CONNECTION"));
-  schema += OneLine(KillProcedure("kill_query", "QUERY"));
-  return schema + OneLine(kReadOnly);
+      "CREATE DATABASE borealis_admin CHARACTER SET utf8mb4;\n" + BootstrapLine(kAccount);
+  for (const std::string_view statement : kRights) schema += BootstrapLine(statement);
+  schema += BootstrapLine(kCheck);
+  schema += BootstrapLine(KillProcedure("kill_connection", "CONNECTION"));
+  schema += BootstrapLine(KillProcedure("kill_query", "QUERY"));
+  return schema + BootstrapLine(kReadOnly);
 }
 
 }  // namespace borealis::node

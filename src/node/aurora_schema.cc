@@ -1,7 +1,8 @@
 #include "node/aurora_schema.h"
 
-#include <algorithm>
 #include <string_view>
+
+#include "node/bootstrap_line.h"
 
 namespace borealis::node {
 namespace {
@@ -41,16 +42,10 @@ constexpr std::string_view kReaders = R"(
 INSERT INTO mysql.tables_priv (Host, Db, User, Table_name, Grantor, Table_priv) VALUES
   ('', 'borealis', 'PUBLIC', 'replica_host_status', 'root@localhost', 'Select'))";
 
-std::string OneLine(std::string_view statement) {
-  std::string line(statement.substr(statement.find_first_not_of('\n')));
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line + ";\n";
-}
-
 }  // namespace
 
 std::string AuroraSchema() {
-  return OneLine(kVolumeStatus) + OneLine(kTopology) + OneLine(kReaders);
+  return BootstrapLine(kVolumeStatus) + BootstrapLine(kTopology) + BootstrapLine(kReaders);
 }
 
 }  // namespace borealis::node

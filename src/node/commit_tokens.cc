@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include "node/bootstrap_line.h"
 
 namespace borealis::node {
 namespace {
@@ -98,13 +98,12 @@ BEGIN
   SELECT outcome FROM borealis.commit_tokens WHERE token = given;
 END)";
 
-std::string OneLine(std::string_view statement) {
-  std::string line(statement);
+std::string Line(std::string_view statement) {
+  std::string line = BootstrapLine(statement);
   for (size_t at = 0; (at = line.find("{days}", at)) != std::string::npos;) {
     line.replace(at, std::string_view("{days}").size(), std::to_string(kCommitTokenDays));
   }
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line.substr(line.find_first_not_of(' ')) + ";\n";
+  return line;
 }
 
 }  // namespace
@@ -114,10 +113,10 @@ std::string CommitTokenSchema() {
       "SET sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';\n"
       "SET NAMES utf8mb4;\n"
       "CREATE DATABASE borealis CHARACTER SET utf8mb4;\n";
-  schema += OneLine(kTable);
-  for (const std::string_view statement : kAccounts) schema += OneLine(statement);
+  schema += Line(kTable);
+  for (const std::string_view statement : kAccounts) schema += Line(statement);
   for (const std::string_view statement : {kNewToken, kAge, kNote, kOutcome}) {
-    schema += OneLine(statement);
+    schema += Line(statement);
   }
   return schema;
 }

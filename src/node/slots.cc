@@ -6,12 +6,14 @@
 #include <functional>
 
 #include "base/codec.h"
+#include "storage/register_format.h"
 
 namespace borealis::node {
 namespace {
 
-constexpr uint32_t kMagic = 0x4c534c42;  // "BLSL"
-constexpr uint32_t kVersion = 1;
+constexpr storage::RegisterFormat kSlotsFormat = {.name = kSlotsRegister,
+                                                  .magic = 0x4c534c42,  // "BLSL"
+                                                  .seed = kSlotsSeed};
 constexpr int kSwapAttemptsMax = 100;
 
 struct Versioned {
@@ -50,27 +52,19 @@ Status Update(storage::Backend& backend,
 }  // namespace
 
 Bytes EncodeSlots(const std::vector<SlotEntry>& entries) {
-  Bytes bytes;
-  Encoder encoder(bytes);
-  encoder.Int(kMagic);
-  encoder.Int(kVersion);
+  Bytes body;
+  Encoder encoder(body);
   encoder.Int(static_cast<uint32_t>(entries.size()));
   for (const SlotEntry& entry : entries) {
     encoder.Int(entry.slot.value);
     encoder.Text(entry.node);
   }
-  encoder.Int(Hash64(bytes, kSlotsSeed));
-  return bytes;
+  return storage::FrameRegister(kSlotsFormat, body);
 }
 
 Result<std::vector<SlotEntry>> DecodeSlots(ByteView bytes) {
-  const Status damaged(Code::kCorruption, "register \"slots\" is damaged");
-  Decoder decoder(bytes);
-  if (decoder.Int<uint32_t>() != kMagic) return damaged;
-  const auto version = decoder.Int<uint32_t>();
-  if (decoder.ok() && version > kVersion) {
-    return Status(Code::kUnsupported, "register \"slots\" is of a newer release: upgrade");
-  }
+  ASSIGN_OR_RETURN(const ByteView body, storage::RegisterBody(kSlotsFormat, bytes));
+  Decoder decoder(body);
   const auto count = decoder.Count<uint32_t>(6);
   std::vector<SlotEntry> entries;
   for (uint32_t i = 0; i < count; ++i) {
@@ -80,15 +74,11 @@ Result<std::vector<SlotEntry>> DecodeSlots(ByteView bytes) {
     const uint16_t above = entries.empty() ? 0 : entries.back().slot.value;
     const bool twice = std::ranges::find(entries, entry.node, &SlotEntry::node) != entries.end();
     if (entry.slot.value <= above || entry.slot.value > kSlotMax || entry.node.empty() || twice) {
-      return damaged;
+      return kSlotsFormat.Damaged();
     }
     entries.push_back(std::move(entry));
   }
-  const size_t hashed = bytes.size() - decoder.remaining();
-  const auto hash = decoder.Int<uint64_t>();
-  if (!decoder.done() || version == 0 || hash != Hash64(bytes.first(hashed), kSlotsSeed)) {
-    return damaged;
-  }
+  if (!decoder.done()) return kSlotsFormat.Damaged();
   return entries;
 }
 

@@ -26,15 +26,14 @@ Result<StoredAuthority> ReadStored(storage::Backend& volume) {
   return DecodeAuthority(found.value);
 }
 
-Result<std::string> ReadText(const std::string& path) {
-  ASSIGN_OR_RETURN(const Bytes bytes, snapshot::ReadFile(path, kPemBytesMax));
-  return std::string(AsText(bytes));
+Result<std::string> ReadPem(const std::string& path) {
+  return snapshot::ReadTextFile(path, kPemBytesMax);
 }
 
 Result<KeyPair> ReadPair(const NodeLayout& layout) {
   KeyPair pair;
-  ASSIGN_OR_RETURN(pair.certificate, ReadText(layout.tls_certificate()));
-  ASSIGN_OR_RETURN(pair.key, ReadText(layout.tls_key()));
+  ASSIGN_OR_RETURN(pair.certificate, ReadPem(layout.tls_certificate()));
+  ASSIGN_OR_RETURN(pair.key, ReadPem(layout.tls_key()));
   return pair;
 }
 
@@ -108,7 +107,7 @@ Result<int64_t> ProvideCertificate(const KeyPair& authority, const NodeLayout& l
 }
 
 Result<CertificateFacts> LookAtCertificate(const NodeLayout& layout) {
-  ASSIGN_OR_RETURN(const std::string authority, ReadText(layout.tls_authority()));
+  ASSIGN_OR_RETURN(const std::string authority, ReadPem(layout.tls_authority()));
   ASSIGN_OR_RETURN(const KeyPair pair, ReadPair(layout));
   return CheckCertificate(authority, pair);
 }

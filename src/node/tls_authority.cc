@@ -2,46 +2,36 @@
 
 #include "base/codec.h"
 #include "encryption/cipher.h"
+#include "storage/register_format.h"
 
 namespace borealis::node {
 namespace {
 
-constexpr uint32_t kMagic = 0x4c544c42;  // "BLTL"
-constexpr uint32_t kVersion = 1;
+constexpr storage::RegisterFormat kTlsFormat = {.name = kTlsRegister,
+                                                .magic = 0x4c544c42,  // "BLTL"
+                                                .seed = kTlsSeed};
 constexpr std::string_view kPurpose = "authority for TLS";
 
 }  // namespace
 
 Bytes EncodeAuthority(const StoredAuthority& authority) {
-  Bytes bytes;
-  Encoder encoder(bytes);
-  encoder.Int(kMagic);
-  encoder.Int(kVersion);
+  Bytes body;
+  Encoder encoder(body);
   encoder.Int(authority.data_key);
   encoder.Text(authority.certificate);
   encoder.Blob(authority.key);
-  encoder.Int(Hash64(bytes, kTlsSeed));
-  return bytes;
+  return storage::FrameRegister(kTlsFormat, body);
 }
 
 Result<StoredAuthority> DecodeAuthority(ByteView bytes) {
-  const Status damaged(Code::kCorruption, "register \"tls\" is damaged");
-  Decoder decoder(bytes);
-  if (decoder.Int<uint32_t>() != kMagic) return damaged;
-  const auto version = decoder.Int<uint32_t>();
-  if (decoder.ok() && version > kVersion) {
-    return Status(Code::kUnsupported, "register \"tls\" is of a newer release: upgrade");
-  }
+  ASSIGN_OR_RETURN(const ByteView body, storage::RegisterBody(kTlsFormat, bytes));
+  Decoder decoder(body);
   StoredAuthority authority;
   authority.data_key = decoder.Int<uint32_t>();
   authority.certificate = decoder.Text();
   const ByteView key = decoder.Blob();
   authority.key.assign(key.begin(), key.end());
-  const size_t hashed = bytes.size() - decoder.remaining();
-  const auto hash = decoder.Int<uint64_t>();
-  if (!decoder.done() || version == 0 || hash != Hash64(bytes.first(hashed), kTlsSeed)) {
-    return damaged;
-  }
+  if (!decoder.done()) return kTlsFormat.Damaged();
   return authority;
 }
 

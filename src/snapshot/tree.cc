@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <vector>
 
 #include "snapshot/files.h"
@@ -17,11 +16,6 @@ namespace {
 
 constexpr size_t kPieceBytes = 256 << 10;
 constexpr size_t kBlockBytes = 4096;  // granularity at which zeros are left out
-
-bool AllZero(ByteView bytes) {
-  return bytes.empty() || (bytes[0] == std::byte{0} &&
-                           std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
 
 // Adds the runs of non-zero blocks of `piece`, which starts at `offset`.
 Status AddNonZero(ArchiveWriter& archive, uint64_t offset, ByteView piece) {
