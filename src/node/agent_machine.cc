@@ -212,7 +212,7 @@ void AgentMachine::On(const ServerStarted& event, Actions& actions) {
 
 void AgentMachine::CountEnd(const ServerEnded& event) {
   ++restarts_;
-  if (event.ran_ms >= kQuickEndMs) quick_ends_ = 0;
+  if (event.ran_ms >= (was_ready_ ? kQuickEndOfReadyMs : kQuickEndMs)) quick_ends_ = 0;
   // Killed from outside says nothing about the cache.
   const bool killed = event.end.known && event.end.signal == SIGKILL;
   if (was_ready_) {

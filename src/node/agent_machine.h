@@ -34,8 +34,10 @@ namespace borealis::node {
 inline constexpr int kEarlyEndsMax = 3;
 inline constexpr int kEarlyEndsAfterRebuildMax = 2;
 inline constexpr int kRebuildsMax = 3;
-// A server that ends within this time of its start counts as quick.
+// A server that ends within this time of its start counts as quick. One that was ready has shown
+// that a start helps: a pause would only lengthen the outage.
 inline constexpr int64_t kQuickEndMs = 10'000;
+inline constexpr int64_t kQuickEndOfReadyMs = 3'000;
 // Pause before the n-th start in a row of quick ends; the last repeats.
 inline constexpr int kRetryDelayMs[] = {0, 0, 500, 1'000, 2'000, 4'000, 8'000, 10'000};
 

@@ -128,6 +128,28 @@ TEST_F(AgentMachineTest, QuickEndsAreDelayedMoreAndMoreUpToABound) {
   ExpectOnly(Do(Ended(kKilled, Cache(), kQuickEndMs)), RecoverEngines{});
 }
 
+TEST_F(AgentMachineTest, AServerThatServedIsStartedAtOnceHoweverOftenItCrashes) {
+  BecomeReady();
+  for (int i = 0; i < 12; ++i) {
+    ExpectOnly(Do(Ended(kKilled, Cache(), kQuickEndOfReadyMs)), RecoverEngines{});
+    Do(At(10));
+    Do(Probed{true, {10}});
+  }
+}
+
+TEST_F(AgentMachineTest, AServerThatNeverServedIsQuickForLonger) {
+  BecomeReady();
+  int delayed = 0;
+  for (int i = 0; i < 6; ++i) {
+    if (Find<RetryLater>(Do(Ended(kKilled, Cache(), kQuickEndMs - 1)))) {
+      ++delayed;
+      Do(RetryDue{Cache()});
+    }
+    Do(At(10));  // starts, and ends before it is ready
+  }
+  EXPECT_GT(delayed, 2);
+}
+
 TEST_F(AgentMachineTest, AnUnsafeCacheIsRebuilt) {
   BecomeReady();
   ExpectOnly(Do(Ended(kAborted, Cache(CacheCondition::kUnsafe, 11))), RestoreCache{});

@@ -59,6 +59,7 @@ GroupCommit::GroupCommit(SharedState& state, HangWatch& watch, const LocalOption
 
 Status GroupCommit::MakeDurable(SegmentHandle& handle, uint64_t end, WatchedLock* held) {
   SharedSegment& entry = *handle.shared;
+  const int64_t first_look_ns = int64_t{options_.first_look_ms} * 1'000'000;
   Patience patience;
   for (;;) {
     const DurableWord durable(entry.durable.load());
@@ -80,7 +81,7 @@ Status GroupCommit::MakeDurable(SegmentHandle& handle, uint64_t end, WatchedLock
     const bool steal = !seen.idle() && patience.looks > 0 && ShouldSteal(seen, patience);
     if (seen.idle() || steal) {
       if (TryLead(handle, seen, steal, mine)) Lead(handle, mine);
-    } else if (Sleep(handle, end, seen)) {
+    } else if (Sleep(handle, end, seen, patience.looks == 0 ? first_look_ns : watch_.tick_ns())) {
       patience.looks = 0;
     } else {
       ++patience.looks;
@@ -199,7 +200,7 @@ void GroupCommit::Finish(SharedSegment& entry, LeaderWord mine) {
   if (all) WakeLane(LaneOf(entry, mine.sync() + 1));
 }
 
-bool GroupCommit::Sleep(SegmentHandle& handle, uint64_t end, LeaderWord seen) {
+bool GroupCommit::Sleep(SegmentHandle& handle, uint64_t end, LeaderWord seen, int64_t timeout_ns) {
   SharedSegment& entry = *handle.shared;
   const bool covered = !seen.target_known() || end <= entry.sync_target.load();
   SyncLane& lane = LaneOf(entry, covered ? seen.sync() : seen.sync() + 1);
@@ -210,7 +211,7 @@ bool GroupCommit::Sleep(SegmentHandle& handle, uint64_t end, LeaderWord seen) {
   const DurableWord durable(entry.durable.load());
   if (durable.frozen() || durable.end() >= end) return true;
   Reach(options_.sync_points, SyncPoint::kSyncSleeping);
-  return FutexWait(lane.word, word, watch_.tick_ns()) != FutexResult::kTimeout;
+  return FutexWait(lane.word, word, timeout_ns) != FutexResult::kTimeout;
 }
 
 }  // namespace borealis::storage::local

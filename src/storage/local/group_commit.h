@@ -85,8 +85,8 @@ class GroupCommit {
   // Fixes `durable` where it is (S6): no later sync counts.
   void Poison(SegmentHandle& handle, const Status& why);
   void Finish(SharedSegment& entry, LeaderWord mine);
-  // Sleeps until the sync that covers `end` is done, at most one tick. False after a tick.
-  bool Sleep(SegmentHandle& handle, uint64_t end, LeaderWord seen);
+  // Sleeps until the sync that covers `end` is done, at most `timeout_ns`. False after that.
+  bool Sleep(SegmentHandle& handle, uint64_t end, LeaderWord seen, int64_t timeout_ns);
   bool ShouldSteal(LeaderWord seen, Patience& patience);
 
   SharedState& state_;

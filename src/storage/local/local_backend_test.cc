@@ -217,6 +217,7 @@ TEST_F(LocalBackendTest, AppendsThatComeDuringASyncShareTheNextOne) {
   options_.file_ops = &held;
   options_.sync_points = &held;
   options_.tick_ms = 60'000;  // nobody wakes for anything but its sync
+  options_.first_look_ms = options_.tick_ms;
   Attach();
   const auto other = AttachOrDie(Volume(), options_);
   ASSERT_TRUE(backend_->CreateSegment(kFirst).ok());
@@ -267,6 +268,7 @@ TEST_F(LocalBackendTest, NoWakeUpIsLost) {
   constexpr size_t kThreads = 12;
   constexpr size_t kEach = 1500;
   options_.tick_ms = 600'000;  // a lost one is not made good in the time of a test
+  options_.first_look_ms = options_.tick_ms;
   options_.segment_bytes_max = kThreads * kEach;
   Attach();
   const auto other = AttachOrDie(Volume(), options_);

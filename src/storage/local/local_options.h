@@ -31,6 +31,9 @@ struct LocalOptions {
   // is waiting for the disk in the kernel, where a kill would not help. Counted in looks, not in
   // time: a waiter that was frozen itself counts one.
   int tick_ms = 100;
+  // Who waits for another's sync looks for the first time after this: a crash of the process that
+  // syncs costs the others as much.
+  int first_look_ms = 20;
   int hang_ticks = 20;
   int hang_ticks_disk = 300;
 

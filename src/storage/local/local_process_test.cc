@@ -108,6 +108,15 @@ INSTANTIATE_TEST_SUITE_P(AtEachPoint, DeathInAnAppendTest,
                            return std::to_string(static_cast<int>(info.param.point));
                          });
 
+TEST_F(LocalProcessTest, ADeadLeaderIsNotWaitedForUntilTheNextTick) {
+  options_.tick_ms = 600'000;  // longer than a test may take
+  Attach();
+  AppendOk("one");
+  AppenderThat("kill", SyncPoint::kSyncLeading);
+  AppendOk("two");
+  EXPECT_EQ(Text(), "onedeadtwo");
+}
+
 TEST_F(LocalProcessTest, DeathBetweenTheMarkOfASealAndItsPublicationIsFinishedByTheNextSeal) {
   AppendOk("one");
   for (const SyncPoint point : {SyncPoint::kSealLocked, SyncPoint::kSealMarked}) {
