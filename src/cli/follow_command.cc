@@ -36,6 +36,7 @@ struct FollowArguments {
   std::string in_doubt = "ask";
   bool cut_over = false;
   std::string binlog_program = "/usr/bin/mariadb-binlog";
+  std::string mysqlbinlog_program;
   std::string client_program = "/usr/bin/mariadb";
 };
 
@@ -108,17 +109,47 @@ Result<std::vector<std::string>> AskSource(const FollowArguments& args, const st
   return lines;
 }
 
+// The program that can read the source's binary log, with what only this one takes.
+Result<std::vector<std::string>> BinlogProgram(const FollowArguments& args,
+                                               const std::string& defaults) {
+  ASSIGN_OR_RETURN(const auto lines, AskSource(args, defaults, "SELECT @@version"));
+  const std::string version = lines.empty() ? "" : lines.back();
+  if (version.find("MariaDB") != std::string::npos || version.starts_with('5')) {
+    return std::vector<std::string>{args.binlog_program, "--skip-annotate-row-events"};
+  }
+  if (args.mysqlbinlog_program.empty()) {
+    return Status(
+        Code::kInvalidArgument,
+        fmt::format("the source is MySQL {}, whose binary log mariadb-binlog does not read: "
+                    "give MySQL's own program as --mysqlbinlog=PATH",
+                    version));
+  }
+  return std::vector<std::string>{args.mysqlbinlog_program};
+}
+
 Status CheckSource(const FollowArguments& args, const std::string& defaults) {
   ASSIGN_OR_RETURN(const auto lines,
                    AskSource(args, defaults,
                              "SELECT CONCAT_WS(',', @@log_bin + 0, @@global.binlog_format, "
                              "@@global.binlog_row_image)"));
-  if (!lines.empty() && lines.back() == "1,ROW,FULL") return Status::Ok();
-  return {
-      Code::kInvalidArgument,
-      fmt::format("the source must have log_bin=ON, binlog_format=ROW and binlog_row_image=FULL; "
-                  "it has {}",
-                  lines.empty() ? "nothing" : lines.back())};
+  if (lines.empty() || lines.back() != "1,ROW,FULL") {
+    return {Code::kInvalidArgument,
+            fmt::format("the source must have log_bin=ON, binlog_format=ROW and "
+                        "binlog_row_image=FULL; it has {}",
+                        lines.empty() ? "nothing" : lines.back())};
+  }
+  // MySQL logs JSON in a binary form of its own; MariaDB's is a text, and its type another.
+  ASSIGN_OR_RETURN(const auto documents,
+                   AskSource(args, defaults,
+                             "SELECT CONCAT(table_schema, '.', table_name, '.', column_name) FROM "
+                             "information_schema.columns WHERE data_type = 'json' AND table_schema "
+                             "NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema') "
+                             "LIMIT 1"));
+  if (documents.empty()) return Status::Ok();
+  return {Code::kInvalidArgument,
+          fmt::format("the source's column {} is of MySQL's type JSON, whose changes MariaDB can't "
+                      "read: make it LONGTEXT there, and dump again",
+                      documents.back())};
 }
 
 // Where the source is, once nobody writes to it any more.
@@ -129,8 +160,11 @@ Result<follow::SourcePosition> CutOver(const FollowArguments& args, const std::s
                   "the source still takes writes; at cut-over stop its clients, then: SET GLOBAL "
                   "read_only=1");
   }
-  ASSIGN_OR_RETURN(const auto lines, AskSource(args, defaults, "SHOW MASTER STATUS"));
-  const std::string line = lines.empty() ? "" : lines.back();
+  auto lines = AskSource(args, defaults, "SHOW MASTER STATUS");
+  // MySQL since 8.4.
+  if (!lines.ok()) lines = AskSource(args, defaults, "SHOW BINARY LOG STATUS");
+  RETURN_IF_ERROR(lines.status());
+  const std::string line = lines->empty() ? "" : lines->back();
   const size_t tab = line.find('\t');
   if (tab == std::string::npos) return Status(Code::kInternal, "the source has no binary log");
   const size_t end = std::min(line.find('\t', tab + 1), line.size());
@@ -181,9 +215,10 @@ Result<int> Follow(FollowArguments& args) {
   }
   ASSIGN_OR_RETURN(const node::Account self, node::OwnAccount());
   Nodes nodes(args.places.data, self.name);
-  request.binlog_command = {args.binlog_program};
+  ASSIGN_OR_RETURN(request.binlog_command, BinlogProgram(args, defaults_path));
   const std::vector<std::string> words = SourceWords(args, defaults_path);
-  request.binlog_command.insert(request.binlog_command.end(), words.begin(), words.end());
+  // --defaults-extra-file has to come first.
+  request.binlog_command.insert(request.binlog_command.begin() + 1, words.begin(), words.end());
   request.applier.name = args.name;
   request.applier.doubt = args.in_doubt == "done"    ? follow::Doubt::kDone
                           : args.in_doubt == "again" ? follow::Doubt::kAgain
@@ -246,6 +281,8 @@ void AddFollowCommand(CLI::App& app, Outcome& outcome) {
                    "the table")
       ->check(CLI::IsMember({"ask", "done", "again"}));
   command->add_option("--mariadb-binlog", args->binlog_program, "Path of mariadb-binlog");
+  command->add_option("--mysqlbinlog", args->mysqlbinlog_program,
+                      "Path of MySQL's own mysqlbinlog, for a source that is MySQL 8 or newer");
   command->add_option("--mariadb", args->client_program, "Path of the client, mariadb");
   command->callback([args, &outcome] { outcome.exit_code = Report(Follow(*args)); });
 }

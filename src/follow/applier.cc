@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "follow/mysql_dialect.h"
 #include "follow/statement_kind.h"
 
 namespace borealis::follow {
@@ -79,6 +80,7 @@ Status Applier::Apply(const BinlogItem& item, bool more) {
     case StatementKind::kSkip:
       return Status::Ok();
     case StatementKind::kSetting:
+      return Run(TranslateSetting(item.statement));
     case StatementKind::kSavepoint:
       return Run(item.statement);
     case StatementKind::kRows:
@@ -187,7 +189,7 @@ Status Applier::RunChange(const BinlogItem& item) {
     doubtful_ = item.end;
   }
   ++figures_.definitions;
-  Status changed = Run(item.statement);
+  Status changed = Run(TranslateDefinition(item.statement));
   if (!changed.ok() && again && SaysDoneBefore(session_.error())) return Status::Ok();
   return changed;
 }

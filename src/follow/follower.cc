@@ -80,10 +80,9 @@ class Follower {
 
   Status Read(Applier& applier) {
     std::vector<std::string> argv = request_.binlog_command;
-    argv.insert(
-        argv.end(),
-        {"--read-from-remote-server", "--stop-never", "--skip-annotate-row-events",
-         fmt::format("--start-position={}", applier.position().offset), applier.position().file});
+    argv.insert(argv.end(), {"--read-from-remote-server", "--stop-never",
+                             fmt::format("--start-position={}", applier.position().offset),
+                             applier.position().file});
     ASSIGN_OR_RETURN(BinlogProcess process, BinlogProcess::Start(argv));
     BinlogText text(applier.position());
     while (true) {

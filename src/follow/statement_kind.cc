@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <string>
 
 namespace borealis::follow {
@@ -38,6 +39,20 @@ std::string_view Inner(std::string_view text) {
   return text;
 }
 
+// "/*!80016 ...*/": for a MySQL that is newer than the last one that MariaDB was compatible with.
+// MariaDB passes over it, and complains that nothing is left.
+bool IsForMySqlAlone(std::string_view text) {
+  constexpr std::string_view kMark = "/*!";
+  constexpr int kFirst = 50700;
+  constexpr int kLast = 99999;
+  text = SkipBlanks(text);
+  if (!text.starts_with(kMark)) return false;
+  text.remove_prefix(kMark.size());
+  int version = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  return error == std::errc() && version >= kFirst && version <= kLast;
+}
+
 std::string FirstWord(std::string_view text) {
   size_t end = 0;
   while (end < text.size() &&
@@ -52,23 +67,14 @@ bool IsOneOf(std::string_view word, const std::array<std::string_view, N>& words
   return std::ranges::find(words, word) != words.end();
 }
 
-constexpr std::array<std::string_view, 17> kSourcesOwn = {"GTID_",
-                                                          "SERVER_ID",
-                                                          "SKIP_PARALLEL_REPLICATION",
-                                                          "PSEUDO_SLAVE_MODE",
-                                                          "PSEUDO_THREAD_ID",
-                                                          "COMPLETION_TYPE",
-                                                          "MAX_DELAYED_THREADS",
-                                                          "AUTO_INCREMENT_INCREMENT",
-                                                          "SQL_LOG_BIN",
-                                                          "INSERT_ID",
-                                                          "RAND_SEED",
-                                                          "SQL_REQUIRE_PRIMARY_KEY",
-                                                          "DEFAULT_COLLATION_FOR_UTF8MB4",
-                                                          "ORIGINAL_COMMIT_TIMESTAMP",
-                                                          "ORIGINAL_SERVER_VERSION",
-                                                          "IMMEDIATE_SERVER_VERSION",
-                                                          "RBR_EXEC_MODE"};
+constexpr std::array<std::string_view, 18> kSourcesOwn = {
+    "GTID_", "SERVER_ID", "SKIP_PARALLEL_REPLICATION", "PSEUDO_SLAVE_MODE", "PSEUDO_THREAD_ID",
+    "COMPLETION_TYPE", "MAX_DELAYED_THREADS", "AUTO_INCREMENT_INCREMENT", "SQL_LOG_BIN",
+    "INSERT_ID", "RAND_SEED", "SQL_REQUIRE_PRIMARY_KEY", "DEFAULT_COLLATION_FOR_UTF8MB4",
+    "ORIGINAL_COMMIT_TIMESTAMP", "ORIGINAL_SERVER_VERSION", "IMMEDIATE_SERVER_VERSION",
+    "RBR_EXEC_MODE",
+    // MySQL's, of the log's own events
+    "TRANSACTION ISOLATION"};
 constexpr std::array<std::string_view, 7> kTexts = {"INSERT", "UPDATE", "DELETE", "REPLACE",
                                                     "LOAD",   "CALL",   "DO"};
 constexpr std::array<std::string_view, 9> kRepeatable = {
@@ -93,6 +99,7 @@ StatementKind KindOfSet(std::string_view inner) {
 
 StatementKind KindOf(std::string_view statement) {
   const std::string_view inner = Inner(statement);
+  if (IsForMySqlAlone(statement)) return StatementKind::kSkip;
   if (inner.empty() || inner.starts_with('\\')) return StatementKind::kSkip;  // "\C utf8mb4"
   const std::string word = FirstWord(inner);
   if (word == "SET") return KindOfSet(inner);
