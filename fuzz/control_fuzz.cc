@@ -1,11 +1,12 @@
-// What the control plane reads from clients, and its own saved state.
+// What the control plane reads from clients and from the log, and its own saved state.
 //
-//   first byte % 4   0: a form; what is accepted encodes and decodes to the same
+//   first byte % 5   0: a form; what is accepted encodes and decodes to the same
 //                    1: an Authorization header, a date, a block of addresses, cookies, base64
 //                    2: a form that names any action, carried out on a small region, whose answer
 //                    is
 //                       well-formed text and JSON, and whose region can be saved and loaded
 //                    3: a row of the saved region
+//                    4: a record's payload, and its bytes as a statement
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,7 @@
 #include "control/model/daily_window.h"
 #include "control/model/parameter_catalogue.h"
 #include "control/store/region_codec.h"
+#include "control/watch/write_set_text.h"
 #include "fuzz/fuzz_input.h"
 
 namespace borealis::control {
@@ -138,6 +140,14 @@ void TryRow(std::string_view text) {
   if (region.ok()) CHECK(*DecodeRegion(EncodeRegion(*region)) == *region);
 }
 
+void TryPayload(std::string_view text) {
+  const WriteSetText shown = DescribePayload(text);
+  CHECK(shown.tables.size() <= kTablesShownMax);
+  const size_t bytes_max = kStatementBytesMax + std::string_view("…").size();
+  CHECK(shown.statement.size() <= bytes_max);
+  CHECK(WithoutLiterals(text).size() <= bytes_max);
+}
+
 }  // namespace
 }  // namespace borealis::control
 
@@ -145,7 +155,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace borealis::control;  // NOLINT
   borealis::fuzz::Input input(data, size);
   const auto what = input.Take<uint8_t>();
-  switch (what % 4) {
+  switch (what % 5) {
     case 0:
       TryForm(input.text());
       break;
@@ -155,8 +165,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 2:
       TryAction(input.text());
       break;
-    default:
+    case 3:
       TryRow(input.text());
+      break;
+    default:
+      TryPayload(input.text());
   }
   return 0;
 }

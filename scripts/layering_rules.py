@@ -30,9 +30,9 @@ MAY_USE = {
     "follow": {"snapshot", "encryption", "storage", "model", "base"},
     # The control plane sees nodes as commands do: through what node offers them and `borealis` itself.
     "control": {"node", "backup", "certification", "log", "snapshot", "encryption", "storage", "settings",
-                "model", "base"},
+                "sql", "model", "base"},
     "cli": {"verify", "follow", "node", "control", "backup", "certification", "log", "snapshot",
-            "encryption", "storage", "settings", "model", "base"},
+            "encryption", "storage", "settings", "sql", "model", "base"},
 }
 
 PRODUCT = set(MAY_USE)

@@ -19,6 +19,7 @@ await run(async () => {
     check("both writers become available before one's eyes", true);
     await endpoints();
     await tryIt();
+    await log();
     await crash();
     await restore();
     await hostile();
@@ -122,6 +123,19 @@ await run(async () => {
     check("each writer is crashed under the client, and the count ends at 100", count === "100", count);
     check("rows were taken in place of a writer that was down", await page.locator(".rows .moved").count() > 0);
     await accessible("try it");
+    await page.goBack();
+    await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
+  }
+
+  // The trial's rows are in the log, and so is the statement that made their table.
+  async function log() {
+    await page.goto(`${url}/#/log/${CLUSTER}`);
+    const records = page.getByRole("table", { name: "Newest records" });
+    for (const n of [1, 2]) {
+      await records.getByRole("row", { name: `${CLUSTER}-instance-${n}` }).filter({ hasText: "insert demo.course" }).first().waitFor();
+    }
+    check("the newest records of the log say who wrote what", await records.getByText("Committed").count() > 0);
+    await accessible("the log");
     await page.goBack();
     await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
   }

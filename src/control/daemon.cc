@@ -180,9 +180,10 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
   Sessions sessions(*session_store, CookieName(places), places.console_password());
   const Sampler sampler(places, clock, [&] { return service.Snapshot(); });
   Trials trials(places.trials(), options.trial_client, clock);
+  LogWatch log_watch(places, clock);
   auto assets = LoadConsole(options.console);
   const bool has_console = assets.has_value();
-  Console console(service, sessions, sampler, trials, clock, places, settings.region,
+  Console console(service, sessions, sampler, trials, log_watch, clock, places, settings.region,
                   std::move(assets));
   ASSIGN_OR_RETURN(const auto server,
                    HttpServer::Listen(options.listen_address, options.listen_port,

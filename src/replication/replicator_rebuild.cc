@@ -9,7 +9,7 @@
 #include "log/chain.h"
 #include "replication/replicator.h"
 #include "snapshot/publish.h"
-#include "snapshot/sealed_stream.h"
+#include "snapshot/snapshot_state.h"
 
 namespace borealis::replication {
 
@@ -35,20 +35,6 @@ Status CheckPlace(log::Log& log, const snapshot::Checkpoint& checkpoint) {
                                            checkpoint.position.segment)};
   }
   return Status::Ok();
-}
-
-Result<snapshot::Checkpoint> FromManifest(storage::Backend& backend, Seqno seqno,
-                                          const Uuid& volume, encryption::KeyRing* keys) {
-  ASSIGN_OR_RETURN(snapshot::Manifest manifest, snapshot::ReadManifest(backend, seqno));
-  if (manifest.volume != volume) {
-    return Status(Code::kCorruption, fmt::format("it is of volume {}", manifest.volume.ToString()));
-  }
-  ASSIGN_OR_RETURN(manifest.certifier,
-                   snapshot::OpenState(keys, manifest.data_key, volume, seqno, manifest.certifier));
-  if (Hash64(manifest.certifier, 0) != manifest.certifier_digest) {
-    return Status(Code::kCorruption, "its certification state has another digest");
-  }
-  return snapshot::Checkpoint{volume, seqno, manifest.position, std::move(manifest.certifier)};
 }
 
 }  // namespace
@@ -101,10 +87,11 @@ Status Replicator::Begin(const StateSource& source) {
     core_ = std::make_unique<Core>(self_, Certifier(identity.certification_window));
     return Status::Ok();
   }
-  ASSIGN_OR_RETURN(const snapshot::Checkpoint checkpoint,
-                   source.kind == StateSource::Kind::kCheckpoint
-                       ? config_.checkpoints->Get(source.seqno)
-                       : FromManifest(backend_, source.seqno, identity.volume, config_.keys));
+  ASSIGN_OR_RETURN(
+      const snapshot::Checkpoint checkpoint,
+      source.kind == StateSource::Kind::kCheckpoint
+          ? config_.checkpoints->Get(source.seqno)
+          : snapshot::ReadSnapshotState(backend_, source.seqno, identity.volume, config_.keys));
   if (checkpoint.volume != identity.volume) {
     return {Code::kInvalidArgument,
             fmt::format("it is of volume {}", checkpoint.volume.ToString())};

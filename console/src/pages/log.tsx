@@ -7,6 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ClusterChoice, useChosenCluster } from "../components/cluster-choice";
 import { Lanes } from "../components/lanes";
+import { LogRecords } from "../components/log-records";
 import { Empty, Loading } from "../components/states";
 import { logOf } from "../model/lanes";
 import * as text from "../model/text";
@@ -23,7 +24,7 @@ export function LogPage({ id }: { id: string }) {
       <SpaceBetween size="l">
         {clusters.length > 1 && <ClusterChoice page="log" id={cluster?.DBClusterIdentifier ?? ""} />}
         {cluster ? (
-          <LogOf writers={instancesOf(cluster.DBClusterIdentifier, instances).map((i) => i.DBInstanceIdentifier)} />
+          <LogOf cluster={cluster.DBClusterIdentifier} writers={instancesOf(cluster.DBClusterIdentifier, instances).map((i) => i.DBInstanceIdentifier)} />
         ) : (
           <Container>
             <Empty title="No cluster">Create one first.</Empty>
@@ -34,7 +35,7 @@ export function LogPage({ id }: { id: string }) {
   );
 }
 
-function LogOf({ writers }: { writers: readonly string[] }) {
+function LogOf({ cluster, writers }: { cluster: string; writers: readonly string[] }) {
   const log = logOf(useSamples(), writers);
   return (
     <SpaceBetween size="l">
@@ -49,6 +50,7 @@ function LogOf({ writers }: { writers: readonly string[] }) {
       <Container header={<Header variant="h2" description="The last minute, a bar for each second. From above, in red: commits that lost against another writer's. Grey: the server was down.">Who writes</Header>}>
         <Lanes log={log} />
       </Container>
+      <LogRecords cluster={cluster} writers={writers} />
     </SpaceBetween>
   );
 }

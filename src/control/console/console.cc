@@ -144,6 +144,10 @@ HttpAnswer Console::WithSession(std::string_view path, const HttpRequest& reques
   if (path == "/console/api/ec2" && method == "POST") return Act("ec2", request, session);
   if (path == "/console/stream" && method == "GET") return Stream(session);
   if (path == "/console/figures" && method == "GET") return Figures();
+  if (path == "/console/log" && method == "GET") {
+    const size_t query = request.target.find('?');
+    return Log(query == std::string::npos ? "" : request.target.substr(query + 1));
+  }
   if (path == "/console/trial" && method == "POST") {
     if (session.read_only) return Refused(403, "AccessDenied", "This session is read-only.");
     return StartTrial(request);

@@ -13,6 +13,7 @@
 #include "control/metrics/sampler.h"
 #include "control/service.h"
 #include "control/trial/trials.h"
+#include "control/watch/log_watch.h"
 
 namespace borealis::control {
 
@@ -23,11 +24,13 @@ class Console {
   // `assets`: empty without a bundle: then pages are missing, the rest is there. Borrows the
   // others.
   Console(Service& service, Sessions& sessions, const Sampler& sampler, Trials& trials,
-          const Clock& clock, Places places, std::string region, std::optional<Assets> assets)
+          LogWatch& log_watch, const Clock& clock, Places places, std::string region,
+          std::optional<Assets> assets)
       : service_(service),
         sessions_(sessions),
         sampler_(sampler),
         trials_(trials),
+        log_watch_(log_watch),
         clock_(clock),
         places_(std::move(places)),
         region_(std::move(region)),
@@ -51,12 +54,14 @@ class Console {
   HttpAnswer MakeKey(const HttpRequest& request);
   HttpAnswer RemoveKey(const HttpRequest& request);
   HttpAnswer Figures() const;
+  HttpAnswer Log(const std::string& query);
   HttpAnswer Authority(const std::string& cluster) const;
 
   Service& service_;
   Sessions& sessions_;
   const Sampler& sampler_;
   Trials& trials_;
+  LogWatch& log_watch_;
   const Clock& clock_;
   const Places places_;
   const std::string region_;

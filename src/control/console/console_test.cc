@@ -55,9 +55,10 @@ class ConsoleTest : public testing::Test {
     sampler_ =
         std::make_unique<Sampler>(Places{dir_}, clock_, [this] { return service_->Snapshot(); });
     trials_ = std::make_unique<Trials>(dir_ + "/trials", dir_ + "/insert_test.py", clock_);
+    log_watch_ = std::make_unique<LogWatch>(Places{dir_}, clock_);
     console_ =
-        std::make_unique<Console>(*service_, *sessions_, *sampler_, *trials_, clock_, Places{dir_},
-                                  "us-east-1", *Assets::Load(dir_ + "/bundle"));
+        std::make_unique<Console>(*service_, *sessions_, *sampler_, *trials_, *log_watch_, clock_,
+                                  Places{dir_}, "us-east-1", *Assets::Load(dir_ + "/bundle"));
   }
   ~ConsoleTest() override { std::filesystem::remove_all(dir_); }
 
@@ -105,6 +106,7 @@ class ConsoleTest : public testing::Test {
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Trials> trials_;
+  std::unique_ptr<LogWatch> log_watch_;
   std::unique_ptr<Console> console_;
 };
 

@@ -1,4 +1,4 @@
-// Routes of the console that are no actions of the API: trials, access keys.
+// Routes of the console that are no actions of the API: trials, the log, access keys.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -47,6 +47,24 @@ HttpAnswer Console::StopTrial(const HttpRequest& request) {
   const auto form = DecodeForm(request.body);
   const Status stopped = trials_.Stop(form.ok() ? FieldOf(*form, "cluster") : std::string());
   return stopped.ok() ? JsonAnswer(200, "{}") : Refused(404, "NotFound", stopped.message());
+}
+
+// The newest records of a cluster's log, behind one that the page has.
+HttpAnswer Console::Log(const std::string& query) {
+  const auto form = DecodeForm(query);
+  if (!form.ok()) return Refused(400, "MalformedQueryString", form.status().message());
+  Parameters parameters(*form);
+  const std::string id = parameters.Identifier("cluster");
+  const int64_t after = std::strtoll(FieldOf(*form, "after").c_str(), nullptr, 10);
+  if (const auto& error = parameters.error()) {
+    return Refused(error->http_status, error->code, error->message);
+  }
+  const Region region = service_.Snapshot();
+  const auto cluster = region.clusters.find(id);
+  if (cluster == region.clusters.end()) return Refused(404, "NotFound", "No such cluster.");
+  const auto news = log_watch_.Look(cluster->second, region.InstancesOf(id), after);
+  if (!news.ok()) return Refused(503, "TooManyLogs", news.status().message());
+  return JsonAnswer(200, ToJson(*news, cluster->second.resource_id));
 }
 
 HttpAnswer Console::ListKeys() {

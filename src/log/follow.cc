@@ -1,0 +1,42 @@
+#include "log/follow.h"
+
+#include "log/identity.h"
+
+namespace borealis::log {
+
+Result<std::unique_ptr<LogFollower>> LogFollower::Open(storage::Backend& backend,
+                                                       encryption::KeyRing* keys) {
+  ASSIGN_OR_RETURN(const Identity identity, ReadIdentity(backend));
+  ASSIGN_OR_RETURN(Chain chain, ReadChainRegister(backend, identity.volume));
+  std::unique_ptr<LogFollower> follower(new LogFollower(backend, identity, std::move(chain), keys));
+  RETURN_IF_ERROR(follower->chain_.CheckHasKeys());
+  return follower;
+}
+
+Status LogFollower::Begin(const Position& from, Seqno before) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Chain> chain, chain_.Refresh());
+  const ChainEntry* entry = FindEntry(*chain, from.segment);
+  if (entry == nullptr) {
+    return {Code::kNotFound, fmt::format("segment {} is not in the log any more", from.segment)};
+  }
+  const ChainEntry* next = NextEntry(*chain, from.segment);
+  if (before < entry->before || (next != nullptr && before > next->before)) {
+    return {Code::kCorruption,
+            fmt::format("seqno {} does not lie in segment {}", before, from.segment)};
+  }
+  reader_ = std::make_unique<ReaderImpl>(chain_, *entry, from, before, 0, false);
+  return Status::Ok();
+}
+
+Status LogFollower::BeginAtFirst() {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Chain> chain, chain_.Refresh());
+  const ChainEntry& first = chain->entries.front();
+  if (first.before != Seqno::Zero()) {
+    return {Code::kNotFound, fmt::format("the log up to seqno {} was trimmed away", first.before)};
+  }
+  reader_ = std::make_unique<ReaderImpl>(chain_, first, Position{first.segment.id, 0, 0},
+                                         first.before, first.time_before_us, false);
+  return Status::Ok();
+}
+
+}  // namespace borealis::log
