@@ -55,11 +55,11 @@ void TrySlots(ByteView bytes) {
 }
 
 void TryAuthority(ByteView bytes) {
-  const Result<StoredAuthority> stored = DecodeAuthority(bytes);
-  if (!stored.ok()) return;
-  CHECK(fuzz::Same(EncodeAuthority(*stored), bytes));
+  const Result<AuthorityState> state = DecodeAuthority(bytes);
+  if (!state.ok()) return;
+  CHECK(fuzz::Same(EncodeAuthority(*state), bytes));
   // Nothing opens without keys what says that it is encrypted.
-  CHECK(OpenAuthority(*stored, Uuid(), nullptr).ok() == (stored->data_key == 0));
+  CHECK(OpenAuthority(state->signer, Uuid(), nullptr).ok() == (state->signer.data_key == 0));
 }
 
 void TryFragment(std::string_view text) {

@@ -33,16 +33,17 @@ Result<Slot> FindOrTakeSlot(const ServerConfig& config, storage::Backend& volume
 
 // Only the first node of a volume must attach for it.
 Status PrepareTls(ServerConfig& config, storage::Backend& volume, const Clock& clock) {
-  auto authority = ReadAuthority(volume);
-  if (authority.status().code() == Code::kNotFound) {
+  const auto found = ReadTrustedCertificates(volume);
+  if (found.status().code() == Code::kNotFound) {
     ASSIGN_OR_RETURN(const auto attached, AttachVolume(config.volume));
-    authority = ProvideAuthority(*attached, clock);
+    RETURN_IF_ERROR(ProvideAuthority(*attached, clock));
+  } else {
+    RETURN_IF_ERROR(found.status());
   }
-  RETURN_IF_ERROR(authority.status());
-  RETURN_IF_ERROR(ProvideCertificate(*authority, config.layout, TlsNames(config, config.tls_names),
-                                     false, clock)
-                      .status()
-                      .WithContext("certificate of the node"));
+  RETURN_IF_ERROR(
+      ProvideCertificate(volume, config.layout, TlsNames(config, config.tls_names), false, clock)
+          .status()
+          .WithContext("certificate of the node"));
   config.tls = true;
   return Status::Ok();
 }

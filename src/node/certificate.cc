@@ -144,6 +144,14 @@ Status Sign(X509* certificate, X509* issuer, EVP_PKEY* key) {
   return Failed("sign a certificate");
 }
 
+bool IsSignedByOneOf(const std::string& authorities, X509* certificate) {
+  const Bio reader = Reader(authorities);
+  while (const Certificate issuer{PEM_read_bio_X509(reader.get(), nullptr, nullptr, nullptr)}) {
+    if (X509_verify(certificate, X509_get0_pubkey(issuer.get())) == 1) return true;
+  }
+  return false;
+}
+
 std::string NameText(const GENERAL_NAME* name) {
   int kind = 0;
   const void* value = GENERAL_NAME_get0_value(name, &kind);
@@ -208,14 +216,13 @@ Result<KeyPair> MakeCertificate(const KeyPair& authority, const std::vector<std:
   return ToPem(x, key.get());
 }
 
-Result<CertificateFacts> CheckCertificate(const std::string& authority, const KeyPair& pair) {
-  const Certificate issuer = ReadCertificate(authority);
+Result<CertificateFacts> CheckCertificate(const std::string& authorities, const KeyPair& pair) {
   const Certificate certificate = ReadCertificate(pair.certificate);
   const Key key = ReadKey(pair.key);
-  if (!issuer || !certificate || !key) {
+  if (!certificate || !key) {
     return Status(Code::kCorruption, "a certificate or its key can't be read");
   }
-  if (X509_verify(certificate.get(), X509_get0_pubkey(issuer.get())) != 1 ||
+  if (!IsSignedByOneOf(authorities, certificate.get()) ||
       X509_check_private_key(certificate.get(), key.get()) != 1) {
     return Status(Code::kCorruption,
                   "the certificate is not of this authority, or not of this key");

@@ -35,8 +35,9 @@ struct CertificateFacts {
   std::vector<std::string> names;  // alternative names, sorted
   int64_t ends_us = 0;
 };
-// kCorruption: no certificate, one that this authority did not sign, or a key that is another's.
-Result<CertificateFacts> CheckCertificate(const std::string& authority, const KeyPair& pair);
+// kCorruption: no certificate, one that none of these authorities signed, or a key that is
+// another's.
+Result<CertificateFacts> CheckCertificate(const std::string& authorities, const KeyPair& pair);
 
 // Whether what is there does: signed by the authority, for these names, and not about to end.
 bool IsCurrent(const std::string& authority, const KeyPair& pair,

@@ -28,6 +28,8 @@ TEST_F(CertificateTest, OfAnotherAuthorityOrKeyIsRefused) {
   EXPECT_FALSE(CheckCertificate(other.certificate, pair_).ok());
   EXPECT_FALSE(CheckCertificate(authority_.certificate, {pair_.certificate, other.key}).ok());
   EXPECT_FALSE(CheckCertificate(authority_.certificate, {"", ""}).ok());
+  EXPECT_TRUE(CheckCertificate(other.certificate + authority_.certificate, pair_).ok());
+  EXPECT_FALSE(CheckCertificate("", pair_).ok());
 }
 
 TEST_F(CertificateTest, IsCurrentForTheseNamesUntilItIsAboutToEnd) {

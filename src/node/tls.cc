@@ -1,12 +1,17 @@
 #include "node/tls.h"
 
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdio>
 
 #include "log/identity.h"
-#include "node/tls_authority.h"
 #include "node/volume.h"
 #include "snapshot/files.h"
 
@@ -15,15 +20,22 @@ namespace {
 
 constexpr size_t kPemBytesMax = 64 << 10;
 constexpr int kAttemptsMax = 10;
+constexpr int64_t kUsPerS = 1'000'000;
 constexpr size_t kHostNameBytesMax = 256;
 
-Result<StoredAuthority> ReadStored(storage::Backend& volume) {
+struct FoundState {
+  AuthorityState state;
+  uint64_t version = 0;
+};
+
+Result<FoundState> ReadState(storage::Backend& volume) {
   ASSIGN_OR_RETURN(const storage::RegisterValue found, volume.ReadRegister(kTlsRegister));
   if (found.version == 0) {
     return Status(Code::kNotFound,
                   "the cluster has no authority for TLS yet: its first node makes it");
   }
-  return DecodeAuthority(found.value);
+  ASSIGN_OR_RETURN(AuthorityState state, DecodeAuthority(found.value));
+  return FoundState{std::move(state), found.version};
 }
 
 Result<std::string> ReadPem(const std::string& path) {
@@ -41,34 +53,81 @@ Status WriteText(const std::string& path, const std::string& text) {
   return snapshot::WriteFileAtomically(path, AsBytes(text), snapshot::Durability::kDurable);
 }
 
+// Held until it is closed.
+Result<snapshot::UniqueFd> TakeTurn(const NodeLayout& layout) {
+  const std::string path = layout.tls() + "/lock";
+  snapshot::UniqueFd file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (!file.valid()) return snapshot::ErrnoStatus(errno, "open", path);
+  while (flock(file.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return snapshot::ErrnoStatus(errno, "lock", path);
+  }
+  return file;
+}
+
+// Both at once, but for the moment between two renames: a server that reads them then refuses them
+// and keeps what it has, or is started again.
+Status WritePair(const NodeLayout& layout, const KeyPair& pair) {
+  const std::string paths[] = {layout.tls_key(), layout.tls_certificate()};
+  const std::string* texts[] = {&pair.key, &pair.certificate};
+  for (size_t i = 0; i < std::size(paths); ++i) {
+    RETURN_IF_ERROR(WriteText(paths[i] + ".new", *texts[i]));
+  }
+  for (const std::string& path : paths) {
+    if (rename((path + ".new").c_str(), path.c_str()) != 0) {
+      return snapshot::ErrnoStatus(errno, "rename", path);
+    }
+  }
+  return Status::Ok();
+}
+
+// Two of one cluster have different names, or a client could try the wrong one's key.
+Result<StoredAuthority> MakeSealed(storage::Backend& volume, bool first, const Clock& clock) {
+  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
+  ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(volume));
+  const int64_t now_us = clock.WallUs();
+  std::string name = "Borealis " + identity.volume.ToString();
+  if (!first) name += fmt::format(" {}", now_us / kUsPerS);
+  ASSIGN_OR_RETURN(const KeyPair made, MakeAuthority(name, now_us));
+  return SealAuthority(made, identity.volume, keys.get());
+}
+
 }  // namespace
 
-Result<std::string> ReadAuthorityCertificate(storage::Backend& volume) {
-  ASSIGN_OR_RETURN(StoredAuthority stored, ReadStored(volume));
-  return std::move(stored.certificate);
+Result<std::string> ReadTrustedCertificates(storage::Backend& volume) {
+  ASSIGN_OR_RETURN(const FoundState found, ReadState(volume));
+  return found.state.Trusted();
 }
 
-Result<KeyPair> ReadAuthority(storage::Backend& volume) {
-  ASSIGN_OR_RETURN(const StoredAuthority stored, ReadStored(volume));
+Result<Authority> ReadAuthority(storage::Backend& volume) {
+  ASSIGN_OR_RETURN(const FoundState found, ReadState(volume));
   ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
   ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(volume));
-  return OpenAuthority(stored, identity.volume, keys.get());
+  ASSIGN_OR_RETURN(KeyPair signer, OpenAuthority(found.state.signer, identity.volume, keys.get()));
+  return Authority{std::move(signer), found.state.Trusted()};
 }
 
-Result<KeyPair> ProvideAuthority(storage::Backend& volume, const Clock& clock) {
-  ASSIGN_OR_RETURN(const log::Identity identity, log::ReadIdentity(volume));
-  ASSIGN_OR_RETURN(const auto keys, OpenVolumeKeys(volume));
+Status ProvideAuthority(storage::Backend& volume, const Clock& clock) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    auto found = ReadAuthority(volume);
-    if (found.ok() || found.status().code() != Code::kNotFound) return found;
-    ASSIGN_OR_RETURN(const KeyPair made,
-                     MakeAuthority("Borealis " + identity.volume.ToString(), clock.WallUs()));
-    const auto swapped = volume.SwapRegister(
-        kTlsRegister, 0, EncodeAuthority(SealAuthority(made, identity.volume, keys.get())));
+    const auto found = ReadState(volume);
+    if (found.ok() || found.status().code() != Code::kNotFound) return found.status();
+    ASSIGN_OR_RETURN(StoredAuthority made, MakeSealed(volume, true, clock));
+    const auto swapped =
+        volume.SwapRegister(kTlsRegister, 0, EncodeAuthority({.signer = std::move(made)}));
     const Code code = swapped.status().code();
     if (!swapped.ok() && code != Code::kConflict && code != Code::kUnknown) return swapped.status();
   }
-  return Status(Code::kUnavailable, "the cluster's authority for TLS could not be made; try again");
+  return {Code::kUnavailable, "the cluster's authority for TLS could not be made; try again"};
+}
+
+Status StepAuthority(storage::Backend& volume, AuthorityStep step, const Clock& clock) {
+  ASSIGN_OR_RETURN(FoundState found, ReadState(volume));
+  StoredAuthority next;
+  if (step == AuthorityStep::kBegin) {
+    ASSIGN_OR_RETURN(next, MakeSealed(volume, false, clock));
+  }
+  ASSIGN_OR_RETURN(const AuthorityState state,
+                   TakeStep(std::move(found.state), step, std::move(next)));
+  return volume.SwapRegister(kTlsRegister, found.version, EncodeAuthority(state)).status();
 }
 
 std::vector<std::string> TlsNames(const ServerConfig& server,
@@ -88,21 +147,22 @@ std::vector<std::string> TlsNames(const ServerConfig& server,
   return distinct;
 }
 
-Result<int64_t> ProvideCertificate(const KeyPair& authority, const NodeLayout& layout,
+Result<int64_t> ProvideCertificate(storage::Backend& volume, const NodeLayout& layout,
                                    const std::vector<std::string>& names, bool anew,
                                    const Clock& clock) {
   RETURN_IF_ERROR(snapshot::MakeDirectory(layout.tls()));
-  RETURN_IF_ERROR(WriteText(layout.tls_authority(), authority.certificate));
+  ASSIGN_OR_RETURN(const snapshot::UniqueFd turn, TakeTurn(layout));
+  ASSIGN_OR_RETURN(const Authority authority, ReadAuthority(volume));
+  const std::string& signer = authority.signer.certificate;
+  RETURN_IF_ERROR(WriteText(layout.tls_authority(), authority.trusted));
   auto pair = ReadPair(layout);
   const int64_t now_us = clock.WallUs();
-  if (anew || !pair.ok() || !IsCurrent(authority.certificate, *pair, names, now_us)) {
-    pair = MakeCertificate(authority, names, now_us);
+  if (anew || !pair.ok() || !IsCurrent(signer, *pair, names, now_us)) {
+    pair = MakeCertificate(authority.signer, names, now_us);
     RETURN_IF_ERROR(pair.status());
-    // A server that reads the two in between refuses them and keeps what it has.
-    RETURN_IF_ERROR(WriteText(layout.tls_key(), pair->key));
-    RETURN_IF_ERROR(WriteText(layout.tls_certificate(), pair->certificate));
+    RETURN_IF_ERROR(WritePair(layout, *pair));
   }
-  ASSIGN_OR_RETURN(const CertificateFacts facts, CheckCertificate(authority.certificate, *pair));
+  ASSIGN_OR_RETURN(const CertificateFacts facts, CheckCertificate(signer, *pair));
   return facts.ends_us;
 }
 
