@@ -9,6 +9,7 @@ const MASTER = "cloud-academy-9";
 
 await run(async () => {
   const { browser, page, seen } = await open(url);
+  let address = ""; // of the first writer
   const available = (name) => page.getByRole("row", { name }).getByText("Available", { exact: true });
   try {
     await door();
@@ -20,6 +21,7 @@ await run(async () => {
     await endpoints();
     await tryIt();
     await log();
+    await modify();
     await crash();
     await restore();
     await hostile();
@@ -99,6 +101,7 @@ await run(async () => {
       await page.getByRole("button", { name: `Copy address of ${CLUSTER}-instance-${n}` }).click();
       copied.push(await page.evaluate(() => navigator.clipboard.readText()));
     }
+    address = copied[0];
     check("each writer's address can be copied", copied.every((a) => /^127\.\d+\.\d+\.\d+$/.test(a)) && copied[0] !== copied[1], copied);
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CA certificate" }).click()]);
     check("the authority's certificate can be had", download.suggestedFilename() === "borealis-ca.pem", download.suggestedFilename());
@@ -137,6 +140,33 @@ await run(async () => {
     check("the newest records of the log say who wrote what", await records.getByText("Committed").count() > 0);
     await accessible("the log");
     await page.goBack();
+    await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
+  }
+
+  // Another class waits for the maintenance window, and can be seen to.
+  async function modify() {
+    await menu(page, "Actions", "Modify");
+    await page.getByLabel("Backup window").fill("03:00-03:10");
+    await page.getByText("of at least 30 minutes").waitFor();
+    await page.getByLabel("Backup window").fill("05:00-06:00");
+    await accessible("modify a cluster");
+    await page.getByRole("dialog").getByRole("button", { name: "Modify", exact: true }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("tab", { name: "Maintenance & backups" }).click();
+    await page.getByText("05:00-06:00").waitFor();
+    const writer = `${CLUSTER}-instance-2`;
+    await page.goto(`${url}/#/instance/${writer}/configuration`);
+    await page.getByRole("heading", { level: 1, name: writer }).waitFor();
+    await menu(page, "Actions", "Modify");
+    const later = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"][(new Date().getUTCDay() + 3) % 7];
+    await page.getByLabel("Maintenance window").fill(`${later}:04:00-${later}:05:00`);
+    await page.getByRole("dialog").getByRole("button", { name: /Instance class/ }).click();
+    await page.getByRole("option", { name: /db\.r6g\.large/ }).click();
+    await accessible("modify an instance");
+    await page.getByRole("dialog").getByRole("button", { name: "Modify", exact: true }).click();
+    await page.getByText("From the next maintenance window on").waitFor();
+    check("another class waits for the maintenance window", await page.getByText("db.r6g.large", { exact: true }).count() > 0);
+    await page.goto(`${url}/#/cluster/${CLUSTER}`);
     await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
   }
 
@@ -196,7 +226,16 @@ await run(async () => {
     await page.getByLabel("Value of tag 1").fill(text);
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("heading", { name: "Tags (1)" }).waitFor();
-    check("hostile names, tags and addresses are text", (await page.evaluate(() => window.hacked)) === undefined);
+    // In the server's log by its name at the door, in the shared log by the name of its table.
+    const login = "<img src=x onerror=window.hacked=2>";
+    await ask(`hostile ${address} ${MASTER} ${login}`);
+    await page.goto(`${url}/#/log/${CLUSTER}`);
+    await page.getByRole("table", { name: "Newest records" }).getByText(login).first().waitFor();
+    await page.goto(`${url}/#/instance/${CLUSTER}-instance-1/events`);
+    await page.getByRole("button", { name: /^Log file/ }).click();
+    await page.getByRole("option", { name: /error\/mysqld\.err/ }).click();
+    await page.locator("pre.log").getByText(login).waitFor();
+    check("hostile names, tags, addresses, statements and log lines are text", (await page.evaluate(() => window.hacked)) === undefined);
   }
 
   async function lost() {

@@ -44,6 +44,7 @@ export type Instance = {
   AvailabilityZone: string;
   InstanceCreateTime?: string;
   PreferredMaintenanceWindow: string;
+  PendingModifiedValues: { DBInstanceClass?: string };
   PromotionTier: number;
   AutoMinorVersionUpgrade: boolean;
   PubliclyAccessible: boolean;

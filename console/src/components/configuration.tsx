@@ -35,6 +35,7 @@ export function ClusterConfiguration({ cluster }: { cluster: Cluster }) {
 
 export function InstanceConfiguration({ instance }: { instance: Instance }) {
   const size = useMachine()?.classes.find((c) => c.name === instance.DBInstanceClass);
+  const waits = instance.PendingModifiedValues.DBInstanceClass;
   return (
     <Container header={<Header variant="h2">Configuration</Header>}>
       <KeyValuePairs
@@ -44,6 +45,7 @@ export function InstanceConfiguration({ instance }: { instance: Instance }) {
           { label: "Resource ID", value: <CopyText text={instance.DbiResourceId} what="resource ID" /> },
           { label: "Engine version", value: `${instance.Engine} ${instance.EngineVersion}` },
           { label: "Instance class", value: instance.DBInstanceClass },
+          ...(waits ? [{ label: "From the next maintenance window on", value: waits }] : []),
           { label: "Buffer pool", value: size ? `${size.buffer_pool_mib} MiB` : "-" },
           { label: "Connections at most", value: size ? String(size.connections) : "-" },
           { label: "Zone", value: instance.AvailabilityZone },

@@ -37,6 +37,32 @@ export function wholeNumberProblem(text: string, min: number, max: number): stri
   return "";
 }
 
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const DAY_MINUTES = 24 * 60;
+
+function minuteOf(text: string): number {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text);
+  return match ? Number(match[1]) * 60 + Number(match[2]) : NaN;
+}
+
+// "03:00-03:30", each day.
+export function backupWindowProblem(text: string): string {
+  const [begin, end, more] = text.split("-");
+  const minutes = (minuteOf(end ?? "") - minuteOf(begin ?? "") + DAY_MINUTES) % DAY_MINUTES;
+  return more === undefined && minutes >= 30 ? "" : "hh:mm-hh:mm in UTC, of at least 30 minutes.";
+}
+
+// "sun:04:00-sun:04:30", each week.
+export function maintenanceWindowProblem(text: string): string {
+  const at = (part: string) => {
+    const day = DAYS.indexOf(part.slice(0, 3).toLowerCase());
+    return day < 0 || part[3] !== ":" ? NaN : day * DAY_MINUTES + minuteOf(part.slice(4));
+  };
+  const [begin, end, more] = text.split("-");
+  const minutes = (at(end ?? "") - at(begin ?? "") + 7 * DAY_MINUTES) % (7 * DAY_MINUTES);
+  return more === undefined && minutes >= 30 && minutes <= DAY_MINUTES ? "" : "ddd:hh:mm-ddd:hh:mm in UTC, of at least 30 minutes and at most a day.";
+}
+
 export function databaseProblem(text: string): string {
   if (text.length > 64) return "At most 64 characters.";
   if (text !== "" && (!/^[!-~]+$/.test(text) || /[`/\\]/.test(text))) return "Letters, digits and signs, without ` / and \\.";

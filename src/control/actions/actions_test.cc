@@ -256,6 +256,38 @@ TEST_F(ActionsTest, AParameterGroupHoldsWhatIsAllowedAndIsKeptWhileItIsUsed) {
   EXPECT_TRUE(region_.instance_parameter_groups.at("g").values.empty());
 }
 
+TEST_F(ActionsTest, AnotherClassWaitsUnlessItIsToBeNow) {
+  MakeCluster();
+  MakeInstance("a");
+  Instance& instance = region_.instances.at("a");
+  instance.status = "available";
+  Form form = {{"DBInstanceIdentifier", "a"}, {"DBInstanceClass", "db.t3.small"}};
+  EXPECT_EQ(Do("ModifyDBInstance", form), "");
+  EXPECT_TRUE(Says("<PendingModifiedValues><DBInstanceClass>db.t3.small<"));
+  EXPECT_EQ(instance.instance_class, "db.t3.micro");
+  EXPECT_EQ(instance.status, "available");
+  form["DBInstanceClass"] = "db.t3.micro";
+  EXPECT_EQ(Do("ModifyDBInstance", form), "");
+  EXPECT_EQ(instance.pending_class, "") << "the old class again: nothing waits";
+  form["DBInstanceClass"] = "db.t3.small";
+  EXPECT_EQ(Do("ModifyDBInstance", form), "");
+  EXPECT_EQ(Do("ModifyDBInstance", {{"DBInstanceIdentifier", "a"}, {"ApplyImmediately", "true"}}),
+            "");
+  EXPECT_EQ(instance.instance_class, "db.t3.small") << "what waited comes, too";
+  EXPECT_EQ(instance.status, "modifying");
+}
+
+TEST_F(ActionsTest, AMaintenanceWindowIsATimeOfTheWeek) {
+  MakeCluster();
+  MakeInstance("a");
+  region_.instances.at("a").status = "available";
+  Form form = {{"DBInstanceIdentifier", "a"}, {"PreferredMaintenanceWindow", "04:00-05:00"}};
+  EXPECT_EQ(Do("ModifyDBInstance", form), "InvalidParameterValue");
+  form["PreferredMaintenanceWindow"] = "Wed:04:00-Wed:05:00";
+  EXPECT_EQ(Do("ModifyDBInstance", form), "");
+  EXPECT_EQ(region_.instances.at("a").maintenance_window, "wed:04:00-wed:05:00");
+}
+
 TEST_F(ActionsTest, ALogIsReadFromItsEndOrFromAMarker) {
   MakeCluster();
   MakeInstance("a");

@@ -8,6 +8,7 @@
 #include "control/actions/describe.h"
 #include "control/model/daily_window.h"
 #include "control/model/place.h"
+#include "control/model/weekly_window.h"
 
 namespace borealis::control {
 namespace {
@@ -105,7 +106,17 @@ void ReadChangeable(Call& call, Cluster& cluster) {
     call.parameters.FailValue(fmt::format(
         "PreferredBackupWindow must be hh:mm-hh:mm, of at least {} minutes.", kWindowMinutesMin));
   }
-  text("PreferredMaintenanceWindow", cluster.maintenance_window);
+  ReadMaintenanceWindow(call, cluster.maintenance_window);
+}
+
+void ReadMaintenanceWindow(Call& call, std::string& window) {
+  if (!call.parameters.Has("PreferredMaintenanceWindow")) return;
+  window = ToLower(call.parameters.Text("PreferredMaintenanceWindow"));
+  if (WeeklyWindow::Parse(window)) return;
+  call.parameters.FailValue(
+      fmt::format("PreferredMaintenanceWindow must be ddd:hh:mm-ddd:hh:mm, of at least {} minutes "
+                  "and less than a day.",
+                  kWindowMinutesMin));
 }
 
 void CheckDatabase(Call& call, const std::string& name) {

@@ -18,6 +18,8 @@ void ChooseMode(Call& call, const std::string& otherwise, Cluster& cluster);
 void ReadPlacement(Call& call, Cluster& cluster);
 // What may also be changed later: password, port, security groups, retention, windows, protection.
 void ReadChangeable(Call& call, Cluster& cluster);
+// PreferredMaintenanceWindow, where it is given.
+void ReadMaintenanceWindow(Call& call, std::string& window);
 void CheckDatabase(Call& call, const std::string& name);
 
 // The new cluster becomes part of the region and the answer.

@@ -123,7 +123,8 @@ Value DescribeInstance(const Region& region, const Settings& settings, const Ins
     record.Add("DBSubnetGroup", DescribeSubnetGroup(settings, subnets->second));
   }
   record.Add("PreferredMaintenanceWindow", instance.maintenance_window)
-      .Add("PendingModifiedValues", Value::Record())
+      .Add("PendingModifiedValues",
+           Value::Record().AddIfSet("DBInstanceClass", instance.pending_class))
       .Add("MultiAZ", false)
       .Add("EngineVersion", cluster ? cluster->engine_version : "")
       .Add("AutoMinorVersionUpgrade", instance.minor_upgrades)

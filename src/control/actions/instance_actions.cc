@@ -3,6 +3,7 @@
 
 #include "control/actions/actions.h"
 #include "control/actions/addresses.h"
+#include "control/actions/cluster_choices.h"
 #include "control/actions/describe.h"
 #include "control/model/place.h"
 
@@ -140,21 +141,25 @@ void DescribeDbInstances(Call& call) {
   AddPage(call, "DBInstances", "DBInstance", std::move(found));
 }
 
+// Another class waits for the maintenance window, unless it is to be now; then what waited comes,
+// too.
+void ReadClass(Call& call, Instance& instance) {
+  const std::string wanted = call.parameters.Text("DBInstanceClass");
+  if (!wanted.empty() && FindInstanceClass(wanted) == nullptr) {
+    return call.parameters.FailValue(fmt::format("Invalid DB Instance class: {}", wanted));
+  }
+  if (!wanted.empty()) instance.pending_class = wanted;
+  if (instance.pending_class == instance.instance_class) instance.pending_class.clear();
+  if (call.parameters.Flag("ApplyImmediately", false)) TakePendingClass(instance);
+}
+
 void ModifyDbInstance(Call& call) {
   Instance* instance = NamedInstance(call);
   if (instance == nullptr || !CheckAvailable(call, *instance)) return;
   if (call.parameters.Has("NewDBInstanceIdentifier")) {
     return call.Fail(400, "InvalidParameterCombination", "An instance keeps its identifier.");
   }
-  const std::string wanted = call.parameters.Text("DBInstanceClass");
-  if (!wanted.empty() && wanted != instance->instance_class) {
-    if (FindInstanceClass(wanted) == nullptr) {
-      return call.parameters.FailValue(fmt::format("Invalid DB Instance class: {}", wanted));
-    }
-    instance->instance_class = wanted;
-    instance->status = "modifying";  // the server takes its memory at start
-    instance->stop_first = true;
-  }
+  ReadClass(call, *instance);
   ReadParameterGroup(call, *instance);
   instance->promotion_tier =
       call.parameters.Number("PromotionTier", instance->promotion_tier, 0, 15);
@@ -162,9 +167,7 @@ void ModifyDbInstance(Call& call) {
       call.parameters.Flag("AutoMinorVersionUpgrade", instance->minor_upgrades);
   instance->publicly_accessible =
       call.parameters.Flag("PubliclyAccessible", instance->publicly_accessible);
-  if (call.parameters.Has("PreferredMaintenanceWindow")) {
-    instance->maintenance_window = call.parameters.Text("PreferredMaintenanceWindow").substr(0, 64);
-  }
+  ReadMaintenanceWindow(call, instance->maintenance_window);
   call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
 }
 

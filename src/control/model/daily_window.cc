@@ -6,8 +6,9 @@ namespace {
 constexpr int kDayMinutes = 24 * 60;
 constexpr int64_t kMinuteUs = 60'000'000;
 
-// "hh:mm"; -1: no such time.
-int MinuteOf(std::string_view text) {
+}  // namespace
+
+int MinuteOfDay(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return -1;
   const auto digit = [&](size_t at) {
     return text[at] < '0' || text[at] > '9' ? -100 : text[at] - '0';
@@ -16,8 +17,6 @@ int MinuteOf(std::string_view text) {
   const int minute = digit(3) * 10 + digit(4);
   return hour < 0 || hour > 23 || minute < 0 || minute > 59 ? -1 : hour * 60 + minute;
 }
-
-}  // namespace
 
 std::optional<int64_t> DailyWindow::BeganUs(int64_t now_us) const {
   const int64_t now_minute = now_us / kMinuteUs;
@@ -28,8 +27,8 @@ std::optional<int64_t> DailyWindow::BeganUs(int64_t now_us) const {
 
 std::optional<DailyWindow> DailyWindow::Parse(std::string_view text) {
   if (text.size() != 11 || text[5] != '-') return std::nullopt;
-  const int begin = MinuteOf(text.substr(0, 5));
-  const int end = MinuteOf(text.substr(6));
+  const int begin = MinuteOfDay(text.substr(0, 5));
+  const int end = MinuteOfDay(text.substr(6));
   if (begin < 0 || end < 0) return std::nullopt;
   const int minutes = (end - begin + kDayMinutes) % kDayMinutes;
   if (minutes < kWindowMinutesMin) return std::nullopt;

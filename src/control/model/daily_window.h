@@ -18,4 +18,7 @@ struct DailyWindow {
 
 inline constexpr int kWindowMinutesMin = 30;
 
+// "hh:mm"; -1: no such time.
+int MinuteOfDay(std::string_view text);
+
 }  // namespace borealis::control

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "control/model/weekly_window.h"
+
 namespace borealis::control {
 namespace {
 
@@ -27,6 +29,32 @@ TEST(DailyWindow, RefusesWhatIsNone) {
   for (const char* text : {"", "03:00", "03:00-03:29", "24:00-01:00", "3:00-04:000", "03:60-05:00",
                            "0a:00-05:00", "03:00_05:00"}) {
     EXPECT_FALSE(DailyWindow::Parse(text).has_value()) << text;
+  }
+}
+
+// 1970-01-05 was a Monday.
+TEST(WeeklyWindow, HoldsOnceAWeek) {
+  const auto window = WeeklyWindow::Parse("tue:04:00-tue:04:30");
+  ASSERT_TRUE(window.has_value());
+  const int64_t tuesday_us = 5 * kDayUs;
+  EXPECT_FALSE(window->Holds(tuesday_us + 239 * kMinuteUs));
+  EXPECT_TRUE(window->Holds(tuesday_us + 240 * kMinuteUs));
+  EXPECT_TRUE(window->Holds(tuesday_us + 7 * kDayUs + 269 * kMinuteUs));
+  EXPECT_FALSE(window->Holds(tuesday_us + 270 * kMinuteUs));
+  EXPECT_FALSE(window->Holds(tuesday_us + kDayUs + 240 * kMinuteUs));
+}
+
+TEST(WeeklyWindow, MayReachIntoTheNextWeek) {
+  const auto window = WeeklyWindow::Parse("sun:23:45-mon:00:15");
+  ASSERT_TRUE(window.has_value());
+  EXPECT_TRUE(window->Holds(4 * kDayUs + 14 * kMinuteUs));
+  EXPECT_FALSE(window->Holds(4 * kDayUs + 15 * kMinuteUs));
+}
+
+TEST(WeeklyWindow, RefusesWhatIsNone) {
+  for (const char* text : {"", "sun:04:00-sun:04:29", "Sun:04:00-sun:05:00", "sun:04:00-tue:04:00",
+                           "sun:24:00-mon:01:00", "sun-04:00-sun:05:00", "04:00-05:00"}) {
+    EXPECT_FALSE(WeeklyWindow::Parse(text).has_value()) << text;
   }
 }
 

@@ -18,4 +18,12 @@ void Region::Tell(int64_t now_us, std::string source_type, std::string source_id
   while (events.size() > kEventsMax) events.erase(events.begin());
 }
 
+void TakePendingClass(Instance& instance) {
+  if (instance.pending_class.empty()) return;
+  instance.instance_class = std::move(instance.pending_class);
+  instance.pending_class.clear();
+  instance.status = "modifying";
+  instance.stop_first = true;
+}
+
 }  // namespace borealis::control

@@ -59,6 +59,7 @@ struct Instance {
   std::string cluster;      // id
   std::string status = "creating";
   std::string instance_class;
+  std::string pending_class;  // from the next maintenance window on; empty: the same
   std::string zone;
   std::string address;
   uint16_t port = 3306;     // of its endpoint
@@ -79,6 +80,9 @@ struct Instance {
   int64_t created_us = 0;
   bool operator==(const Instance&) const = default;
 };
+
+// A class that waits is the instance's from now on. The server takes its memory at start.
+void TakePendingClass(Instance& instance);
 
 // One that a user made.
 struct ClusterEndpoint {

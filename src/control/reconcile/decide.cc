@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "control/model/weekly_window.h"
 #include "control/reconcile/plan.h"
 
 namespace borealis::control {
@@ -98,6 +99,9 @@ class Decider {
     if (instance.status == "stopping") return Stop(cluster, instance, seen);
     const ObservedCluster volume = Find(observed_.clusters, cluster.resource_id);
     if (!volume.volume_ready) return;
+    if (instance.status == "available" && IsInMaintenanceWindow(instance)) {
+      TakePendingClass(instance);
+    }
     if (instance.stop_first && !IsNext(instance)) return;
     if (instance.stop_first) {
       if (seen.agent_lives || seen.server_lives) {
@@ -118,6 +122,11 @@ class Decider {
                              .parameters = instance.started_with});
     }
     Follow(cluster, instance, seen);
+  }
+
+  bool IsInMaintenanceWindow(const Instance& instance) const {
+    const auto window = WeeklyWindow::Parse(instance.maintenance_window);
+    return window && window->Holds(plan_.now_us);
   }
 
   // Instances of a cluster restart one after another.

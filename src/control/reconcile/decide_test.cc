@@ -51,6 +51,27 @@ class DecideTest : public testing::Test {
   std::vector<Step> steps_;
 };
 
+// The epoch was a Thursday.
+TEST_F(DecideTest, AnotherClassWaitsForTheMaintenanceWindow) {
+  constexpr int64_t kHourUs = 3'600'000'000;
+  volume().volume_ready = true;
+  cluster().pending_password.clear();
+  AddInstance("a");
+  instance("a").status = "available";
+  instance("a").instance_class = "db.t3.micro";
+  instance("a").pending_class = "db.t3.small";
+  instance("a").maintenance_window = "thu:04:00-thu:05:00";
+  Ready("a");
+  now_us_ = 4 * kHourUs - 1;
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(instance("a").instance_class, "db.t3.micro");
+  now_us_ = 4 * kHourUs;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
+  EXPECT_EQ(instance("a").instance_class, "db.t3.small");
+  EXPECT_EQ(instance("a").pending_class, "");
+  EXPECT_EQ(instance("a").status, "modifying");
+}
+
 TEST_F(DecideTest, AVolumeIsMadeOnceAndThenTheClusterIsAvailable) {
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeVolume));
   observed_.busy = {"cluster-1"};

@@ -18,12 +18,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     maintenance_window, endpoint_address, security_groups, subnet_group, parameter_group,
     deletion_protection, encrypted, copy_tags, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Instance, id, resource_id, cluster, status,
-                                                instance_class, zone, address, port, inner_port,
-                                                promotion_tier, minor_upgrades, publicly_accessible,
-                                                crash_asked, stop_first, parameter_group,
-                                                started_with, parameters, maintenance_window,
-                                                message, crash_seen_us, recovering, tags,
-                                                created_us)
+                                                instance_class, pending_class, zone, address, port,
+                                                inner_port, promotion_tier, minor_upgrades,
+                                                publicly_accessible, crash_asked, stop_first,
+                                                parameter_group, started_with, parameters,
+                                                maintenance_window, message, crash_seen_us,
+                                                recovering, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClusterEndpoint, id, resource_id, cluster, address,
                                                 status, type, static_members, excluded_members,
                                                 tags)
