@@ -17,10 +17,11 @@ class Cache {
   Seqno position() const { return position_; }
   bool unsafe() const { return unsafe_; }
 
-  // A write-set, or nothing, takes its seqno.
-  void Commit(Seqno seqno, const WriteSet* set) {
+  // A write-set, a view, or nothing, takes its seqno.
+  void Commit(Seqno seqno, const WriteSet* set, const View* view = nullptr) {
     CHECK(seqno > position_, "{} commits after {}", seqno, position_);
     if (set != nullptr) now_.Apply(seqno, *set);
+    if (view != nullptr) now_.EndStreams(*view);
     position_ = seqno;
     lost_by_crash_.push_back({seqno, now_});
     if (lost_by_crash_.size() > kLagMax) MakeDurable(1);

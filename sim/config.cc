@@ -84,6 +84,11 @@ Config ChooseConfig(Random& random, uint32_t nodes) {
   config.unsafe_percent = static_cast<uint32_t>(random.Pick<uint64_t>({0, 5}));
   config.padded_percent = static_cast<uint32_t>(random.Pick<uint64_t>({0, 5}));
   config.repeat_percent = static_cast<uint32_t>(random.Pick<uint64_t>({0, 50}));
+  // Not of the run's own chances: a seed without streams is the run that it was before there were.
+  if (random.seed() % 2 == 0) {
+    config.ops_max += 4;
+    config.stream_percent = random.seed() % 3 == 0 ? 80 : 30;
+  }
   ChooseVolume(random, config);
   ChooseFaults(random, config);
   return config;

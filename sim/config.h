@@ -35,6 +35,7 @@ struct Config {
   uint32_t pending_vanishes_percent = 5;
 
   uint32_t ddl_percent = 3;
+  uint32_t stream_percent = 0;     // transactions that stream
   uint32_t gap_percent = 20;       // transactions that hold a gap lock
   uint32_t unsafe_percent = 3;     // parallel-unsafe write-sets
   uint32_t padded_percent = 5;     // write-sets that take several chunks

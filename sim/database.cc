@@ -35,6 +35,13 @@ bool WriteSet::Touches(uint32_t table) const {
   return std::ranges::any_of(ops, [table](const RowOp& op) { return op.id.table == table; });
 }
 
+Part PartOf(const Record& record) {
+  if (record.type == RecordType::kFragmentRollback) return Part::kRollback;
+  if (record.type != RecordType::kFragment) return Part::kWhole;
+  if ((record.flags & kFlagTrxStart) != 0) return Part::kFirst;
+  return (record.flags & kFlagTrxEnd) != 0 ? Part::kLast : Part::kMiddle;
+}
+
 Bytes Encode(const WriteSet& set) {
   Bytes bytes;
   Encoder out(bytes);
@@ -94,12 +101,27 @@ std::vector<Key> KeysOf(const WriteSet& set) {
   return keys;
 }
 
+void ClaimTables(const WriteSet& whole, std::vector<Key>& keys) {
+  for (uint32_t table = 0; table < kTables; ++table) {
+    if (whole.Touches(table)) ClaimPath(keys, {table, 0}, 2, KeyType::kShared);
+  }
+}
+
 bool Database::HasChildren(uint32_t parent) const {
   return std::ranges::any_of(
       rows_[kChildren], [parent](const Row& row) { return row.present && row.parent == parent; });
 }
 
-std::string Database::Misfit(const WriteSet& set) const {
+std::string Database::Misfit(const WriteSet& part) const {
+  const auto stream = streams_.find(part.trx);
+  const bool open = stream != streams_.end();
+  // DDL may have ended the stream; its client does not know yet.
+  if (part.part == Part::kRollback || (part.part == Part::kMiddle && !open)) return "";
+  if (open != (part.part == Part::kMiddle || part.part == Part::kLast)) {
+    return fmt::format("the stream of transaction {} is {}open", part.trx, open ? "" : "not ");
+  }
+  WriteSet set = part;
+  if (open) set.ops.insert(set.ops.begin(), stream->second.ops.begin(), stream->second.ops.end());
   for (uint32_t table = 0; table < kTables; ++table) {
     if (set.Touches(table) && set.ddl_tables == 0 && schema_[table] != set.schema[table]) {
       return fmt::format("table {} was altered at seqno {}, the transaction saw {}", table,
@@ -129,10 +151,32 @@ std::string Database::Misfit(const WriteSet& set) const {
 }
 
 void Database::Apply(Seqno seqno, const WriteSet& set) {
+  if (!set.Commits()) {
+    if (set.part == Part::kRollback) {
+      streams_.erase(set.trx);
+      return;
+    }
+    if (set.part == Part::kMiddle && !streams_.contains(set.trx)) return;
+    WriteSet& stream = streams_[set.trx];
+    stream.trx = set.trx;
+    stream.source = set.source;
+    stream.ops.insert(stream.ops.end(), set.ops.begin(), set.ops.end());
+    return;
+  }
   for (uint32_t table = 0; table < kTables; ++table) {
-    if ((set.ddl_tables & 1u << table) != 0) schema_[table] = seqno.value;
+    if ((set.ddl_tables & 1u << table) == 0) continue;
+    schema_[table] = seqno.value;
+    std::erase_if(streams_, [&](const auto& stream) { return stream.second.Touches(table); });
+  }
+  if (const auto stream = streams_.extract(set.trx)) {
+    for (const RowOp& op : stream.mapped().ops) ApplyOp(seqno.value, op);
   }
   for (const RowOp& op : set.ops) ApplyOp(seqno.value, op);
+}
+
+void Database::EndStreams(const View& view) {
+  std::erase_if(streams_,
+                [&](const auto& stream) { return view.Find(stream.second.source) == nullptr; });
 }
 
 void Database::ApplyOp(int64_t version, const RowOp& op) {

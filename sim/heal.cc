@@ -89,6 +89,11 @@ void Cluster::CheckEqual() {
       world_.oracle.Fail("O4 {} is at rest at {} with other data than the log's", node.name,
                          node.cache.position());
     }
+    // Every client has come to its end.
+    if (!node.cache.now().streams().empty()) {
+      world_.oracle.Fail("O7 {} is at rest and keeps {} streams open", node.name,
+                         node.cache.now().streams().size());
+    }
     if (!world_.oracle.IsMember(node.server->self())) {
       world_.oracle.Fail("O7 {} is at rest and no member", node.name);
     }

@@ -39,6 +39,11 @@ void Oracle::Submitted(const WriteSet& set) {
   CHECK(fresh, "transaction number {} is used twice", set.trx);
 }
 
+void Oracle::SubmittedPart(const WriteSet& part, uint64_t payload_hash) {
+  CHECK(!committed_.contains(part.trx));
+  parts_[{part.trx, payload_hash}] = part;
+}
+
 void Oracle::Delivered(const std::string& node, const LogEntry& entry, const Outcome& outcome,
                        uint64_t digest) {
   const Record& record = entry.record;
@@ -69,11 +74,15 @@ void Oracle::Delivered(const std::string& node, const LogEntry& entry, const Out
   CheckDurable(node, entry.seqno, "delivered");
   if (!(made == known)) {
     Fail(
-        "O1 {} delivered seqno {} as request {} of {} at {} ({}, depends on {}, digest {:x}), "
-        "before it was request {} of {} at {} ({}, depends on {}, digest {:x})",
+        "O1 {} delivered seqno {} as request {} of {} at {} ({}, depends on {}, digest {:x}, time "
+        "{}, "
+        "transaction {}, needs {}), before it was request {} of {} at {} ({}, depends on {}, "
+        "digest "
+        "{:x}, time {}, transaction {}, needs {})",
         node, entry.seqno, made.request, made.source, made.position, VerdictName(made.verdict),
-        made.depends_on, made.digest, known.request, known.source, known.position,
-        VerdictName(known.verdict), known.depends_on, known.digest);
+        made.depends_on, made.digest, made.time_us, made.trx, made.needs_end, known.request,
+        known.source, known.position, VerdictName(known.verdict), known.depends_on, known.digest,
+        known.time_us, known.trx, known.needs_end);
   }
 }
 
@@ -120,28 +129,46 @@ void Oracle::CheckAgainstModel(const LogEntry& entry, const Outcome& outcome) {
   }
 }
 
+const WriteSet* Oracle::Find(const Record& record, WriteSet& rollback) {
+  if (record.type == RecordType::kFragmentRollback) {
+    rollback.trx = record.trx;
+    rollback.part = Part::kRollback;
+    return &rollback;
+  }
+  const auto part = parts_.find({record.trx, record.payload_hash});
+  if (part != parts_.end()) return &part->second;
+  const auto found = submitted_.find(record.trx);
+  if (found != submitted_.end()) return &found->second;
+  const auto before = committed_.find(record.trx);
+  Fail("O5 seqno {} commits transaction {}, which {}", end().Next(), record.trx,
+       before == committed_.end() ? "nobody submitted"
+                                  : fmt::format("committed at {}", before->second));
+  return nullptr;
+}
+
 void Oracle::CommitSerially(const Record& record, Entry& made) {
   const Seqno seqno = end().Next();
-  const auto found = submitted_.find(record.trx);
-  if (found == submitted_.end()) {
-    const auto before = committed_.find(record.trx);
-    Fail("O5 seqno {} commits transaction {}, which {}", seqno, record.trx,
-         before == committed_.end() ? "nobody submitted"
-                                    : fmt::format("committed at {}", before->second));
-    return;
-  }
-  const std::string misfit = state_.Misfit(found->second);
+  WriteSet rollback;
+  const WriteSet* set = Find(record, rollback);
+  if (set == nullptr) return;
+  const std::string misfit = state_.Misfit(*set);
   if (!misfit.empty()) Fail("O3 seqno {}: {}", seqno, misfit);
+  const bool ends = state_.streams().contains(record.trx);
+  state_.Apply(seqno, *set);
+  stats_.fragments += record.type == RecordType::kFragment ? 1 : 0;
+  stats_.streams_undone += ends && set->part == Part::kRollback ? 1 : 0;
+  if (!set->Commits()) return;
   if (refused_.contains(record.trx)) {
     Fail("O5 seqno {} commits transaction {}, whose client was told that it failed", seqno,
          record.trx);
   }
-  state_.Apply(seqno, found->second);
   stats_.commits_ordered += 1;
-  stats_.ddl += found->second.ddl_tables != 0 ? 1 : 0;
+  stats_.streams += set->part == Part::kLast ? 1 : 0;
+  stats_.ddl += set->ddl_tables != 0 ? 1 : 0;
   made.trx = record.trx;
   committed_.emplace(record.trx, seqno);
-  submitted_.erase(found);
+  submitted_.erase(record.trx);
+  std::erase_if(parts_, [&](const auto& part) { return part.first.first == record.trx; });
 }
 
 void Oracle::CheckMembership(const LogEntry& entry, const Outcome& outcome) {
@@ -160,6 +187,7 @@ void Oracle::ChangeMembership(const LogEntry& entry, const Outcome& outcome) {
     return;
   }
   const ViewChange& change = *decoded;
+  state_.EndStreams(*outcome.view);
   const size_t before = members_.size();
   std::erase_if(members_, [&](const auto& item) {
     const Member& member = item.second;

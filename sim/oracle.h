@@ -7,7 +7,8 @@
 //       survives a power loss; after each crash what anyone delivered is still there, and there
 //       again for whoever reads to the end later.
 //   O3  First committer wins: every committed write-set fits the serial state before it, row by row
-//       (no lost update, no orphaned child, no change across a DDL statement).
+//       (no lost update, no orphaned child, no change across a DDL statement); so does every part
+//       of a streaming transaction, which holds its locks on every node until it ends.
 //   O4  A node's data is the serial state at its position, after every commit and every crash.
 //   O5  A client is told the truth: acknowledged means committed once, refused means never; no
 //       transaction commits twice, no request of an incarnation counts twice; an append that was
@@ -61,6 +62,8 @@ class Oracle {
 
   // A client is about to commit this. Its trx number is new.
   void Submitted(const WriteSet& set);
+  // A client sends a part of its streaming transaction, with this payload.
+  void SubmittedPart(const WriteSet& part, uint64_t payload_hash);
 
   // A node read and certified an ordered record.
   void Delivered(const std::string& node, const LogEntry& entry,
@@ -108,16 +111,19 @@ class Oracle {
   void CheckMembership(const LogEntry& entry, const certification::Outcome& outcome);
   void ChangeMembership(const LogEntry& entry, const certification::Outcome& outcome);
   void CommitSerially(const Record& record, Entry& made);
+  // Null: nobody submitted it; the violation is noted.
+  const WriteSet* Find(const Record& record, WriteSet& rollback);
 
   Stats& stats_;
   Trace& trace_;
   std::string violation_;
   std::optional<certification::CertifierModel> model_;
   SyncedEnd synced_end_;
-  std::vector<Entry> entries_;              // seqno 1 first
-  Database state_;                          // after all of them
-  std::map<uint64_t, WriteSet> submitted_;  // by trx; until committed
-  std::map<uint64_t, Seqno> committed_;     // by trx
+  std::vector<Entry> entries_;                               // seqno 1 first
+  Database state_;                                           // after all of them
+  std::map<uint64_t, WriteSet> submitted_;                   // by trx; until committed
+  std::map<std::pair<uint64_t, uint64_t>, WriteSet> parts_;  // by trx and hash
+  std::map<uint64_t, Seqno> committed_;                      // by trx
   std::set<uint64_t> refused_;
   std::set<std::pair<NodeId, RequestNo>> counted_;           // requests that took effect
   std::map<std::pair<NodeId, RequestNo>, uint64_t> absent_;  // the last copy that is not to land

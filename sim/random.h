@@ -12,8 +12,9 @@ namespace borealis::sim {
 
 class Random {
  public:
-  explicit Random(uint64_t seed) : engine_(seed) {}
+  explicit Random(uint64_t seed) : seed_(seed), engine_(seed) {}
 
+  uint64_t seed() const { return seed_; }
   uint64_t Next() { return engine_(); }
   // Uniform enough in [0, n). REQUIRES: n > 0.
   uint64_t Below(uint64_t n) {
@@ -34,6 +35,7 @@ class Random {
   }
 
  private:
+  const uint64_t seed_;
   std::mt19937_64 engine_;
 };
 

@@ -15,6 +15,9 @@ enum class SeededBug : uint8_t {
   kNoWaitForReplayers,        // a client submits while another one's commit waits for its replay
   kIgnoreBruteForce,          // a transaction that lost its locks to an applier goes on
   kAcknowledgeUncertified,    // durable is enough: the verdict is not looked at
+  kRollbackAfterLocks,        // a stream's locks go before its rollback is in the log
+  kForgetTablesOfParts,       // a stream's last part claims the tables of its own rows alone
+  kKeepDeadStreams,           // the streams of a member that is gone stay open
   kJoinUnread,                // a node joins before it has read what it missed
 };
 

@@ -25,6 +25,10 @@ constexpr Claim kClaims[] = {
     {"no-wait-for-replayers", 1, 10, "O3"},
     {"ignore-brute-force", 1, 10, "O3"},
     {"acknowledge-uncertified", 1, 5, "O3"},
+    {"rollback-after-locks", 150, 10, "O3"},
+    {"forget-tables-of-parts", 90, 10, "O3"},
+    {"keep-dead-streams", 1, 5, "O7"},
+    {"forget-open-stream", 1, 5, "O1"},
     // One seed in two thousand catches up long enough; found by them when the server did so.
     {"join-unread", 517, 1, "O7"},
     {"skip-window-rule", 1, 10, "O1"},

@@ -9,6 +9,7 @@
 //   server_read.cc      the log: deliver, decide, snapshots
 //   server_clients.cc   transactions of clients
 //   server_commit.cc    from verdict to acknowledgement
+//   server_streams.cc   transactions that are sent in parts
 //   server_appliers.cc  records from elsewhere
 //   server_ticks.cc     heartbeats, expulsion, digests, idle markers
 #pragma once
@@ -16,6 +17,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,11 +79,12 @@ class Server {
       kIdle,
       kExecuting,
       kSubmitted,
-      kCertified,   // its turn in commit order will come
-      kMustReplay,  // the same, without its locks
-      kAltering,    // DDL is running
-      kFailed,      // verdict: no; passes commit order
-      kLeft,        // left commit order, not finished
+      kCertified,    // its turn in commit order will come
+      kMustReplay,   // the same, without its locks
+      kAltering,     // DDL is running
+      kFailed,       // verdict: no; passes commit order
+      kRollingBack,  // a stream: keeps its locks until the rollback is in the log
+      kLeft,         // left commit order, not finished
     };
     State state = State::kIdle;
     OwnerId owner = 0;
@@ -90,6 +93,10 @@ class Server {
     Database snapshot;
     Seqno snapshot_seqno;
     size_t ops_wanted = 0;
+    bool streams = false;
+    bool open = false;  // a part passed: open on every node
+    size_t logged = 0;  // ops in the log
+    WriteSet part;      // submitted last; kWhole: all of it
     std::optional<RowOp> next_op;
     int waits = 0;
     bool gap = false;
@@ -134,7 +141,8 @@ class Server {
   // Whether the row is there for foreign keys: own changes, else what is committed now.
   Row CurrentRow(const Client& client, const RowId& id) const;
   bool ForeignKeysHold(const Client& client, const RowOp& op) const;
-  void Submit(Client& client);
+  // All that is left of the transaction, or a part of it that is not the last.
+  void Submit(Client& client, bool all);
   void SqlError(Client& client, const char* why);
   void Reset(Client& client);
 
@@ -144,7 +152,7 @@ class Server {
   void Replay(Client& client);
   void StartAltering(Client& client);
   void Finish(Client& client);
-  void CommitInOrder(Seqno seqno, const WriteSet* set);
+  void CommitInOrder(Seqno seqno, const WriteSet* set, const View* view = nullptr);
   // True: its locks are free now, or it had none.
   bool BruteForceAbort(Client& client, Seqno by);
   // True: nobody is in the way of a statement that alters these tables.
@@ -153,6 +161,24 @@ class Server {
   bool LockByForce(OwnerId owner, const LockNeed& need, Seqno by);
   // A statement or view at `seqno` runs alone: no applier has anything else in hand.
   void CheckAlone(Seqno seqno);
+
+  // --- server_streams.cc
+  static OwnerId StreamOwner(uint64_t trx);
+  bool SendsPart(const Client& client);
+  WriteSet NextPart(const Client& client, bool all) const;
+  // A part that is not the last, or the last of an open stream that failed.
+  void TakePartVerdict(Client& client, bool passed);
+  void CommitPart(Client& client);
+  // Undoes the transaction; a stream's locks go when its rollback is in the log.
+  void RollBack(Client& client);
+  void StepRollback(Client& client);
+  void SubmitRollback(uint64_t trx, SubmissionPtr* submission);
+  // False: a rollback is not in the log yet, and nothing may be appended before it.
+  bool FlushRollbacks();
+  bool StreamEnds(OwnerId owner, Seqno before) const;
+  // Locks of the streams of others: taken again after a restart, and released when they ended.
+  void LockStreams();
+  void ReleaseStreams();
 
   // --- server_appliers.cc
   void StepApplier(Applier& applier);
@@ -182,12 +208,17 @@ class Server {
   std::optional<Submitter> submitter_;
   replication::LeaseTable leases_;
   std::deque<std::unique_ptr<replication::ApplyItem>> items_;
-  int64_t time_us_ = 0;  // of the last entry delivered
 
   std::vector<Client> clients_;
   std::vector<Applier> appliers_;
   LockTable locks_;
   uint32_t altering_tables_ = 0;  // DDL runs on them
+  std::set<uint64_t> locked_streams_;
+  struct DueRollback {
+    uint64_t trx = 0;
+    SubmissionPtr submission;
+  };
+  std::vector<DueRollback> rollbacks_;
   bool probe_wanted_ = false;
   bool probe_done_ = false;
 

@@ -43,6 +43,14 @@ void Server::TakeItem(Applier& applier) {
 
 void Server::Load(Applier& applier) {
   const Record& record = applier.item->record;
+  if (record.type == RecordType::kFragmentRollback) {
+    applier.set = {};
+    applier.set.trx = record.trx;
+    applier.set.part = PartOf(record);
+    applier.needs.clear();
+    applier.state = Applier::State::kLock;
+    return;
+  }
   Bytes payload;
   if ((record.flags & kFlagChunked) != 0) {
     auto loaded = reader_->LoadPayload(record);
@@ -63,6 +71,8 @@ void Server::Load(Applier& applier) {
     return;
   }
   applier.set = std::move(*set);
+  applier.set.part = PartOf(record);
+  applier.set.source = record.source;
   applier.needs.clear();
   for (const RowOp& op : applier.set.ops) {
     for (const LockNeed& need : LocksOf(op)) applier.needs.push_back(need);
@@ -80,8 +90,12 @@ void Server::Lock(Applier& applier) {
     applier.state = Applier::State::kAltering;
     return;
   }
+  const bool ended = !cache_.now().streams().contains(applier.set.trx);
+  if (applier.set.part == Part::kMiddle && ended) applier.needs.clear();
   if (!applier.needs.empty()) {
-    if (LockByForce(applier.owner, applier.needs.back(), seqno)) applier.needs.pop_back();
+    const bool part = applier.set.part != Part::kWhole;
+    const OwnerId owner = part ? StreamOwner(applier.set.trx) : applier.owner;
+    if (LockByForce(owner, applier.needs.back(), seqno)) applier.needs.pop_back();
     return;
   }
   const std::string misfit = cache_.now().Misfit(applier.set);
@@ -98,11 +112,14 @@ void Server::CommitApplied(Applier& applier) {
   const bool alone =
       applier.state == Applier::State::kAltering || applier.item->action == Action::kView;
   if (alone) CheckAlone(seqno);
-  CommitInOrder(seqno, applier.item->action == Action::kApply ? &applier.set : nullptr);
+  const bool applies = applier.item->action == Action::kApply;
+  const bool view = applier.item->action == Action::kView;
+  CommitInOrder(seqno, applies ? &applier.set : nullptr, view ? &applier.item->view : nullptr);
   if (applier.state == Applier::State::kAltering) {
     cache_.EndUnsafe();
     altering_tables_ = 0;
   }
+  if (applies && !applier.set.Commits()) locked_streams_.insert(applier.set.trx);
   tracker_->Leave(seqno);
   applier.state = Applier::State::kLeft;
 }

@@ -44,6 +44,9 @@ void Server::StepClient(Client& client) {
       tracker_->Leave(client.seqno);
       client.state = Client::State::kLeft;
       break;
+    case Client::State::kRollingBack:
+      StepRollback(client);
+      break;
     case Client::State::kLeft:
       Finish(client);
       break;
@@ -64,6 +67,9 @@ void Server::Begin(Client& client) {
     return;
   }
   client.ops_wanted = world_.random.Between(1, world_.config.ops_max);
+  if (const uint32_t percent = world_.config.stream_percent; percent > 0) {
+    client.streams = world_.random.Percent(percent);
+  }
   client.gap = world_.random.Percent(world_.config.gap_percent);
   if (world_.random.Percent(world_.config.padded_percent)) {
     client.set.padding = static_cast<uint32_t>(world_.random.Between(100, 5000));
@@ -71,13 +77,14 @@ void Server::Begin(Client& client) {
 }
 
 void Server::Execute(Client& client) {
-  if (client.set.ddl_tables != 0 || client.set.ops.size() == client.ops_wanted) {
-    Submit(client);
+  const bool all = client.set.ddl_tables != 0 || client.set.ops.size() == client.ops_wanted;
+  if (all || SendsPart(client)) {
+    Submit(client, all);
     return;
   }
   if (!client.next_op) client.next_op = ChooseOp(client);
   if (!client.next_op) {
-    Reset(client);  // nothing to do: commits without a write
+    RollBack(client);  // nothing to do: commits without a write
     return;
   }
   if (!LockFor(client, *client.next_op)) return;
@@ -149,7 +156,7 @@ bool Server::ForeignKeysHold(const Client& client, const RowOp& op) const {
   return true;
 }
 
-void Server::Submit(Client& client) {
+void Server::Submit(Client& client, bool all) {
   // A transaction that replays took its locks back from nobody yet: what others write meanwhile is
   // computed from a state without it. Its commit is in the log, theirs must not be before it is
   // here.
@@ -157,9 +164,13 @@ void Server::Submit(Client& client) {
     const bool replays = other.state == Client::State::kMustReplay;
     if (replays && !Seeded(SeededBug::kNoWaitForReplayers)) return;
   }
+  if (!FlushRollbacks()) return;
+  const WriteSet& part = client.part = NextPart(client, all);
   Record record;
-  record.type = client.set.ddl_tables != 0 ? RecordType::kIsolated : RecordType::kWriteSet;
-  record.flags = kFlagTrxStart | kFlagTrxEnd;
+  record.type = part.part != Part::kWhole    ? RecordType::kFragment
+                : client.set.ddl_tables != 0 ? RecordType::kIsolated
+                                             : RecordType::kWriteSet;
+  record.flags = (client.open ? 0u : uint32_t{kFlagTrxStart}) | (all ? uint32_t{kFlagTrxEnd} : 0u);
   const bool unsafe = world_.random.Percent(world_.config.unsafe_percent);
   if (unsafe || client.set.ddl_tables != 0) record.flags |= kFlagParallelUnsafe;
   if (client.set.ddl_tables != 0) record.flags |= kFlagKnowsIsolated;
@@ -167,10 +178,17 @@ void Server::Submit(Client& client) {
   const bool cautious = world_.random.Percent(world_.config.cautious_percent);
   record.last_seen = cautious ? client.snapshot_seqno : tracker_->left();
   record.trx = client.set.trx;
-  record.keys = KeysOf(client.set);
-  record.backing = std::make_shared<Bytes>(Encode(client.set));
+  record.keys = KeysOf(part);
+  if (part.part == Part::kLast && !Seeded(SeededBug::kForgetTablesOfParts)) {
+    ClaimTables(client.set, record.keys);
+  }
+  record.backing = std::make_shared<Bytes>(Encode(part));
   record.payload = *record.backing;
-  world_.oracle.Submitted(client.set);
+  if (part.part == Part::kWhole) {
+    world_.oracle.Submitted(part);
+  } else {
+    world_.oracle.SubmittedPart(part, Hash64(record.payload, 0));
+  }
   client.submission = submitter_->Submit(std::move(record));
   client.state = Client::State::kSubmitted;
   world_.trace.Add("{} submits {} as request {}, last seen {}", name_, client.set.trx,
@@ -180,7 +198,7 @@ void Server::Submit(Client& client) {
 void Server::SqlError(Client& client, const char* why) {
   world_.trace.Add("{} fails {}: {}", name_, client.set.trx, why);
   world_.stats.sql_errors += 1;
-  Reset(client);
+  RollBack(client);
 }
 
 void Server::Reset(Client& client) {

@@ -16,11 +16,15 @@ void Server::TakeVerdict(Client& client) {
     world_.trace.Add("{} refuses {}: {}", name_, client.set.trx, done.status.ToString());
     world_.stats.refused += 1;
     world_.oracle.Refused(client.set.trx);
-    Reset(client);
+    RollBack(client);
     return;
   }
   client.seqno = done.seqno;
   const bool commit = done.Committed() || Seeded(SeededBug::kAcknowledgeUncertified);
+  if (!client.part.Commits() || (client.open && !commit)) {
+    TakePartVerdict(client, commit);
+    return;
+  }
   if (!commit && client.set.ddl_tables != 0) {  // it has no turn to take
     world_.oracle.Refused(client.set.trx);
     Reset(client);
@@ -35,9 +39,10 @@ void Server::TakeVerdict(Client& client) {
   }
 }
 
-void Server::CommitInOrder(Seqno seqno, const WriteSet* set) {
+void Server::CommitInOrder(Seqno seqno, const WriteSet* set, const View* view) {
   CHECK(tracker_->MayEnter(seqno));
-  cache_.Commit(seqno, set);
+  cache_.Commit(seqno, set, Seeded(SeededBug::kKeepDeadStreams) ? nullptr : view);
+  ReleaseStreams();
   world_.trace.Add("{} commits {}", name_, seqno);
   world_.oracle.CheckState(name_, seqno, cache_.now());
 }
@@ -47,8 +52,12 @@ void Server::Commit(Client& client) {
     StartAltering(client);
     return;
   }
+  if (!client.part.Commits()) {
+    CommitPart(client);
+    return;
+  }
   if (!tracker_->MayEnter(client.seqno)) return;
-  CommitInOrder(client.seqno, &client.set);
+  CommitInOrder(client.seqno, &client.part);
   tracker_->Leave(client.seqno);
   client.committed = true;
   client.state = Client::State::kLeft;
@@ -62,7 +71,7 @@ void Server::Replay(Client& client) {
     }
   }
   world_.stats.replays += 1;
-  CommitInOrder(client.seqno, &client.set);
+  CommitInOrder(client.seqno, &client.part);
   tracker_->Leave(client.seqno);
   client.committed = true;
   client.state = Client::State::kLeft;
@@ -106,13 +115,17 @@ bool Server::BruteForceAbort(Client& client, Seqno by) {
       if (Seeded(SeededBug::kIgnoreBruteForce)) {
         locks_.Release(client.owner);
       } else {
-        Reset(client);
+        RollBack(client);
       }
-      return true;
+      return client.state != Client::State::kRollingBack;
     case Client::State::kSubmitted:
       client.bf_aborted = true;  // its locks go when its verdict is known
       return false;
     case Client::State::kCertified:
+      if (!client.part.Commits()) {
+        client.bf_aborted = true;  // the locks are not the part's but the transaction's
+        return false;
+      }
       if (client.seqno < by) return false;
       world_.trace.Add("{} makes {} replay for {}", name_, client.set.trx, by);
       locks_.Release(client.owner);
@@ -123,6 +136,7 @@ bool Server::BruteForceAbort(Client& client, Seqno by) {
     case Client::State::kFailed:
       return true;
     case Client::State::kAltering:
+    case Client::State::kRollingBack:
     case Client::State::kLeft:
       return false;
   }
@@ -132,6 +146,12 @@ bool Server::BruteForceAbort(Client& client, Seqno by) {
 bool Server::LockByForce(OwnerId owner, const LockNeed& need, Seqno by) {
   for (const OwnerId blocker : locks_.Blockers(owner, need.id, need.mode)) {
     const auto index = static_cast<size_t>(blocker);
+    if (index >= clients_.size() + appliers_.size()) {
+      if (StreamEnds(blocker, by)) return false;
+      world_.oracle.Fail("O3 {} applies seqno {}, which wants {}/{} of a stream that is open",
+                         name_, by, need.id.table, need.id.row);
+      return false;
+    }
     if (index >= clients_.size()) {
       const Applier& other = appliers_[index - clients_.size()];
       world_.oracle.Fail("O3 {} applies seqno {} and {} at the same time, both want {}/{}", name_,

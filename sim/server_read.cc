@@ -50,7 +50,6 @@ void Server::Deliver(const LogEntry& entry) {
   }
   Decision& decision = *decided;
   const Record& record = entry.record;
-  time_us_ = entry.time_us;
   if (!IsOrdered(record.type)) return;
   world_.trace.Add("{} delivers {}: {} of {}/{}, {}, after {}: {}", name_, entry.seqno,
                    static_cast<int>(record.type), record.source, record.request,
@@ -73,6 +72,7 @@ void Server::Deliver(const LogEntry& entry) {
       item->depends_on = decision.outcome.depends_on;
       item->position = entry.position;
       item->record = record;
+      if (decision.outcome.view) item->view = *decision.outcome.view;
       items_.push_back(std::move(item));
       break;
     }
@@ -119,7 +119,7 @@ void Server::TakeSnapshot() {
                      .state = cache_.now(),
                      .certifier = core_->certifier().Save(),
                      .position = reader_->position(),
-                     .time_us = time_us_};
+                     .time_us = reader_->time_us()};
   world_.trace.Add("{} takes a snapshot at {}", name_, cache_.position());
 }
 

@@ -88,7 +88,6 @@ void Server::Rebuild() {
       return;
     }
     reader_ = std::move(*reader);
-    time_us_ = from.time_us;
     core_.emplace(self_, std::move(*certifier));
     submitter_.emplace(world_, name_, self_, *log_, [this] { return ReadToEnd(); });
   }
@@ -107,6 +106,7 @@ void Server::Rebuild() {
   if (core_->certifier().seqno() < cache_.position()) return;
   world_.oracle.CheckState(name_, cache_.position(), cache_.now());
   tracker_.emplace(cache_.position());
+  LockStreams();
   phase_ = log_->recovered() ? Phase::kRestarting : Phase::kJoining;
 }
 
@@ -208,7 +208,7 @@ bool Server::Quiet() const {
     if (client.state != Client::State::kIdle) return false;
   }
   if (probe_wanted_ && !probe_done_) return false;
-  return submitter_->Idle() && auxiliary_.empty() && tracker_->Drained() &&
+  return submitter_->Settled() && rollbacks_.empty() && auxiliary_.empty() && tracker_->Drained() &&
          core_->certifier().seqno() == world_.oracle.end();
 }
 

@@ -13,6 +13,7 @@ constexpr char kHeartbeatPrefix[] = "member.";
 void Server::Tick() {
   if (phase_ != Phase::kActive && phase_ != Phase::kLeaving) return;
   SubmitAuxiliary();
+  static_cast<void>(FlushRollbacks());
   Bytes counter;
   Encoder(counter).Int(++ticks_);
   static_cast<void>(backend_->PutHint(kHeartbeatPrefix + self_.uuid.ToString(), counter));

@@ -30,6 +30,9 @@ TEST(SimTest, FixedSeedsFindNothingAndMeetEverything) {
   EXPECT_GT(total.conflicts, 0);
   EXPECT_GT(total.too_old, 0);
   EXPECT_GT(total.ddl, 0);
+  EXPECT_GT(total.fragments, 0);
+  EXPECT_GT(total.streams, 0);
+  EXPECT_GT(total.streams_undone, 0);
   EXPECT_GT(total.bf_aborts, 0);
   EXPECT_GT(total.replays, 0);
   EXPECT_GT(total.refused, 0);

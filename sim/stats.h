@@ -16,8 +16,11 @@ struct Stats {
   int64_t conflicts = 0;        // certification failures
   int64_t too_old = 0;
   int64_t ddl = 0;
-  int64_t sql_errors = 0;  // snapshot conflicts, lock waits, foreign keys
-  int64_t bf_aborts = 0;   // local transactions that an applier threw out
+  int64_t fragments = 0;
+  int64_t streams = 0;         // committed
+  int64_t streams_undone = 0;  // by a rollback record
+  int64_t sql_errors = 0;      // snapshot conflicts, lock waits, foreign keys
+  int64_t bf_aborts = 0;       // local transactions that an applier threw out
   int64_t replays = 0;
   int64_t refused = 0;     // commits that could not be appended
   int64_t repeats = 0;     // records that landed twice

@@ -54,6 +54,8 @@ class Submitter {
   // The next thing the leader does, if there is any.
   void Step();
   bool Idle() const { return phase_ == Phase::kIdle && queue_.empty(); }
+  // And everything that it sent was read again.
+  bool Settled() const { return Idle() && in_flight_.empty(); }
 
  private:
   enum class Phase { kIdle, kAppend, kLook, kResolve, kReadBack };

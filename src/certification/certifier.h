@@ -17,11 +17,13 @@
 //   shared        depends    depends    none       none
 //
 // A conflict counts only if f > l, and S != T or F is an isolated statement; otherwise it is a
-// dependency. An isolated statement passes whatever its claims; but with kFlagKnowsIsolated only if
-// its last_seen is not below the isolated statement before it: its origin must not wait for its
-// turn with locks that an earlier one needs, nor with a view of the schema from before. The index
-// keeps, per key and type, the newest claim and the newest one by another source than that, so "by
-// another source" is always answered exactly. A record that fails leaves no trace in the index.
+// dependency. Claims of a fragment that is not its stream's last are found as the next stronger
+// type (a reference as an update, an update as exclusive): its locks stay. An isolated statement
+// passes whatever its claims; but with kFlagKnowsIsolated only if its last_seen is not below the
+// isolated statement before it: its origin must not wait for its turn with locks that an earlier
+// one needs, nor with a view of the schema from before. The index keeps, per key and type, the
+// newest claim and the newest one by another source than that, so "by another source" is always
+// answered exactly. A record that fails leaves no trace in the index.
 //
 // Thread-compatible: one caller at a time.
 #pragma once

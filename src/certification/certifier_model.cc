@@ -12,6 +12,20 @@ char Cell(KeyType found, KeyType added) {
   return kTable[3 - static_cast<int>(found)][3 - static_cast<int>(added)];
 }
 
+// A stream that stays open holds what it claims against more.
+std::vector<Key> Found(const Record& record) {
+  std::vector<Key> keys = record.keys;
+  if (record.type != RecordType::kFragment || (record.flags & kFlagTrxEnd) != 0) return keys;
+  for (Key& key : keys) {
+    if (key.type == KeyType::kUpdate) {
+      key.type = KeyType::kExclusive;
+    } else if (key.type == KeyType::kReference) {
+      key.type = KeyType::kUpdate;
+    }
+  }
+  return keys;
+}
+
 bool IsCertified(const Record& record) {
   return record.type == RecordType::kWriteSet || record.type == RecordType::kFragment;
 }
@@ -45,7 +59,7 @@ Outcome CertifierModel::Certify(Seqno seqno, const Record& record) {
     passed_.push_back({.seqno = n,
                        .source = record.source,
                        .isolated = record.type == RecordType::kIsolated,
-                       .keys = record.keys});
+                       .keys = Found(record)});
   }
   return outcome;
 }

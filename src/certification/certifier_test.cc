@@ -165,6 +165,27 @@ TEST_F(CertifierTest, FragmentsFollowTheirPredecessorAndAreNoBarrier) {
   EXPECT_EQ(Next(WriteSet(b_, request(), n - 1, {kRow})).verdict, Verdict::kConflict);
 }
 
+// Its locks stay on every node: what needs one of them must not be in force before it ends.
+TEST_F(CertifierTest, AnOpenStreamHoldsWhatItClaimedAgainstMoreThanATransactionDoes) {
+  constexpr Key kParent = {kRow.hash, KeyType::kReference};
+  constexpr Key kChanged = {kRow.hash + 1, KeyType::kUpdate};
+  const auto verdict = [&](int64_t seen, const Key& key) {
+    return Next(WriteSet(b_, request(), seen, {key})).verdict;
+  };
+  const int64_t seen = last();
+  Next(OfType(RecordType::kFragment, Fresh(a_, {kParent, kChanged})));
+  EXPECT_EQ(verdict(seen, {kParent.hash, KeyType::kUpdate}), Verdict::kConflict);
+  EXPECT_EQ(verdict(seen, {kChanged.hash, KeyType::kReference}), Verdict::kConflict);
+  EXPECT_EQ(verdict(seen, kParent), Verdict::kCommit) << "two may refer to one row";
+  EXPECT_EQ(verdict(last(), {kChanged.hash, KeyType::kReference}), Verdict::kCommit) << "known";
+
+  Record ends = OfType(RecordType::kFragment, Fresh(a_, {{kRow.hash + 2, KeyType::kReference}}));
+  ends.flags |= kFlagTrxEnd;
+  const int64_t before = last();
+  Next(ends);
+  EXPECT_EQ(verdict(before, {kRow.hash + 2, KeyType::kUpdate}), Verdict::kCommit);
+}
+
 // The claims on the rows that it releases are those of the fragments, long applied.
 TEST_F(CertifierTest, ARollbackOfFragmentsIsWaitedForByWhatFollows) {
   Next(OfType(RecordType::kFragment, Fresh(a_, {kRow})));

@@ -29,4 +29,18 @@ constexpr Relation RelationOf(KeyType found, KeyType added) {
   return internal::kRelations[static_cast<uint8_t>(found)][static_cast<uint8_t>(added)];
 }
 
+// How a claim of an open stream is entered: it holds its row locks on every node whatever is
+// ordered meanwhile, so who needs one of them must not pass (and wait for its turn on the stream's
+// end).
+constexpr KeyType HeldAs(KeyType type) {
+  switch (type) {
+    case KeyType::kReference:
+      return KeyType::kUpdate;
+    case KeyType::kUpdate:
+      return KeyType::kExclusive;
+    default:
+      return type;
+  }
+}
+
 }  // namespace borealis::certification

@@ -17,12 +17,14 @@ enum class SeededBug : uint8_t {
   kAcceptRepeat,        // request numbers are not looked at
   kAcceptNonMember,     // records of an expelled member pass
   kIgnoreBarrier,       // dependencies reach below an isolated statement
+  kForgetOpenStream,    // a fragment's claims count as those of what commits there and then
   kIgnoreIsolated,      // an isolated statement that does not know the one before it passes
 };
 inline constexpr SeededBug kSeededBugs[] = {
     SeededBug::kForgetOtherSource, SeededBug::kSkipWindowRule,     SeededBug::kRotateEarly,
     SeededBug::kForgetIsolated,    SeededBug::kFailureLeavesTrace, SeededBug::kAcceptRepeat,
     SeededBug::kAcceptNonMember,   SeededBug::kIgnoreBarrier,      SeededBug::kIgnoreIsolated,
+    SeededBug::kForgetOpenStream,
 };
 
 #if defined(BOREALIS_SEEDED_BUGS)

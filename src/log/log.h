@@ -173,6 +173,8 @@ class Reader {
   // Where the next entry will be read.
   virtual Position position() const = 0;
   virtual Seqno seqno() const = 0;  // of the last ordered record returned
+  // Running maximum of stamps up to position(), those of chunks included.
+  virtual int64_t time_us() const = 0;
 
   // The whole payload of a record, assembled from its chunks and verified against payload_hash.
   virtual Result<Bytes> LoadPayload(const Record& record) = 0;

@@ -18,6 +18,7 @@ class ReaderImpl : public Reader {
   Result<const LogEntry*> Next() override;
   Status WaitForMore(int64_t timeout_ns) override;
   Position position() const override;
+  int64_t time_us() const override { return count_.time_us; }
   Seqno seqno() const override { return count_.seqno; }
   Result<Bytes> LoadPayload(const Record& record) override;
 
