@@ -11,13 +11,13 @@ namespace {
 constexpr int kLinesDefault = 1000;
 constexpr int kLinesMax = 10'000;
 
-const Instance* NamedInstance(Call& call) {
+const Instance* InstanceByIdOrArn(Call& call) {
   (void)call.parameters.Required("DBInstanceIdentifier");
   return FindInstance(call, IdOrArn(call, "DBInstanceIdentifier"));
 }
 
 void DescribeLogFiles(Call& call) {
-  const Instance* instance = NamedInstance(call);
+  const Instance* instance = InstanceByIdOrArn(call);
   if (instance == nullptr) return;
   const std::string part = call.parameters.Text("FilenameContains");
   std::vector<Value> found;
@@ -53,7 +53,7 @@ size_t BeginOfLastLines(const std::string& text, int lines) {
 // A marker is the place in bytes from which to go on; "0" is the beginning. Without one it is the
 // end of the file, as many lines of it as are asked for.
 void DownloadPortion(Call& call) {
-  const Instance* instance = NamedInstance(call);
+  const Instance* instance = InstanceByIdOrArn(call);
   const std::string name = call.parameters.Required("LogFileName");
   const int lines = call.parameters.Number("NumberOfLines", kLinesDefault, 1, kLinesMax);
   const bool from_marker = call.parameters.Has("Marker");
