@@ -104,8 +104,8 @@ Status ReplaceAuthority(TlsArguments& args) {
   RETURN_IF_ERROR(node::StepAuthority(*volume, step, SystemClock()));
   RETURN_IF_ERROR(RenewNodes(*volume, args, false).status());
   constexpr const char* kNext[] = {
-      "a new authority is made: take both certificates (borealis tls ca) to all clients, then "
-      "--switch",
+      ("a new authority is made: take both certificates (borealis tls ca) to all clients, then "
+       "--switch"),
       "the new authority signs: when no client has the old certificate alone any more, --finish",
       "the new authority alone is trusted", "the new authority is given up"};
   fmt::print("{}\n", kNext[static_cast<int>(step)]);

@@ -65,8 +65,9 @@ Result<AuthorityState> TakeStep(AuthorityState state, AuthorityStep step, Stored
   switch (step) {
     case AuthorityStep::kBegin:
       if (begun) return Wrong("a new authority is made already: go on with --switch, or --abandon");
-      if (switched)
+      if (switched) {
         return Wrong("the last one is not finished: give clients the new one, --finish");
+      }
       state.next = std::move(next);
       return state;
     case AuthorityStep::kSwitch:
