@@ -12,8 +12,7 @@ constexpr storage::RegisterFormat kTlsFormat = {.name = kTlsRegister,
                                                 .magic = 0x4c544c42,  // "BLTL"
                                                 .version = 2,
                                                 .seed = kTlsSeed};
-constexpr storage::RegisterFormat kQuietFormat = {
-    .name = kTlsRegister, .magic = kTlsFormat.magic, .version = 1, .seed = kTlsSeed};
+constexpr uint32_t kQuietVersion = 1;
 constexpr std::string_view kPurpose = "authority for TLS";
 
 void Write(Encoder& encoder, const StoredAuthority& authority) {
@@ -39,18 +38,19 @@ Bytes EncodeAuthority(const AuthorityState& state) {
   Bytes body;
   Encoder encoder(body);
   Write(encoder, state.signer);
-  if (!state.changing()) return storage::FrameRegister(kQuietFormat, body);
+  if (!state.changing()) return storage::FrameRegister(kTlsFormat, body, kQuietVersion);
   encoder.Text(state.former);
   Write(encoder, state.next);
   return storage::FrameRegister(kTlsFormat, body);
 }
 
 Result<AuthorityState> DecodeAuthority(ByteView bytes) {
-  ASSIGN_OR_RETURN(const ByteView body, storage::RegisterBody(kTlsFormat, bytes));
-  Decoder decoder(body);
+  ASSIGN_OR_RETURN(const storage::RegisterContent content,
+                   storage::OpenRegister(kTlsFormat, bytes));
+  Decoder decoder(content.body);
   AuthorityState state;
   state.signer = Read(decoder);
-  if (!storage::RegisterBody(kQuietFormat, bytes).ok()) {
+  if (content.version > kQuietVersion) {
     state.former = decoder.Text();
     state.next = Read(decoder);
     if (!state.changing()) return kTlsFormat.Damaged();

@@ -15,17 +15,17 @@ Status RegisterFormat::Damaged() const {
   return {Code::kCorruption, fmt::format("the volume's register \"{}\" is damaged", name)};
 }
 
-Bytes FrameRegister(const RegisterFormat& format, ByteView body) {
+Bytes FrameRegister(const RegisterFormat& format, ByteView body, uint32_t version) {
   Bytes bytes;
   Encoder out(bytes);
   out.Int(format.magic);
-  out.Int(format.version);
+  out.Int(version);
   out.Raw(body);
   out.Int(Hash64(bytes, format.seed));
   return bytes;
 }
 
-Result<ByteView> RegisterBody(const RegisterFormat& format, ByteView bytes) {
+Result<RegisterContent> OpenRegister(const RegisterFormat& format, ByteView bytes) {
   Decoder in(bytes);
   const auto magic = in.Int<uint32_t>();
   const auto version = in.Int<uint32_t>();
@@ -38,7 +38,12 @@ Result<ByteView> RegisterBody(const RegisterFormat& format, ByteView bytes) {
   const ByteView body = in.Raw(in.remaining() - kChecksumBytes);
   const ByteView hashed = bytes.first(bytes.size() - kChecksumBytes);
   if (in.Int<uint64_t>() != Hash64(hashed, format.seed)) return format.Damaged();
-  return body;
+  return RegisterContent{version, body};
+}
+
+Result<ByteView> RegisterBody(const RegisterFormat& format, ByteView bytes) {
+  ASSIGN_OR_RETURN(const RegisterContent content, OpenRegister(format, bytes));
+  return content.body;
 }
 
 }  // namespace borealis::storage

@@ -24,8 +24,19 @@ struct RegisterFormat {
   Status Damaged() const;
 };
 
-Bytes FrameRegister(const RegisterFormat& format, ByteView body);
-// In the bytes given. kCorruption; kUnsupported when a newer release wrote it.
+// `version`: for a body that is written as an older release wrote it.
+Bytes FrameRegister(const RegisterFormat& format, ByteView body, uint32_t version);
+inline Bytes FrameRegister(const RegisterFormat& format, ByteView body) {
+  return FrameRegister(format, body, format.version);
+}
+
+struct RegisterContent {
+  uint32_t version = 0;  // 1 .. format.version
+  ByteView body;         // in the bytes given
+};
+// kCorruption; kUnsupported when a newer release wrote it.
+Result<RegisterContent> OpenRegister(const RegisterFormat& format, ByteView bytes);
+// Of a format that has had one version only.
 Result<ByteView> RegisterBody(const RegisterFormat& format, ByteView bytes);
 
 }  // namespace borealis::storage
