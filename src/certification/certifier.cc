@@ -61,10 +61,9 @@ Outcome Certifier::Impl::PassAlone(Seqno at) {
 }
 
 void Certifier::Impl::EnterKeys(const Record& record, uint32_t source) {
-  const bool open = record.type == RecordType::kFragment && (record.flags & kFlagTrxEnd) == 0;
-  const bool holds = open && !Seeded(SeededBug::kForgetOpenStream);
+  const bool forget = Seeded(SeededBug::kForgetOpenStream);
   for (const Key& key : record.keys) {
-    index.Add({key.hash, holds ? HeldAs(key.type) : key.type}, source);
+    index.Add({key.hash, forget ? key.type : FoundAs(record, key.type)}, source);
   }
 }
 

@@ -91,6 +91,8 @@ class Certifier {
   // Versioned, canonical, checksummed. Load(Save()) certifies on exactly as the original would.
   Bytes Save() const;
   static Result<Certifier> Load(ByteView bytes);  // kCorruption, kUnsupported
+  // kCorruption, too, when it is of another seqno or window.
+  static Result<Certifier> LoadAt(ByteView bytes, Seqno seqno, uint32_t window);
 
  private:
   struct Impl;

@@ -142,6 +142,14 @@ Bytes Certifier::Save() const {
   return bytes;
 }
 
+Result<Certifier> Certifier::LoadAt(ByteView bytes, Seqno seqno, uint32_t window) {
+  ASSIGN_OR_RETURN(Certifier loaded, Load(bytes));
+  if (loaded.seqno() == seqno && loaded.window() == window) return loaded;
+  return Status(Code::kCorruption,
+                fmt::format("its state is of seqno {} and window {}, not of {} and {}",
+                            loaded.seqno(), loaded.window(), seqno, window));
+}
+
 Result<Certifier> Certifier::Load(ByteView bytes) {
   ASSIGN_OR_RETURN(const ByteView body, Unframe(bytes));
   Decoder in(body);

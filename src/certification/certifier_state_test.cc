@@ -56,6 +56,13 @@ TEST(CertifierState, KeepsWhatCanBeAsked) {
   EXPECT_GT(loaded->key_count(), 8u);
 }
 
+TEST(CertifierState, OneOfAnotherSeqnoOrWindowIsRefusedWhereTheyAreKnown) {
+  const Bytes saved = Sample().Save();
+  EXPECT_TRUE(Certifier::LoadAt(saved, Seqno{20}, 8).ok());
+  EXPECT_EQ(Certifier::LoadAt(saved, Seqno{19}, 8).status().code(), Code::kCorruption);
+  EXPECT_EQ(Certifier::LoadAt(saved, Seqno{20}, 9).status().code(), Code::kCorruption);
+}
+
 TEST(CertifierState, ACopyIsEqualAndGoesItsOwnWay) {
   Certifier original = Sample();
   Certifier copy = original.Copy();

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "model/key.h"
+#include "model/record.h"
 
 namespace borealis::certification {
 
@@ -29,18 +29,13 @@ constexpr Relation RelationOf(KeyType found, KeyType added) {
   return internal::kRelations[static_cast<uint8_t>(found)][static_cast<uint8_t>(added)];
 }
 
-// How a claim of an open stream is entered: it holds its row locks on every node whatever is
-// ordered meanwhile, so who needs one of them must not pass (and wait for its turn on the stream's
-// end).
-constexpr KeyType HeldAs(KeyType type) {
-  switch (type) {
-    case KeyType::kReference:
-      return KeyType::kUpdate;
-    case KeyType::kUpdate:
-      return KeyType::kExclusive;
-    default:
-      return type;
-  }
+// As what a claim of `record` is found later. An open stream holds its row locks on every node
+// whatever is ordered meanwhile, so who needs one of them must not pass (and wait for its turn on
+// the stream's end).
+inline KeyType FoundAs(const Record& record, KeyType type) {
+  const bool open = record.type == RecordType::kFragment && (record.flags & kFlagTrxEnd) == 0;
+  if (open && type == KeyType::kReference) return KeyType::kUpdate;
+  return open && type == KeyType::kUpdate ? KeyType::kExclusive : type;
 }
 
 }  // namespace borealis::certification

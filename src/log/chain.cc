@@ -123,4 +123,13 @@ const ChainEntry* NextEntry(const Chain& chain, SegmentId segment) {
   return entry == nullptr || entry == &chain.entries.back() ? nullptr : entry + 1;
 }
 
+Status CheckPlace(const Chain& chain, const Position& position, Seqno seqno) {
+  const ChainEntry* entry = FindEntry(chain, position.segment);
+  const ChainEntry* next = NextEntry(chain, position.segment);
+  if (entry == nullptr) return Status::Ok();
+  if (seqno >= entry->before && (next == nullptr || seqno <= next->before)) return Status::Ok();
+  return {Code::kCorruption,
+          fmt::format("seqno {} does not lie in segment {}", seqno, position.segment)};
+}
+
 }  // namespace borealis::log

@@ -34,5 +34,8 @@ Result<Chain> ReadChainRegister(storage::Backend& backend, const Uuid& volume);
 const ChainEntry* FindEntry(const Chain& chain, SegmentId segment);
 // The entry after `segment`; nullptr when it is the last or not in the chain.
 const ChainEntry* NextEntry(const Chain& chain, SegmentId segment);
+// kCorruption: the record after `seqno` can't lie at `position`, as far as the chain tells. Ok
+// where the segment is not in it.
+Status CheckPlace(const Chain& chain, const Position& position, Seqno seqno);
 
 }  // namespace borealis::log

@@ -19,11 +19,7 @@ Status LogFollower::Begin(const Position& from, Seqno before) {
   if (entry == nullptr) {
     return {Code::kNotFound, fmt::format("segment {} is not in the log any more", from.segment)};
   }
-  const ChainEntry* next = NextEntry(*chain, from.segment);
-  if (before < entry->before || (next != nullptr && before > next->before)) {
-    return {Code::kCorruption,
-            fmt::format("seqno {} does not lie in segment {}", before, from.segment)};
-  }
+  RETURN_IF_ERROR(CheckPlace(*chain, from, before));
   reader_ = std::make_unique<ReaderImpl>(chain_, *entry, from, before, 0, false);
   return Status::Ok();
 }

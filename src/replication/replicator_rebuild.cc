@@ -24,19 +24,6 @@ bool IsFaultOfSource(const Status& status) {
          status.code() == Code::kInvalidArgument;
 }
 
-// The log counts at `position` as the checkpoint says, as far as the chain tells.
-Status CheckPlace(log::Log& log, const snapshot::Checkpoint& checkpoint) {
-  ASSIGN_OR_RETURN(const log::Chain chain, log.ReadChain());
-  const log::ChainEntry* entry = log::FindEntry(chain, checkpoint.position.segment);
-  const log::ChainEntry* next = log::NextEntry(chain, checkpoint.position.segment);
-  if (entry != nullptr &&
-      (checkpoint.seqno < entry->before || (next != nullptr && checkpoint.seqno > next->before))) {
-    return {Code::kCorruption, fmt::format("seqno {} does not lie in segment {}", checkpoint.seqno,
-                                           checkpoint.position.segment)};
-  }
-  return Status::Ok();
-}
-
 }  // namespace
 
 Status Replicator::Rebuild() {
@@ -96,14 +83,10 @@ Status Replicator::Begin(const StateSource& source) {
     return {Code::kInvalidArgument,
             fmt::format("it is of volume {}", checkpoint.volume.ToString())};
   }
-  ASSIGN_OR_RETURN(Certifier certifier, Certifier::Load(checkpoint.certifier));
-  if (certifier.seqno() != source.seqno || certifier.window() != identity.certification_window) {
-    return {
-        Code::kCorruption,
-        fmt::format("its state is of seqno {} and window {}, not of {} and {}", certifier.seqno(),
-                    certifier.window(), source.seqno, identity.certification_window)};
-  }
-  RETURN_IF_ERROR(CheckPlace(log_, checkpoint));
+  ASSIGN_OR_RETURN(Certifier certifier, Certifier::LoadAt(checkpoint.certifier, source.seqno,
+                                                          identity.certification_window));
+  ASSIGN_OR_RETURN(const log::Chain chain, log_.ReadChain());
+  RETURN_IF_ERROR(log::CheckPlace(chain, checkpoint.position, source.seqno));
   ASSIGN_OR_RETURN(reader_, log_.NewReader(checkpoint.position, source.seqno, 0));
   needed_ = checkpoint.position;
   core_ = std::make_unique<Core>(self_, std::move(certifier));

@@ -70,11 +70,9 @@ Status LogReader::BeginAt(const Result<snapshot::Checkpoint>& checkpoint) {
   if (checkpoint->volume != follower_->identity().volume) {
     return {Code::kInvalidArgument, "of another volume"};
   }
-  ASSIGN_OR_RETURN(Certifier certifier, Certifier::Load(checkpoint->certifier));
-  if (certifier.seqno() != checkpoint->seqno ||
-      certifier.window() != follower_->identity().certification_window) {
-    return {Code::kCorruption, "its state is of another seqno or window"};
-  }
+  ASSIGN_OR_RETURN(Certifier certifier,
+                   Certifier::LoadAt(checkpoint->certifier, checkpoint->seqno,
+                                     follower_->identity().certification_window));
   RETURN_IF_ERROR(follower_->Begin(checkpoint->position, checkpoint->seqno));
   certifier_ = std::make_unique<Certifier>(std::move(certifier));
   return Status::Ok();

@@ -162,16 +162,11 @@ void LogWatch::Publish(const std::string& id, Progress progress) {
 }
 
 std::string ToJson(const LogWatch::News& news, const std::string& log) {
-  std::string records;
-  for (const auto& record : news.records) {
-    if (!records.empty()) records += ",";
-    records += ToJson(*record);
-  }
   nlohmann::json json = {{"log", log}, {"state", StateText(news.state)}, {"head", news.head}};
   if (!news.problem.empty()) json["problem"] = news.problem;
-  std::string text = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  text.pop_back();
-  return text + ",\"records\":[" + records + "]}";
+  nlohmann::json& records = json["records"] = nlohmann::json::array();
+  for (const auto& record : news.records) records.push_back(ToJson(*record));
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace borealis::control

@@ -9,7 +9,7 @@ void RecentClaims::Enter(Seqno seqno, const Record& record) {
   for (const Key& key : record.keys) {
     if (key.type == KeyType::kShared && record.type != RecordType::kIsolated) continue;
     if (entered.hashes.size() == kClaimsPerRecordMax) break;
-    claims_[key.hash] = {seqno, record.source, key.type};
+    claims_[key.hash] = {seqno, record.source, certification::FoundAs(record, key.type)};
     entered.hashes.push_back(key.hash);
   }
   kept_ += entered.hashes.size();

@@ -53,24 +53,18 @@ std::string NameOf(const NodeId& id, const View& view) {
   return member != nullptr ? member->name : id.uuid.ToString().substr(0, 8);
 }
 
-std::string ChangeText(ByteView payload, const View& view) {
-  const auto change = DecodeViewChange(payload);
-  if (!change.ok()) return "";
-  switch (change->kind) {
+std::string ChangeText(const ViewChange& change, const View& view) {
+  switch (change.kind) {
     case ViewChange::Kind::kJoin:
-      return change->joining.name + " joins";
+      return change.joining.name + " joins";
     case ViewChange::Kind::kLeave:
-      return NameOf(change->subject, view) + " leaves";
+      return NameOf(change.subject, view) + " leaves";
     case ViewChange::Kind::kExpel:
-      return NameOf(change->subject, view) + " is expelled";
+      return NameOf(change.subject, view) + " is expelled";
     case ViewChange::Kind::kRestart:
       return "all members before a full stop are expelled";
   }
   return "";
-}
-
-std::string_view AsText(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
@@ -94,19 +88,18 @@ RecordView DescribeRecord(const LogEntry& entry, Verdict verdict, const View& vi
   shown.keys = record.keys.size();
   shown.bytes = record.payload.size();
   for (const ChunkRef& chunk : record.chunks) shown.bytes += chunk.bytes;
-  if (record.type == RecordType::kView) {
-    shown.text.statement = ChangeText(record.payload, view);
-    if (const auto change = DecodeViewChange(record.payload);
-        change.ok() && change->kind == ViewChange::Kind::kJoin) {
-      shown.writer = change->joining.name;
-    }
-  } else {
+  if (record.type != RecordType::kView) {
     shown.text = DescribePayload(AsText(record.payload));
+    return shown;
   }
+  const auto change = DecodeViewChange(record.payload);
+  if (!change.ok()) return shown;
+  shown.text.statement = ChangeText(*change, view);
+  if (change->kind == ViewChange::Kind::kJoin) shown.writer = change->joining.name;
   return shown;
 }
 
-std::string ToJson(const RecordView& record) {
+nlohmann::json ToJson(const RecordView& record) {
   nlohmann::json tables = nlohmann::json::array();
   for (const TableChanges& changes : record.text.tables) {
     tables.push_back({{"table", changes.table},
@@ -124,7 +117,7 @@ std::string ToJson(const RecordView& record) {
   if (record.lost_to != 0) {
     json["lost_to"] = {{"seqno", record.lost_to}, {"writer", record.lost_to_writer}};
   }
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json;
 }
 
 }  // namespace borealis::control

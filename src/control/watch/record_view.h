@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "certification/certifier.h"
@@ -32,6 +33,6 @@ RecordView DescribeRecord(const LogEntry& entry, certification::Verdict verdict,
                           const std::optional<RecentClaims::Winner>& winner);
 
 // One object.
-std::string ToJson(const RecordView& record);
+nlohmann::json ToJson(const RecordView& record);
 
 }  // namespace borealis::control

@@ -1,6 +1,8 @@
 // What is shown of records: text of payloads, and who lost against whom.
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "control/watch/record_view.h"
 
 namespace borealis::control {
@@ -110,6 +112,17 @@ TEST(RecentClaims, TheNewestThatWasNotSeenIsTheWinner) {
   EXPECT_FALSE(claims.FindWinner(Change(3, 4, {{1, KeyType::kUpdate}})));
 }
 
+TEST(RecentClaims, AnOpenStreamWinsAgainstMoreThanATransactionDoes) {
+  RecentClaims claims;
+  Record part = Change(1, 4, {{7, KeyType::kReference}});
+  part.type = RecordType::kFragment;
+  claims.Enter(Seqno{5}, part);
+  EXPECT_TRUE(claims.FindWinner(Change(2, 4, {{7, KeyType::kUpdate}})));
+  part.flags = kFlagTrxEnd;
+  claims.Enter(Seqno{6}, part);
+  EXPECT_FALSE(claims.FindWinner(Change(2, 4, {{7, KeyType::kUpdate}})));
+}
+
 TEST(RecentClaims, ForgetsTheOldestAndKeepsABoundedNumber) {
   RecentClaims claims;
   claims.Enter(Seqno{1}, Change(1, 0, {{1, KeyType::kUpdate}, {2, KeyType::kUpdate}}));
@@ -127,7 +140,8 @@ TEST(RecordView, HostileNamesStayTextAndBytesThatAreNoneBecomeSigns) {
   const std::string payload = TableMap('a', "\xff\"", "<b>") + Rows(23, 'a');
   entry.record.payload = AsBytes(payload);
   const std::string json =
-      ToJson(DescribeRecord(entry, certification::Verdict::kCommit, View{}, std::nullopt));
+      ToJson(DescribeRecord(entry, certification::Verdict::kCommit, View{}, std::nullopt))
+          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   EXPECT_NE(json.find("\xef\xbf\xbd\\\".<b>"), std::string::npos) << json;
 }
 
