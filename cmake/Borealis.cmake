@@ -21,7 +21,7 @@ set(BOREALIS_ALONE
   certification/membership_codec.cc certification/membership_test.cc
   cli/describe.cc cli/main.cc cli/node_commands.cc
   control/actions/security_group_actions.cc control/console/machine.cc control/console/password_file.cc
-  control/http/server.cc control/model/daily_window_test.cc control/store/region_codec.cc
+  control/http/server.cc control/model/recurring_window_test.cc control/store/region_codec.cc
   control/store/store.cc
   encryption/key_table_test.cc
   log/batch_cipher_test.cc log/identity.cc log/lease.cc log/member_position.cc

@@ -20,8 +20,8 @@
 #include "control/api/signature.h"
 #include "control/api/times.h"
 #include "control/model/cidr.h"
-#include "control/model/daily_window.h"
 #include "control/model/parameter_catalogue.h"
+#include "control/model/recurring_window.h"
 #include "control/store/region_codec.h"
 #include "control/watch/write_set_text.h"
 #include "fuzz/fuzz_input.h"
@@ -40,7 +40,8 @@ void TryForm(std::string_view text) {
 void TryHeaders(std::string_view text) {
   (void)ParseAmzDate(text);
   (void)ReadTime(std::string(text));
-  if (const auto window = DailyWindow::Parse(text)) {
+  for (const auto& window : {ParseDailyWindow(text), ParseWeeklyWindow(text)}) {
+    if (!window) continue;
     CHECK(window->minutes >= kWindowMinutesMin && window->BeganUs(1).value_or(0) <= 1);
   }
   for (const ParameterInfo& info : ParameterCatalogue()) {

@@ -6,9 +6,8 @@
 
 #include "control/actions/addresses.h"
 #include "control/actions/describe.h"
-#include "control/model/daily_window.h"
 #include "control/model/place.h"
-#include "control/model/weekly_window.h"
+#include "control/model/recurring_window.h"
 
 namespace borealis::control {
 namespace {
@@ -102,7 +101,7 @@ void ReadChangeable(Call& call, Cluster& cluster) {
     if (call.parameters.Has(name)) into = call.parameters.Text(name).substr(0, 64);
   };
   text("PreferredBackupWindow", cluster.backup_window);
-  if (!DailyWindow::Parse(cluster.backup_window)) {
+  if (!ParseDailyWindow(cluster.backup_window)) {
     call.parameters.FailValue(fmt::format(
         "PreferredBackupWindow must be hh:mm-hh:mm, of at least {} minutes.", kWindowMinutesMin));
   }
@@ -112,7 +111,7 @@ void ReadChangeable(Call& call, Cluster& cluster) {
 void ReadMaintenanceWindow(Call& call, std::string& window) {
   if (!call.parameters.Has("PreferredMaintenanceWindow")) return;
   window = ToLower(call.parameters.Text("PreferredMaintenanceWindow"));
-  if (WeeklyWindow::Parse(window)) return;
+  if (ParseWeeklyWindow(window)) return;
   call.parameters.FailValue(
       fmt::format("PreferredMaintenanceWindow must be ddd:hh:mm-ddd:hh:mm, of at least {} minutes "
                   "and less than a day.",

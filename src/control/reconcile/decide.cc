@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "control/model/weekly_window.h"
+#include "control/model/recurring_window.h"
 #include "control/reconcile/plan.h"
 
 namespace borealis::control {
@@ -125,8 +125,8 @@ class Decider {
   }
 
   bool IsInMaintenanceWindow(const Instance& instance) const {
-    const auto window = WeeklyWindow::Parse(instance.maintenance_window);
-    return window && window->Holds(plan_.now_us);
+    const auto window = ParseWeeklyWindow(instance.maintenance_window);
+    return window && window->BeganUs(plan_.now_us);
   }
 
   // Instances of a cluster restart one after another.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "control/model/daily_window.h"
+#include "control/model/recurring_window.h"
 #include "control/reconcile/plan.h"
 
 namespace borealis::control {
@@ -70,7 +70,7 @@ bool IsKept(Plan& plan, const ClusterSnapshot& snapshot) {
 }
 
 void TakeDaily(Plan& plan, const Cluster& cluster) {
-  const auto window = DailyWindow::Parse(cluster.backup_window);
+  const auto window = ParseDailyWindow(cluster.backup_window);
   const auto began_us = window ? window->BeganUs(plan.now_us) : std::nullopt;
   const auto seen = Find(plan.observed.clusters, cluster.resource_id);
   if (!began_us || cluster.status != "available" || seen.restorable.latest_us == 0) return;
