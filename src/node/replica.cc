@@ -124,13 +124,19 @@ Result<snapshot::Checkpoint> Attempt(const ServerConfig& config, Seqno until, bo
 }  // namespace
 
 Status EndLeftoverReplica(const NodeLayout& layout) {
-  const auto left = FindRunningServer(layout, {});
-  if (!left) return Status::Ok();
-  const auto pidfd = OpenPidfd(*left);
-  if (!pidfd.ok()) return Status::Ok();  // ended meanwhile
-  (void)SendSignal(*pidfd, SIGKILL);
-  if (WaitForEnd(*pidfd, kEndTimeoutMs)) return Status::Ok();
-  return {Code::kTimeout, fmt::format("process {} does not end", left->pid)};
+  ASSIGN_OR_RETURN(const std::vector<pid_t> processes, ListProcesses());
+  for (const pid_t pid : processes) {
+    // Who starts or ends holds no lock, and writes all the same.
+    const auto left = FindProcess(pid);
+    if (!left || !WorksOn(layout, pid)) continue;
+    const auto pidfd = OpenPidfd(*left);
+    if (!pidfd.ok()) continue;  // ended meanwhile
+    (void)SendSignal(*pidfd, SIGKILL);
+    if (!WaitForEnd(*pidfd, kEndTimeoutMs)) {
+      return {Code::kTimeout, fmt::format("process {} does not end", pid)};
+    }
+  }
+  return Status::Ok();
 }
 
 Status RunReplica(const ServerConfig& config, const snapshot::CheckpointStore& store, Seqno start,

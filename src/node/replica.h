@@ -35,7 +35,8 @@ inline Result<ServerConfig> ReplicaConfig(const ServerConfig& nodes, const std::
 // as any first server does, and takes all members in it for dead.
 inline constexpr char kMayBeAlone[] = "alone=1";
 
-// Ends a server that runs on the directory though its starter died.
+// Ends what runs on the directory though its starter died: the server, or one that recovers or
+// prepares the data.
 Status EndLeftoverReplica(const NodeLayout& layout);
 
 // Runs the server on data at `start` until it stands at `until` and has kept a checkpoint of it in

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <thread>
+
+#include "node/process.h"
+#include "node/server_process.h"
 #include "node/volume.h"
 #include "snapshot/testing.h"
 #include "storage/local/local_backend.h"
@@ -45,6 +50,22 @@ TEST_F(RestoreTargetTest, IsNoVolumeAndHoldsNothingOfOthers) {
   CHECK_OK(MakeDirectory(directory_ / "used"));
   WriteText(directory_ / "used/segments", "somebody's");
   EXPECT_EQ(CheckRestoreTarget(directory_ / "used").code(), Code::kAlreadyExists);
+}
+
+// It holds no lock that would tell, and goes on writing.
+TEST_F(RestoreTargetTest, WhatAKilledOneStartedEndsBeforeItsFilesGo) {
+  Build();
+  const auto left = Spawn({.argv = {"/bin/sh", "-c", "while :; do sleep 0.1; done", "sh",
+                                    "--datadir=" + RestoringLayout(target_).data()},
+                           .output_path = directory_ / "out"});
+  ASSERT_TRUE(left.ok()) << left.status().ToString();
+  // Its starter goes on a moment before its words can be read.
+  while (!WorksOn(RestoringLayout(target_), left->id.pid)) std::this_thread::yield();
+  const auto claimed = ClaimRestoreTarget(target_);
+  ASSERT_TRUE(claimed.ok()) << claimed.status().ToString();
+  EXPECT_TRUE(WaitForEnd(left->pidfd, 0));
+  (void)SendSignal(left->pidfd, SIGKILL);  // where the claim failed
+  Reap(left->id);
 }
 
 TEST_F(RestoreTargetTest, IsNoVolumeBeforeItIsShown) {

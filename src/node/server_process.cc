@@ -158,14 +158,15 @@ Result<Child> StartServerProcess(const ServerConfig& config, Seqno start) {
   return Spawn({RunCommand(config, start), layout.server_log()});
 }
 
+bool WorksOn(const NodeLayout& layout, pid_t pid) {
+  const std::vector<std::string> words = CommandLineOf(pid);
+  return std::find(words.begin(), words.end(), "--datadir=" + layout.data()) != words.end();
+}
+
 std::optional<ProcessId> FindRunningServer(const NodeLayout& layout, const ProcessId& last) {
-  const auto serves_us = [&](const ProcessId& id) {
-    const std::vector<std::string> words = CommandLineOf(id.pid);
-    return std::find(words.begin(), words.end(), "--datadir=" + layout.data()) != words.end();
-  };
-  if (IsAlive(last) && serves_us(last)) return last;
+  if (IsAlive(last) && WorksOn(layout, last.pid)) return last;
   const auto holder = FindLockHolder(layout.data() + "/ibdata1");
-  if (holder && serves_us(*holder)) return holder;
+  if (holder && WorksOn(layout, holder->pid)) return holder;
   return std::nullopt;
 }
 

@@ -40,6 +40,10 @@ Status CheckEndpoint(const std::string& address, uint16_t port);
 // Empties tmp/, rotates the log, starts the server.
 Result<Child> StartServerProcess(const ServerConfig& config, Seqno start);
 
+// Whether the process is a server on that data directory, whatever it does there: one that starts
+// or ends holds no lock.
+bool WorksOn(const NodeLayout& layout, pid_t pid);
+
 // The node's server if one runs: the process in `last` if it is that, else whoever holds the data
 // directory's system tablespace.
 std::optional<ProcessId> FindRunningServer(const NodeLayout& layout, const ProcessId& last);
