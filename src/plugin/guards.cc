@@ -217,12 +217,22 @@ bool MayUpgradeSchema(abi::Thd* thd) {
   return false;
 }
 
+void ShowTopology(const abi::GeneralEvent& event, std::string_view sql, bool backslash_escapes) {
+  for (const auto& [begin, end] : FindTopology(sql, backslash_escapes)) {
+    Overwrite(event, begin, end, kTopologyView);
+  }
+}
+
 void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
   if (std::string_view(event.command, event.command_length) != "Query") return;
   if (!server->IsBeforeParsing(thd)) return;
   LookForProvider(thd);
   Pending().Begin(event.thread_id);
   const std::string_view sql(event.query, event.query_length);
+  if (OnlyTouchesRows(sql)) {
+    if (MayNameTopology(sql)) ShowTopology(event, sql, server->BackslashEscapes(thd));
+    return;
+  }
   TextFacts facts = Facts(thd, sql);
   const SessionAccounts accounts(thd);
   facts.accounts = &accounts;
@@ -230,9 +240,7 @@ void OnText(abi::Thd* thd, const abi::GeneralEvent& event) {
   for (FaultStatement& fault : FindFaults(sql, facts.backslash_escapes)) {
     Overwrite(event, fault.begin, fault.end, std::move(fault.meaning));
   }
-  for (const auto& [begin, end] : FindTopology(sql, facts.backslash_escapes)) {
-    Overwrite(event, begin, end, kTopologyView);
-  }
+  ShowTopology(event, sql, facts.backslash_escapes);
   auto found = CheckText(sql, facts);
   if (found) {
     facts.ordinary = server->IsOrdinary(thd);

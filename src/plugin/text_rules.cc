@@ -26,6 +26,9 @@ constexpr auto kCompound =
 constexpr auto kWayOut = std::to_array<std::string_view>(
     {"SET", "ROLLBACK", "COMMIT", "BEGIN", "SHOW", "USE", "KILL", "SELECT", "UNLOCK"});
 
+constexpr auto kOfRows = std::to_array<std::string_view>(
+    {"SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "COMMIT", "ROLLBACK"});
+
 constexpr auto kDefinitions =
     std::to_array<std::string_view>({"ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE", "GRANT",
                                      "REVOKE", "OPTIMIZE", "ANALYZE", "REPAIR"});
@@ -219,6 +222,14 @@ bool ChangesDefinitions(std::string_view sql, bool backslash_escapes) {
     if (memchr(sql.data() + at, ';', sql.size() - at) == nullptr) return false;
   }
   return false;
+}
+
+bool OnlyTouchesRows(std::string_view sql) {
+  Tokenizer tokenizer(sql, true);
+  const auto verb = tokenizer.Next();
+  if (!verb || !IsAnyOf(*verb, kOfRows)) return false;
+  const size_t end = sql.find(';', tokenizer.position());
+  return end == std::string_view::npos || sql.find_first_not_of(" \r\n", end + 1) == sql.npos;
 }
 
 std::optional<uint64_t> KillTarget(std::string_view sql) {

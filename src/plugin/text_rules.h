@@ -34,6 +34,10 @@ std::optional<Finding> CheckText(std::string_view sql, const TextFacts& facts);
 bool ChangesDefinitions(std::string_view sql, bool backslash_escapes);
 // The connection that KILL names by number; nullopt: another statement.
 std::optional<uint64_t> KillTarget(std::string_view sql);
+// One statement that reads or changes rows, or ends a transaction: nothing above says anything of
+// it but what CheckSession says, and that is asked again when it locks its tables. Most texts are
+// such.
+bool OnlyTouchesRows(std::string_view sql);
 // Whether it makes a table from a query, which is replicated as rows.
 bool CreatesTable(std::string_view sql);
 

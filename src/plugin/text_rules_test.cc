@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "plugin/fault_text.h"
+
 namespace borealis::plugin {
 namespace {
 
@@ -149,6 +151,26 @@ TEST(TextRules, ADefinitionIsNotInterrupted) {
   EXPECT_EQ(KillTarget("kill hard query 12"), 12u);
   EXPECT_EQ(KillTarget("KILL USER x"), std::nullopt);
   EXPECT_EQ(KillTarget("SELECT 12"), std::nullopt);
+}
+
+// Of these the other rules say nothing, so they need not be asked.
+TEST(TextRules, WhatOnlyTouchesRowsIsFoundAtOnce) {
+  for (const char* sql :
+       {"SELECT 1", " select v FROM t WHERE id = 1 ; ", "/* x */ INSERT INTO t VALUES (1);\r\n",
+        "/*!50000 UPDATE t SET a = 1 */", "-- ; x\nDELETE FROM t", "COMMIT", "rollback to s",
+        "WITH a AS (SELECT 1) SELECT * FROM a", "REPLACE INTO t VALUES ('KILL')"}) {
+    EXPECT_TRUE(OnlyTouchesRows(sql)) << sql;
+    EXPECT_EQ(Refused(sql), "") << sql;
+    EXPECT_TRUE(FindFaults(sql, true).empty()) << sql;
+    EXPECT_FALSE(ChangesDefinitions(sql, true)) << sql;
+    EXPECT_EQ(KillTarget(sql), std::nullopt) << sql;
+  }
+  for (const char* sql :
+       {"SELECT 1; ALTER SYSTEM CRASH", "SELECT 1;;KILL 1", "SELECT 1;/* */SET sql_log_bin=0",
+        "SELECT ';'", "SET @a = 1", "KILL 1", "BEGIN", "SHOW VOLUME STATUS", "SELECTED", "", ";",
+        "`SELECT`", "'SELECT'", "(SELECT 1)", "/* SELECT */ DROP TABLE t"}) {
+    EXPECT_FALSE(OnlyTouchesRows(sql)) << sql;
+  }
 }
 
 TEST(TextRules, StatementsThatMakeTablesAreKnown) {

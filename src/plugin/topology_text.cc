@@ -1,6 +1,5 @@
 #include "plugin/topology_text.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "plugin/sql.h"
@@ -11,11 +10,13 @@ namespace {
 constexpr std::string_view kSchema = "INFORMATION_SCHEMA";
 constexpr std::string_view kTable = "REPLICA_HOST_STATUS";
 
+// Where a table's name may be; found by what is rare in texts.
 bool HasTable(std::string_view sql) {
-  const auto same = [](char a, char b) {
-    return EqualsIgnoringCase(std::string_view(&a, 1), std::string_view(&b, 1));
-  };
-  return std::search(sql.begin(), sql.end(), kTable.begin(), kTable.end(), same) != sql.end();
+  const size_t first = kTable.find('_');
+  for (size_t at = sql.find('_', first); at < sql.size(); at = sql.find('_', at + 1)) {
+    if (EqualsIgnoringCase(sql.substr(at - first, kTable.size()), kTable)) return true;
+  }
+  return false;
 }
 
 bool IsName(const Token& token, std::string_view upper) {
@@ -25,9 +26,13 @@ bool IsName(const Token& token, std::string_view upper) {
 
 }  // namespace
 
+bool MayNameTopology(std::string_view sql) {
+  return sql.size() <= kTopologyTextBytesMax && HasTable(sql);
+}
+
 std::vector<std::pair<size_t, size_t>> FindTopology(std::string_view sql, bool backslash_escapes) {
   std::vector<std::pair<size_t, size_t>> found;
-  if (sql.size() > kTopologyTextBytesMax || !HasTable(sql)) return found;
+  if (!MayNameTopology(sql)) return found;
   Tokenizer tokenizer(sql, backslash_escapes);
   std::optional<size_t> begin;  // of the schema's name
   bool dotted = false;

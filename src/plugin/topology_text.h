@@ -15,6 +15,8 @@ inline constexpr std::string_view kTopologyView = "borealis.replica_host_status"
 // Longer texts are not searched.
 inline constexpr size_t kTopologyTextBytesMax = 16 << 10;
 
+// Cheap; false: FindTopology finds nothing.
+bool MayNameTopology(std::string_view sql);
 // Bytes [first, second) of the text, in order; each holds kTopologyView. Usually none.
 std::vector<std::pair<size_t, size_t>> FindTopology(std::string_view sql, bool backslash_escapes);
 

@@ -16,8 +16,9 @@ using Span = std::span<const Token>;
 // `words` and `upper` in capitals.
 template <size_t N>
 bool IsAnyOf(const Token& token, const std::array<std::string_view, N>& words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return IsWord(token, word); });
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return word.size() == token.text.size() && IsWord(token, word);
+  });
 }
 bool WordAt(Span tokens, size_t at, std::string_view upper);  // false beyond the end
 bool SymbolAt(Span tokens, size_t at, std::string_view symbol);
