@@ -1,6 +1,7 @@
 // Claims of the base room: codecs refuse what is not there, CHECK dies, UUID text round-trips.
 #include <gtest/gtest.h>
 
+#include "base/background.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/codec.h"
@@ -85,6 +86,13 @@ TEST(ClockTest, ManualClockMovesOnlyWhenTold) {
   const int64_t before = clock.MonotonicNs();
   clock.AdvanceNs(5);
   EXPECT_EQ(clock.MonotonicNs(), before + 5);
+}
+
+TEST(BackgroundTest, OnlyTheWorkHasTheLowPriority) {
+  const int before = getpriority(PRIO_PROCESS, 0);
+  EXPECT_EQ(InBackground([] { return getpriority(PRIO_PROCESS, 0); }),
+            std::max(before, kBackgroundNiceness));
+  EXPECT_EQ(getpriority(PRIO_PROCESS, 0), before);
 }
 
 }  // namespace

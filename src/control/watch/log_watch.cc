@@ -1,15 +1,12 @@
 #include "control/watch/log_watch.h"
 
-#include <sys/resource.h>
-
 #include <nlohmann/json.hpp>
 
+#include "base/background.h"
 #include "node/layout.h"
 
 namespace borealis::control {
 namespace {
-
-constexpr int kNiceness = 10;
 
 const char* StateText(LogWatch::State state) {
   switch (state) {
@@ -73,8 +70,7 @@ Result<LogWatch::News> LogWatch::Look(const Cluster& cluster,
 }
 
 void LogWatch::Loop() {
-  // Of this thread alone: Linux has a priority for each.
-  static_cast<void>(setpriority(PRIO_PROCESS, 0, kNiceness));
+  BecomeBackground();
   while (true) {
     std::map<std::string, Watched> wanted;
     {
