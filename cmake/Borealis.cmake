@@ -129,10 +129,13 @@ function(borealis_plug name)
   _borealis_link(borealis_${name} PRIVATE ${ARG_DEPS})
   borealis_unity(borealis_${name})
   target_link_options(borealis_${name} PRIVATE
-                      -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${file}.map
-                      -Wl,--no-undefined)
-  if(BOREALIS_SANITIZE)  # a sanitizer's runtime is the program's to bring, and the server has none
+                      -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${file}.map)
+  if(BOREALIS_SANITIZE)
+    # A sanitizer's runtime is the program's to bring, and the server has none: whoever starts one with this
+    # library has the runtime loaded before (tests/faults/sanitized_server).
     set_target_properties(borealis_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+  else()
+    target_link_options(borealis_${name} PRIVATE -Wl,--no-undefined)
   endif()
 endfunction()
 

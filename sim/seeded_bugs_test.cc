@@ -26,7 +26,7 @@ constexpr Claim kClaims[] = {
     {"ignore-brute-force", 1, 10, "O3"},
     {"acknowledge-uncertified", 1, 5, "O3"},
     {"rollback-after-locks", 150, 10, "O3"},
-    {"forget-tables-of-parts", 90, 10, "O3"},
+    {"forget-tables-of-parts", 120, 10, "O3"},
     {"keep-dead-streams", 1, 5, "O7"},
     {"forget-open-stream", 1, 5, "O1"},
     // One seed in two thousand catches up long enough; found by them when the server did so.

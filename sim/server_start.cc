@@ -173,7 +173,8 @@ void Server::BeginLeaving() {
 
 void Server::StepLeaving() {
   for (Client& client : clients_) {
-    if (client.state == Client::State::kExecuting) Reset(client);
+    // Others still execute here: an open stream's locks go only when the log says that it ends.
+    if (client.state == Client::State::kExecuting) RollBack(client);
     if (client.state != Client::State::kIdle) return;
   }
   if (!view_submission_->done || !submitter_->Idle() || !tracker_->Drained()) return;

@@ -24,17 +24,25 @@ class RunTest(unittest.TestCase):
     def tearDown(self):
         self.folder.cleanup()
 
-    def result(self, body, timeout=20):
+    def result(self, body, timeout=20, sanitized=False):
         path = os.path.join(self.folder.name, "test")
         with open(path, "w", encoding="utf-8") as f:
             f.write("#!/bin/bash\n" + body)
         os.chmod(path, 0o755)
-        args = argparse.Namespace(build=self.folder.name, full=False, timeout=timeout)
+        args = argparse.Namespace(build=self.folder.name, full=False, timeout=timeout, sanitized=sanitized)
         return runner.run_test("test", path, args)
 
     def counts(self, *args, **named):
         result = self.result(*args, **named)
         return result.passed, result.failed, result.skipped
+
+    def test_what_a_sanitizer_found_in_a_server_fails_the_test(self):
+        kept, runner.sanitized = runner.sanitized, lambda findings: {"BOREALIS_SANITIZER_LOG": findings}
+        self.addCleanup(setattr, runner, "sanitized", kept)
+        self.assertEqual(self.result("echo 1 passed, 0 failed", sanitized=True).failed, 0)
+        found = self.result('echo bad > "$BOREALIS_SANITIZER_LOG.17"; echo 1 passed, 0 failed', sanitized=True)
+        self.assertEqual(found.failed, 1)
+        self.assertIn("findings", found.reason)
 
     def test_exit_code_decides_without_a_verdict_line(self):
         self.assertEqual(self.counts("exit 0"), (1, 0, 0))
