@@ -78,9 +78,10 @@ Status Places::Resolve() {
   return Status::Ok();
 }
 
-void AddVolumeOption(CLI::App& app, Places& places, bool positional) {
-  app.add_option(positional ? "--volume,volume" : "--volume", places.volume,
-                 "Directory of the volume, or volume:///DIRECTORY")
+CLI::Option* AddVolumeOption(CLI::App& app, Places& places, bool positional) {
+  return app
+      .add_option(positional ? "--volume,volume" : "--volume", places.volume,
+                  "Directory of the volume, or volume:///DIRECTORY")
       ->envname("BOREALIS_VOLUME")
       ->type_name("DIR")
       ->required();

@@ -44,7 +44,7 @@ struct Places {
   // Absolute paths; the data directory defaults to "<volume>.nodes".
   Status Resolve();
 };
-void AddVolumeOption(CLI::App& app, Places& places, bool positional);
+CLI::Option* AddVolumeOption(CLI::App& app, Places& places, bool positional);
 void AddDataOption(CLI::App& app, Places& places);
 
 // What agents do for the volume, "a=1;b=2"; node::UpkeepPolicy.
@@ -97,6 +97,7 @@ void AddTlsCommands(CLI::App& app, Outcome& outcome);
 void AddServeCommands(CLI::App& app, Outcome& outcome);
 void AddManagedClusterCommands(CLI::App& app, Outcome& outcome);
 void AddManagedInstanceCommands(CLI::App& app, Outcome& outcome);
+void AddManagedSnapshotCommands(CLI::App& app, Outcome& outcome);  // after AddSnapshotCommands
 void AddCompletionCommand(CLI::App& app, Outcome& outcome);
 void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 

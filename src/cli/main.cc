@@ -44,6 +44,7 @@ int Main(int argc, char** argv) {
   AddKeyOptions(app);
   AddManagedClusterCommands(app, outcome);
   AddManagedInstanceCommands(app, outcome);
+  AddManagedSnapshotCommands(app, outcome);
   AddCompletionCommand(app, outcome);
   try {
     app.parse(argc, argv);

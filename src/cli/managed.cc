@@ -15,14 +15,6 @@ namespace {
 constexpr auto kLookEvery = std::chrono::milliseconds(200);
 constexpr char kClient[] = "/usr/bin/mariadb";
 
-Result<Json> FindOne(const ApiClient& api, const char* action, const char* parameter,
-                     const char* list, const std::string& name) {
-  ASSIGN_OR_RETURN(const Json answer, api.Call(action, {{parameter, name}}));
-  const Json found = answer.value(list, Json::array());
-  if (found.empty()) return Status(Code::kNotFound, name + " is not there");
-  return found.front();
-}
-
 }  // namespace
 
 void AddDirectoryOption(CLI::App& command, ManagedArguments& args) {
@@ -43,6 +35,14 @@ void AddWaitOptions(CLI::App& command, ManagedArguments& args) {
 
 Result<ApiClient> OpenApi(const ManagedArguments& args) {
   return ApiClient::Open(node::AbsolutePath(args.dir));
+}
+
+Result<Json> FindOne(const ApiClient& api, const char* action, const char* parameter,
+                     const char* list, const std::string& name) {
+  ASSIGN_OR_RETURN(const Json answer, api.Call(action, {{parameter, name}}));
+  const Json found = answer.value(list, Json::array());
+  if (found.empty()) return Status(Code::kNotFound, name + " is not there");
+  return found.front();
 }
 
 Result<Json> FindCluster(const ApiClient& api, const std::string& name) {

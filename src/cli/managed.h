@@ -41,6 +41,9 @@ std::pair<CLI::App*, std::shared_ptr<Arguments>> AddManagedCommand(
 
 Result<ApiClient> OpenApi(const ManagedArguments& args);
 
+// The one that `action` gives in `list`. kNotFound: there is none of that name.
+Result<Json> FindOne(const ApiClient& api, const char* action, const char* parameter,
+                     const char* list, const std::string& name);
 Result<Json> FindCluster(const ApiClient& api, const std::string& name);
 Result<Json> FindInstance(const ApiClient& api, const std::string& name);
 Result<std::vector<Json>> InstancesOf(const ApiClient& api, const std::string& cluster);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "cli/managed.h"
+#include "cli/managed_snapshots.h"
 
 namespace borealis::cli {
 namespace {
@@ -17,6 +17,7 @@ struct ClusterArguments : ManagedArguments {
   std::string instance_class = "db.t3.micro";
   std::string database;
   std::string final_snapshot;
+  std::string from_snapshot;
   std::vector<std::string> allow;
   int writers = 2;
   int port = 0;
@@ -25,6 +26,11 @@ struct ClusterArguments : ManagedArguments {
 
 std::string WriterName(const std::string& cluster, int n) {
   return fmt::format("{}-{}", cluster, n);
+}
+
+// Of a cluster that did not come about; what was refused matters more than whether this is.
+void DropGroup(const ApiClient& api, const std::string& group) {
+  if (!group.empty()) (void)api.Call("DeleteSecurityGroup", {{"GroupId", group}}, "ec2");
 }
 
 // A security group of the cluster's name that lets in the blocks of --allow; empty: none is asked
@@ -37,14 +43,16 @@ Result<std::string> ProvideGroup(const ApiClient& api, const ClusterArguments& a
                {{"GroupName", args.name}, {"GroupDescription", kGroupDescription}}, "ec2"));
   const std::string group = TextOf(made, "groupId");
   for (const std::string& block : args.allow) {
-    RETURN_IF_ERROR(api.Call("AuthorizeSecurityGroupIngress",
-                             {{"GroupId", group},
-                              {"IpProtocol", "tcp"},
-                              {"FromPort", "0"},
-                              {"ToPort", "65535"},
-                              {"CidrIp", block}},
-                             "ec2")
-                        .status());
+    const auto allowed = api.Call("AuthorizeSecurityGroupIngress",
+                                  {{"GroupId", group},
+                                   {"IpProtocol", "tcp"},
+                                   {"FromPort", "0"},
+                                   {"ToPort", "65535"},
+                                   {"CidrIp", block}},
+                                  "ec2");
+    if (allowed.ok()) continue;
+    DropGroup(api, group);
+    return allowed.status();
   }
   return group;
 }
@@ -82,32 +90,37 @@ Status Show(const ClusterArguments& args) {
   return Status::Ok();
 }
 
-Status Create(const ClusterArguments& args) {
-  ASSIGN_OR_RETURN(const std::string password, ReadPassword());
-  ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
-  Fields fields = {
-      {"DBClusterIdentifier", args.name}, {"Engine", "aurora"},
-      {"EngineMode", "multimaster"},      {"MasterUsername", args.user},
-      {"MasterUserPassword", password},   {"StorageEncrypted", args.encrypted ? "true" : "false"}};
-  if (!args.database.empty()) fields["DatabaseName"] = args.database;
+// What the API is asked for, but for the security group. A restored cluster has the engine and the
+// password of its snapshot.
+Result<Fields> Wanted(const ApiClient& api, const ClusterArguments& args) {
+  Fields fields = {{"DBClusterIdentifier", args.name},
+                   {"EngineMode", "multimaster"},
+                   {"StorageEncrypted", args.encrypted ? "true" : "false"}};
   if (args.port > 0) fields["Port"] = std::to_string(args.port);
-  ASSIGN_OR_RETURN(const std::string group, ProvideGroup(api, args));
-  if (!group.empty()) fields["VpcSecurityGroupIds.VpcSecurityGroupId.1"] = group;
-  const auto made = api.Call("CreateDBCluster", fields);
-  if (!made.ok() && !group.empty()) {
-    (void)api.Call("DeleteSecurityGroup", {{"GroupId", group}}, "ec2");  // what was refused matters
+  if (!args.from_snapshot.empty()) {
+    ASSIGN_OR_RETURN(const Json snapshot, FindSnapshot(api, args.from_snapshot));
+    fields["Engine"] = TextOf(snapshot, "Engine");
+    fields["SnapshotIdentifier"] = args.from_snapshot;
+    fields.erase("StorageEncrypted");  // as the snapshot is
+    return fields;
   }
-  RETURN_IF_ERROR(made.status());
+  ASSIGN_OR_RETURN(fields["MasterUserPassword"], ReadPassword());
+  fields["Engine"] = "aurora";
+  fields["MasterUsername"] = args.user;
+  if (!args.database.empty()) fields["DatabaseName"] = args.database;
+  return fields;
+}
+
+Status AddWriters(const ApiClient& api, const ClusterArguments& args, const std::string& engine) {
   for (int n = 1; n <= args.writers; ++n) {
     RETURN_IF_ERROR(
         api.Call("CreateDBInstance", {{"DBInstanceIdentifier", WriterName(args.name, n)},
                                       {"DBInstanceClass", args.instance_class},
-                                      {"Engine", "aurora"},
+                                      {"Engine", engine},
                                       {"DBClusterIdentifier", args.name}})
             .status());
   }
-  RETURN_IF_ERROR(AwaitAvailable(args, api, args.name));
-  return Show(args);
+  return Status::Ok();
 }
 
 Status Wait(const ClusterArguments& args) {
@@ -173,6 +186,26 @@ Status Delete(const ClusterArguments& args) {
   return args.no_wait ? Status::Ok() : RemoveGroup(api, args.name);
 }
 
+// What was refused leaves nothing: neither the group nor a cluster without writers.
+Status Create(const ClusterArguments& args) {
+  ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
+  ASSIGN_OR_RETURN(Fields fields, Wanted(api, args));
+  ASSIGN_OR_RETURN(const std::string group, ProvideGroup(api, args));
+  if (!group.empty()) fields["VpcSecurityGroupIds.VpcSecurityGroupId.1"] = group;
+  const auto made = api.Call(
+      args.from_snapshot.empty() ? "CreateDBCluster" : "RestoreDBClusterFromSnapshot", fields);
+  if (!made.ok()) DropGroup(api, group);
+  RETURN_IF_ERROR(made.status());
+  if (const Status added = AddWriters(api, args, fields["Engine"]); !added.ok()) {
+    ClusterArguments undo = args;
+    undo.no_wait = false;
+    (void)Delete(undo);
+    return added;
+  }
+  RETURN_IF_ERROR(AwaitAvailable(args, api, args.name));
+  return Show(args);
+}
+
 Status Connect(const ClusterArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
   ASSIGN_OR_RETURN(const Json cluster, FindCluster(api, args.name));
@@ -183,6 +216,7 @@ Status Connect(const ClusterArguments& args) {
 // All of its servers at about the same time: what has to be survived.
 Status Crash(const ClusterArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
+  RETURN_IF_ERROR(FindCluster(api, args.name).status());
   ASSIGN_OR_RETURN(const auto instances, InstancesOf(api, args.name));
   if (instances.empty()) return {Code::kNotFound, args.name + " has no instances"};
   for (const Json& instance : instances) {
@@ -213,13 +247,16 @@ void AddManagedClusterCommands(CLI::App& app, Outcome& outcome) {
           Create);
   create->add_option("--writers", made->writers, "Instances")->check(CLI::Range(1, 16));
   create->add_option("--class", made->instance_class, "Class of the instances");
-  create->add_option("--user", made->user, "Master user");
-  create->add_option("--database", made->database, "Database to make");
+  CLI::Option* snapshot =
+      create->add_option("--from-snapshot", made->from_snapshot,
+                         "Snapshot that its data come from, with master user and password");
+  create->add_option("--user", made->user, "Master user")->excludes(snapshot);
+  create->add_option("--database", made->database, "Database to make")->excludes(snapshot);
   create->add_option("--port", made->port, "TCP port of its endpoints [default: that of serve]")
       ->check(CLI::Range(1150, 65535));
   create->add_option("--allow", made->allow, "Block of addresses that may connect, 127.0.0.0/8")
       ->type_name("CIDR");
-  create->add_flag("--encrypted", made->encrypted, "Encrypt log and snapshots");
+  create->add_flag("--encrypted", made->encrypted, "Encrypt log and snapshots")->excludes(snapshot);
   AddWaitOptions(*create, *made);
   add_json(*create, *made);
 

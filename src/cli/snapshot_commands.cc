@@ -1,13 +1,16 @@
-// borealis snapshot take | list | delete | verify, borealis volume tend
+// borealis snapshot take | list | delete | verify of a volume, borealis volume tend. Without a
+// volume, list and delete are about the control plane's (managed_snapshots.h).
 #include <fmt/core.h>
 
 #include <atomic>
+#include <charconv>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
 #include "cli/common.h"
 #include "cli/describe.h"
+#include "cli/managed_snapshots.h"
 #include "cli/server_arguments.h"
 #include "node/account.h"
 #include "node/agent_setup.h"
@@ -106,15 +109,16 @@ Result<int> Tend(TendArguments& args) {
 
 struct ListArguments {
   Places places;
-  bool json = false;
+  ManagedSnapshotArguments managed;
 };
 
 Status List(ListArguments& args) {
+  if (args.places.volume.empty()) return ListManagedSnapshots(args.managed);
   RETURN_IF_ERROR(args.places.Resolve());
   RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
   ASSIGN_OR_RETURN(const auto volume, node::LookAtVolume(args.places.volume));
   ASSIGN_OR_RETURN(const Json list, DescribeSnapshots(*volume));
-  if (args.json) {
+  if (args.managed.json) {
     fmt::print("{}\n", list.dump(2, ' ', false, Json::error_handler_t::replace));
   } else {
     PrintSnapshots(list, "");
@@ -124,19 +128,31 @@ Status List(ListArguments& args) {
 
 // --- delete, verify -----------------------------------------------------------------------------
 
+struct DeleteArguments {
+  Places places;
+  ManagedSnapshotArguments managed;  // its name: of a volume's snapshot the seqno
+};
+
+Status Delete(DeleteArguments& args) {
+  if (args.places.volume.empty()) return DeleteManagedSnapshot(args.managed);
+  RETURN_IF_ERROR(args.places.Resolve());
+  const std::string& text = args.managed.name;
+  int64_t seqno = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seqno);
+  if (error != std::errc() || end != text.data() + text.size() || seqno < 0) {
+    return {Code::kInvalidArgument, fmt::format("\"{}\" is no seqno of a snapshot", text)};
+  }
+  RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
+  ASSIGN_OR_RETURN(const auto volume, node::AttachVolume(args.places.volume));
+  RETURN_IF_ERROR(node::DeleteSnapshotSafely(*volume, Seqno{seqno}, SystemClock()));
+  fmt::print("snapshot {} is deleted\n", seqno);
+  return Status::Ok();
+}
+
 struct OneArguments {
   Places places;
   int64_t seqno = -1;
 };
-
-Status Delete(OneArguments& args) {
-  RETURN_IF_ERROR(args.places.Resolve());
-  RETURN_IF_ERROR(ActAsOwnerOf(args.places.volume));
-  ASSIGN_OR_RETURN(const auto volume, node::AttachVolume(args.places.volume));
-  RETURN_IF_ERROR(node::DeleteSnapshotSafely(*volume, Seqno{args.seqno}, SystemClock()));
-  fmt::print("snapshot {} is deleted\n", args.seqno);
-  return Status::Ok();
-}
 
 Status Verify(OneArguments& args) {
   RETURN_IF_ERROR(args.places.Resolve());
@@ -157,7 +173,8 @@ Status Verify(OneArguments& args) {
 }  // namespace
 
 void AddSnapshotCommands(CLI::App& app, Outcome& outcome) {
-  CLI::App* snapshot = app.add_subcommand("snapshot", "Take and look at snapshots of a volume");
+  CLI::App* snapshot = app.add_subcommand(
+      "snapshot", "Snapshots of a volume, and those of the control plane (borealis serve)");
   snapshot->require_subcommand(1);
 
   auto take = std::make_shared<TakeArguments>();
@@ -183,15 +200,24 @@ void AddSnapshotCommands(CLI::App& app, Outcome& outcome) {
   command->callback([tend, &outcome] { outcome.exit_code = Report(Tend(*tend)); });
 
   auto list = std::make_shared<ListArguments>();
-  command = snapshot->add_subcommand("list", "The snapshots of a volume, oldest first");
-  AddVolumeOption(*command, list->places, true);
-  command->add_flag("--json", list->json, "As JSON");
+  command = snapshot->add_subcommand(
+      "list", "The snapshots of a volume, oldest first; without one, those of the control plane");
+  AddVolumeOption(*command, list->places, true)->required(false);
+  AddDirectoryOption(*command, list->managed);
+  command->add_option("--cluster", list->managed.cluster, "Of one cluster of the control plane");
+  command->add_flag("--json", list->managed.json, "As JSON");
   command->callback([list, &outcome] { outcome.exit_code = Report(List(*list)); });
 
-  auto remove = std::make_shared<OneArguments>();
-  command = snapshot->add_subcommand("delete", "Delete a snapshot");
-  AddVolumeOption(*command, remove->places, false);
-  command->add_option("--seqno,seqno", remove->seqno, "Which, by its seqno")->required();
+  auto remove = std::make_shared<DeleteArguments>();
+  command = snapshot->add_subcommand(
+      "delete", "Delete a snapshot of a volume; without one, a snapshot of the control plane");
+  AddVolumeOption(*command, remove->places, false)->required(false);
+  command
+      ->add_option("--seqno,--name,name", remove->managed.name,
+                   "Which: of a volume by its seqno, of the control plane by its identifier")
+      ->required();
+  AddDirectoryOption(*command, remove->managed);
+  AddWaitOptions(*command, remove->managed);
   command->callback([remove, &outcome] { outcome.exit_code = Report(Delete(*remove)); });
 
   auto verify = std::make_shared<OneArguments>();
