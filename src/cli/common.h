@@ -99,6 +99,7 @@ void AddManagedClusterCommands(CLI::App& app, Outcome& outcome);
 void AddManagedInstanceCommands(CLI::App& app, Outcome& outcome);
 void AddManagedSnapshotCommands(CLI::App& app, Outcome& outcome);  // after AddSnapshotCommands
 void AddCompletionCommand(CLI::App& app, Outcome& outcome);
+void AddManualCommand(CLI::App& app, Outcome& outcome);
 void AddVerifyDataCommand(CLI::App& app, Outcome& outcome);
 
 }  // namespace borealis::cli

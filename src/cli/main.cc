@@ -46,6 +46,7 @@ int Main(int argc, char** argv) {
   AddManagedInstanceCommands(app, outcome);
   AddManagedSnapshotCommands(app, outcome);
   AddCompletionCommand(app, outcome);
+  AddManualCommand(app, outcome);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
