@@ -277,6 +277,84 @@ TEST_F(ActionsTest, AnotherClassWaitsUnlessItIsToBeNow) {
   EXPECT_EQ(instance.status, "modifying");
 }
 
+TEST_F(ActionsTest, ARebootIsOfOneInstanceAndFailsOverToNone) {
+  MakeCluster();
+  MakeInstance("a");
+  MakeInstance("b");
+  EXPECT_EQ(Do("RebootDBInstance", {{"DBInstanceIdentifier", "a"}}), "InvalidDBInstanceState");
+  region_.instances.at("a").status = region_.instances.at("b").status = "available";
+  Form form = {{"DBInstanceIdentifier", "a"}, {"ForceFailover", "true"}};
+  EXPECT_EQ(Do("RebootDBInstance", form), "InvalidParameterCombination");
+  EXPECT_EQ(region_.instances.at("a").status, "available");
+  form.find("ForceFailover")->second = "false";
+  EXPECT_EQ(Do("RebootDBInstance", form), "");
+  EXPECT_EQ(region_.instances.at("a").status, "rebooting");
+  EXPECT_TRUE(region_.instances.at("a").stop_first);
+  EXPECT_EQ(region_.instances.at("b").status, "available");
+}
+
+TEST_F(ActionsTest, ANewPasswordWaitsUnlessItIsToBeNow) {
+  MakeCluster();
+  Cluster& cluster = region_.clusters.at("c1");
+  ForgetWaiting(cluster);
+  cluster.status = "available";
+  Form form = {{"DBClusterIdentifier", "c1"},
+               {"MasterUserPassword", "another-one"},
+               {"BackupRetentionPeriod", "3"}};
+  EXPECT_EQ(Do("ModifyDBCluster", form), "");
+  EXPECT_TRUE(Says("<PendingModifiedValues><MasterUserPassword>****<"));
+  EXPECT_FALSE(Says("another-one"));
+  const Cluster& after = region_.clusters.at("c1");
+  EXPECT_EQ(after.status, "available");
+  EXPECT_EQ(after.pending_password, "");
+  EXPECT_EQ(after.waiting_password, "another-one");
+  EXPECT_EQ(after.retention_days, 3) << "all else is at once";
+  EXPECT_EQ(Do("CreateDBClusterSnapshot",
+               {{"DBClusterIdentifier", "c1"}, {"DBClusterSnapshotIdentifier", "s"}}),
+            "");
+  EXPECT_EQ(region_.snapshots.at("s").cluster.waiting_password, "") << "a snapshot has no secret";
+  EXPECT_EQ(Do("ModifyDBCluster", {{"DBClusterIdentifier", "c1"}, {"ApplyImmediately", "true"}}),
+            "");
+  EXPECT_EQ(region_.clusters.at("c1").status, "resetting-master-credentials");
+  EXPECT_EQ(region_.clusters.at("c1").pending_password, "another-one") << "what waited comes, too";
+  EXPECT_EQ(region_.clusters.at("c1").waiting_password, "");
+  EXPECT_FALSE(Says("PendingModifiedValues"));
+}
+
+TEST_F(ActionsTest, TheFirstPasswordWaitsForNoWindow) {
+  MakeCluster();
+  region_.clusters.at("c1").status = "available";  // and no server knows the password yet
+  EXPECT_EQ(Do("ModifyDBCluster", {{"DBClusterIdentifier", "c1"}, {"BackupRetentionPeriod", "3"}}),
+            "");
+  EXPECT_EQ(region_.clusters.at("c1").pending_password, "cloudacademy");
+  EXPECT_EQ(region_.clusters.at("c1").waiting_password, "");
+  EXPECT_EQ(
+      Do("ModifyDBCluster", {{"DBClusterIdentifier", "c1"}, {"MasterUserPassword", "another-one"}}),
+      "");
+  EXPECT_EQ(region_.clusters.at("c1").pending_password, "another-one");
+  EXPECT_EQ(region_.clusters.at("c1").waiting_password, "");
+}
+
+TEST_F(ActionsTest, AnotherVersionWaitsToo) {
+  MakeCluster();
+  Cluster& cluster = region_.clusters.at("c1");
+  cluster.status = "available";
+  cluster.engine_version = "5.6.10a";
+  Form form = {{"DBClusterIdentifier", "c1"}, {"EngineVersion", "10.11"}};
+  EXPECT_EQ(Do("ModifyDBCluster", form), "InvalidParameterCombination") << "a new major version";
+  form.emplace("AllowMajorVersionUpgrade", "true");
+  EXPECT_EQ(Do("ModifyDBCluster", form), "");
+  EXPECT_TRUE(Says("<PendingModifiedValues><EngineVersion>10.11<"));
+  EXPECT_TRUE(Says("<EngineVersion>5.6.10a<"));
+  form.emplace("ApplyImmediately", "true");
+  region_.clusters.at("c1").status = "available";
+  EXPECT_EQ(Do("ModifyDBCluster", form), "");
+  EXPECT_EQ(region_.clusters.at("c1").engine_version, "10.11");
+  form.find("EngineVersion")->second = "5.6.10a";
+  region_.clusters.at("c1").status = "available";
+  EXPECT_EQ(Do("ModifyDBCluster", form), "InvalidParameterCombination") << "never back";
+}
+
 TEST_F(ActionsTest, AMaintenanceWindowIsATimeOfTheWeek) {
   MakeCluster();
   MakeInstance("a");

@@ -1,10 +1,13 @@
 // Create, describe, modify, delete: database clusters.
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "control/actions/actions.h"
 #include "control/actions/cluster_choices.h"
 #include "control/actions/describe.h"
 #include "control/actions/snapshot_choices.h"
+#include "control/model/place.h"
 
 namespace borealis::control {
 namespace {
@@ -45,6 +48,27 @@ void DescribeDbClusters(Call& call) {
   AddPage(call, "DBClusters", "DBCluster", std::move(found));
 }
 
+// Another version is the same server under another name; as on RDS it only goes up.
+void ReadVersion(Call& call, Cluster& cluster) {
+  const std::string wanted = call.parameters.Text("EngineVersion");
+  if (wanted.empty()) return;
+  const Engine* now = FindEngine(cluster.engine, cluster.engine_version);
+  const Engine* then = FindEngine(cluster.engine, wanted);
+  if (then == nullptr || then < now) {
+    return call.Fail(400, "InvalidParameterCombination",
+                     fmt::format("Cannot upgrade {} from {} to {}", cluster.engine,
+                                 cluster.engine_version, wanted));
+  }
+  if (then != now && !call.parameters.Flag("AllowMajorVersionUpgrade", false)) {
+    return call.Fail(400, "InvalidParameterCombination",
+                     "The AllowMajorVersionUpgrade flag must be present when upgrading to a new "
+                     "major version.");
+  }
+  cluster.waiting_version = then == now ? "" : wanted;
+}
+
+// As RDS has it: password and version wait for the cluster's maintenance window, unless they are to
+// be now; then what waited comes, too. All else is at once.
 void ModifyDbCluster(Call& call) {
   const std::string id = call.parameters.Identifier("DBClusterIdentifier");
   Cluster* cluster = FindCluster(call, id);
@@ -56,11 +80,19 @@ void ModifyDbCluster(Call& call) {
     return call.Fail(400, "InvalidDBClusterStateFault",
                      fmt::format("DB cluster {} is {}, not available.", id, cluster->status));
   }
+  const std::string first = std::exchange(cluster->pending_password, {});
   ReadChangeable(call, *cluster);
+  if (!first.empty()) {
+    // No server has had one yet: they begin with the newest.
+    if (cluster->pending_password.empty()) cluster->pending_password = first;
+  } else if (!cluster->pending_password.empty()) {
+    cluster->waiting_password = std::exchange(cluster->pending_password, {});
+  }
+  ReadVersion(call, *cluster);
+  if (call.parameters.Flag("ApplyImmediately", false)) (void)TakeWaiting(*cluster);
   for (auto& [name, instance] : call.region.instances) {
     if (instance.cluster == id) instance.port = cluster->port;
   }
-  if (!cluster->pending_password.empty()) cluster->status = "resetting-master-credentials";
   call.result.Add("DBCluster", DescribeCluster(call, *cluster));
 }
 
@@ -105,7 +137,7 @@ void DeleteDbCluster(Call& call) {
   std::erase_if(call.region.endpoints,
                 [&](const auto& entry) { return entry.second.cluster == id; });
   cluster->status = "deleting";
-  cluster->pending_password.clear();
+  ForgetWaiting(*cluster);
   call.result.Add("DBCluster", DescribeCluster(call, *cluster));
 }
 

@@ -195,7 +195,7 @@ const ClusterSnapshot* TakeSnapshot(Call& call, const Cluster& cluster, const st
   snapshot.directory = "s" + call.settings.random_hex(10);
   snapshot.origin.directory = cluster.directory;
   snapshot.cluster = cluster;
-  snapshot.cluster.pending_password.clear();
+  ForgetWaiting(snapshot.cluster);
   snapshot.encrypted = cluster.encrypted;
   snapshot.tags = std::move(tags);
   snapshot.created_us = call.now_us;

@@ -36,6 +36,7 @@ struct Engine {
   std::string_view version;
   std::string_view description;
 };
+// Later versions of an engine come later.
 const std::vector<Engine>& Engines();
 // The one with that version, or if that is empty the newest of the engine; null: none.
 const Engine* FindEngine(std::string_view name, std::string_view version);

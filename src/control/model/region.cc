@@ -1,5 +1,7 @@
 #include "control/model/region.h"
 
+#include <utility>
+
 namespace borealis::control {
 
 std::vector<const Instance*> Region::InstancesOf(const std::string& cluster) const {
@@ -16,6 +18,24 @@ void Region::Tell(int64_t now_us, std::string source_type, std::string source_id
   events[number] = {now_us, std::move(source_type), std::move(source_id), std::move(category),
                     std::move(message)};
   while (events.size() > kEventsMax) events.erase(events.begin());
+}
+
+bool TakeWaiting(Cluster& cluster) {
+  const bool any = !cluster.waiting_password.empty() || !cluster.waiting_version.empty();
+  if (!cluster.waiting_password.empty()) {
+    cluster.pending_password = std::exchange(cluster.waiting_password, {});
+    cluster.status = "resetting-master-credentials";
+  }
+  if (!cluster.waiting_version.empty()) {
+    cluster.engine_version = std::exchange(cluster.waiting_version, {});
+  }
+  return any;
+}
+
+void ForgetWaiting(Cluster& cluster) {
+  cluster.pending_password.clear();
+  cluster.waiting_password.clear();
+  cluster.waiting_version.clear();
 }
 
 void TakePendingClass(Instance& instance) {

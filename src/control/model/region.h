@@ -34,6 +34,9 @@ struct Cluster {
   std::string master_user;
   // Only until the servers know it; then empty.
   std::string pending_password;
+  // From the next maintenance window on; empty: the same.
+  std::string waiting_password;
+  std::string waiting_version;
   std::string database;
   bool database_made = false;
   Origin origin;
@@ -80,6 +83,11 @@ struct Instance {
   int64_t created_us = 0;
   bool operator==(const Instance&) const = default;
 };
+
+// What waits is the cluster's from now on; whether anything did. Passwords still have to be set.
+bool TakeWaiting(Cluster& cluster);
+// What it has not become, secrets among it, is forgotten.
+void ForgetWaiting(Cluster& cluster);
 
 // A class that waits is the instance's from now on. The server takes its memory at start.
 void TakePendingClass(Instance& instance);

@@ -39,6 +39,11 @@ class Decider {
       } else {
         MakeVolume(cluster);
       }
+    } else if (cluster.status == "available" && IsIn(cluster.maintenance_window)) {
+      if (TakeWaiting(cluster)) {
+        Tell(kClusterSource, cluster.id, "maintenance",
+             "Modifications that waited for the maintenance window are applied");
+      }
     } else if (cluster.status == "resetting-master-credentials") {
       if (cluster.pending_password.empty()) cluster.status = "available";
     } else if (cluster.status == "stopping") {
@@ -99,7 +104,7 @@ class Decider {
     if (instance.status == "stopping") return Stop(cluster, instance, seen);
     const ObservedCluster volume = Find(observed_.clusters, cluster.resource_id);
     if (!volume.volume_ready) return;
-    if (instance.status == "available" && IsInMaintenanceWindow(instance)) {
+    if (instance.status == "available" && IsIn(instance.maintenance_window)) {
       TakePendingClass(instance);
     }
     if (instance.stop_first && !IsNext(instance)) return;
@@ -124,8 +129,8 @@ class Decider {
     Follow(cluster, instance, seen);
   }
 
-  bool IsInMaintenanceWindow(const Instance& instance) const {
-    const auto window = ParseWeeklyWindow(instance.maintenance_window);
+  bool IsIn(const std::string& maintenance_window) const {
+    const auto window = ParseWeeklyWindow(maintenance_window);
     return window && window->BeganUs(plan_.now_us);
   }
 

@@ -72,6 +72,41 @@ TEST_F(DecideTest, AnotherClassWaitsForTheMaintenanceWindow) {
   EXPECT_EQ(instance("a").status, "modifying");
 }
 
+TEST_F(DecideTest, ANewPasswordWaitsForTheClustersMaintenanceWindow) {
+  constexpr int64_t kHourUs = 3'600'000'000;
+  volume().volume_ready = true;
+  cluster().status = "available";
+  cluster().pending_password.clear();
+  cluster().waiting_password = "secret-2";
+  cluster().engine_version = "5.6.10a";
+  cluster().waiting_version = "10.11";
+  cluster().maintenance_window = "thu:04:00-thu:05:00";
+  AddInstance("a");
+  instance("a").status = "available";
+  Ready("a");
+  now_us_ = 4 * kHourUs - 1;
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(cluster().engine_version, "5.6.10a");
+  now_us_ = 4 * kHourUs;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeUser));
+  EXPECT_EQ(steps_[0].cluster.pending_password, "secret-2");
+  EXPECT_EQ(cluster().status, "resetting-master-credentials");
+  EXPECT_EQ(cluster().waiting_password, "");
+  EXPECT_EQ(cluster().engine_version, "10.11");
+  EXPECT_EQ(LastEvent(), "Modifications that waited for the maintenance window are applied");
+  observed_.passwords_set["cluster-1"] = "secret-2";
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(cluster().status, "available");
+}
+
+TEST_F(DecideTest, NothingThatWaitsIsNoNews) {
+  volume().volume_ready = true;
+  cluster().status = "available";
+  cluster().maintenance_window = "thu:00:00-thu:01:00";
+  EXPECT_THAT(Decide(), testing::IsEmpty());
+  EXPECT_EQ(LastEvent(), "");
+}
+
 TEST_F(DecideTest, AVolumeIsMadeOnceAndThenTheClusterIsAvailable) {
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeVolume));
   observed_.busy = {"cluster-1"};

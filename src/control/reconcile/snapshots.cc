@@ -89,7 +89,7 @@ void TakeDaily(Plan& plan, const Cluster& cluster) {
   snapshot.origin = {"", cluster.directory, seen.restorable.latest_us};
   snapshot.created_us = seen.restorable.latest_us;
   snapshot.cluster = cluster;
-  snapshot.cluster.pending_password.clear();
+  ForgetWaiting(snapshot.cluster);
   snapshot.encrypted = cluster.encrypted;
   plan.Tell(kSnapshotSource, snapshot.id, "backup", "Automated cluster snapshot created");
   plan.region.snapshots[snapshot.id] = std::move(snapshot);

@@ -14,9 +14,9 @@ using Json = nlohmann::json;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Origin, snapshot, directory, until_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     Cluster, id, resource_id, directory, status, engine, engine_version, engine_mode, master_user,
-    pending_password, database, database_made, origin, port, retention_days, backup_window,
-    maintenance_window, endpoint_address, security_groups, subnet_group, parameter_group,
-    deletion_protection, encrypted, copy_tags, tags, created_us)
+    pending_password, waiting_password, waiting_version, database, database_made, origin, port,
+    retention_days, backup_window, maintenance_window, endpoint_address, security_groups,
+    subnet_group, parameter_group, deletion_protection, encrypted, copy_tags, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Instance, id, resource_id, cluster, status,
                                                 instance_class, pending_class, zone, address, port,
                                                 inner_port, promotion_tier, minor_upgrades,
