@@ -50,6 +50,7 @@ Status Serve(ServeArguments& args) {
   args.daemon.trial_client = DefaultTrialClient();
   args.daemon.listen_address = args.address;
   args.daemon.programs.borealis = OwnProgram();
+  if (!args.daemon.cgroup.empty()) args.daemon.cgroup = node::AbsolutePath(args.daemon.cgroup);
   SetLogSink([](LogLevel level, const std::string& text) {
     const char* mark = level == LogLevel::kError     ? "error: "
                        : level == LogLevel::kWarning ? "warning: "
@@ -90,6 +91,12 @@ void AddServe(CLI::App& app, Outcome& outcome) {
                       "Path of libborealis_plugin.so [default: beside this program]");
   command->add_option("--haproxy", daemon.programs.balancer,
                       "Path of haproxy, through which clients reach the servers");
+  command
+      ->add_option(
+          "--cgroup", daemon.cgroup,
+          "Cgroup of version 2, delegated to this program, in which each instance gets the "
+          "CPU and memory of its class")
+      ->type_name("DIR");
   command->add_option("--provider-options", daemon.programs.provider_options,
                       "Options of the provider for all instances, a=1;b=2");
   command->callback([args, &outcome] { outcome.exit_code = Report(Serve(*args)); });

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "control/agents/balancer.h"
+#include "control/agents/limiter.h"
 #include "control/agents/log_files.h"
 #include "control/api/signature.h"
 #include "control/console/console.h"
@@ -79,6 +80,19 @@ std::optional<Assets> LoadConsole(const std::string& directory) {
   if (assets.ok()) return std::move(assets).value();
   fmt::print("no console: {}\n", assets.status().message());
   return std::nullopt;
+}
+
+// Databases without limits are better than none.
+Limiter OpenLimiter(const std::string& directory) {
+  constexpr char kUnlimited[] = "classes do not limit the CPU and memory of instances";
+  if (directory.empty()) {
+    LogInfo("{}: no --cgroup is given", kUnlimited);
+    return {};
+  }
+  auto limiter = Limiter::Open(directory);
+  if (limiter.ok()) return std::move(limiter).value();
+  LogWarning("{}: {}", kUnlimited, limiter.status().message());
+  return {};
 }
 
 // Other daemons on this machine have other cookies: browsers tell them apart by the host only.
@@ -174,7 +188,7 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
   Service service(std::move(store), std::move(region), settings, std::make_unique<LogFiles>(places),
                   clock, [&] { reconciler.load()->Wake(); });
   Reconciler thread(
-      service, Executor(places, options.programs, clock),
+      service, Executor(places, options.programs, OpenLimiter(options.cgroup), clock),
       Balancer({places.balancer(), BalancerUser()}, options.programs.balancer, clock));
   reconciler = &thread;
   Sessions sessions(*session_store, CookieName(places), places.console_password());

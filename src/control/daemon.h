@@ -18,6 +18,7 @@ struct DaemonOptions {
   std::string console;       // directory of the built console; empty: none, the API only
   std::string trial_client;  // the demo's insert_test.py
   Programs programs;
+  std::string cgroup;  // agents/limiter.h; empty: instances are not limited
 };
 
 // Serves until SIGTERM or SIGINT. Databases go on without it. kAlreadyExists: another daemon runs

@@ -101,6 +101,10 @@ Status Executor::Launch(const Step& step) {
   CHECK(c != nullptr);
   RETURN_IF_ERROR(snapshot::WriteFileAtomically(
       at.options(name), AsBytes(ServerOptions(*c, layout, step)), snapshot::Durability::kProcess));
+  if (const Status limited = limiter_.Provide(step.instance.resource_id, LimitsOf(*c));
+      !limited.ok()) {
+    LogWarning("{} is not limited: {}", step.instance.id, limited.message());
+  }
   std::vector<std::string> argv = {"node",          "run",
                                    "--volume",      at.volume(),
                                    "--data",        at.nodes(),
@@ -114,6 +118,10 @@ Status Executor::Launch(const Step& step) {
   ASSIGN_OR_RETURN(const node::ProcessId agent,
                    node::LaunchAgent({programs_.borealis, argv, layout, owner}));
   observer_.Launched(step.instance.resource_id, agent);
+  // At once, before it starts anything. A server without limits is better than none.
+  if (const Status added = limiter_.Add(step.instance.resource_id, agent.pid); !added.ok()) {
+    LogWarning("{} is not limited: {}", step.instance.id, added.message());
+  }
   LogInfo("agent of {} started, process {}", step.instance.id, agent.pid);
   return Status::Ok();
 }
@@ -151,6 +159,7 @@ std::vector<std::string> Executor::MakeVolume(const Cluster& cluster) const {
 
 void Executor::Settle(const Region& region) {
   constexpr int kDayMinutes = 24 * 60;
+  limiter_.Clean(region);
   for (const auto& [id, cluster] : region.clusters) {
     const ClusterPlaces at = places_.Of(cluster);
     const std::string path = at.upkeep();

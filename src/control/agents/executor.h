@@ -6,6 +6,7 @@
 
 #include "control/agents/balancer.h"
 #include "control/agents/jobs.h"
+#include "control/agents/limiter.h"
 #include "control/agents/observer.h"
 #include "control/agents/places.h"
 #include "control/reconcile/decide.h"
@@ -24,15 +25,16 @@ struct Programs {
 
 class Executor {
  public:
-  Executor(const Places& places, Programs programs, const Clock& clock)
+  Executor(const Places& places, Programs programs, Limiter limiter, const Clock& clock)
       : places_(places),
         programs_(std::move(programs)),
+        limiter_(std::move(limiter)),
         jobs_(places.jobs(), clock),
         observer_(places, clock) {}
 
   // What is now, jobs included.
   Observed Look(const Region& region);
-  // Keeps what agents read while they run as the region wants it.
+  // Keeps what agents read while they run, and groups of processes, as the region wants them.
   void Settle(const Region& region);
   // Begins it. A failure is remembered as one of its resource's.
   void Take(const Step& step);
@@ -48,6 +50,7 @@ class Executor {
 
   const Places places_;
   const Programs programs_;
+  const Limiter limiter_;
   Jobs jobs_;
   Observer observer_;
   std::map<std::string, std::string> passwords_under_way_;

@@ -20,10 +20,12 @@ std::vector<Subnet> SubnetsOf(std::string_view region) {
 
 const std::vector<InstanceClass>& InstanceClasses() {
   static const std::vector<InstanceClass> classes = {
-      {"db.t3.micro", 64, 60},       {"db.t3.small", 128, 120},    {"db.t3.medium", 256, 200},
-      {"db.t3.large", 512, 400},     {"db.r4.large", 512, 400},    {"db.r4.xlarge", 1024, 800},
-      {"db.r4.2xlarge", 2048, 1500}, {"db.r5.large", 512, 400},    {"db.r5.xlarge", 1024, 800},
-      {"db.r6g.large", 512, 400},    {"db.r6g.xlarge", 1024, 800},
+      {"db.t3.micro", 64, 60, 2, 1024},        {"db.t3.small", 128, 120, 2, 2048},
+      {"db.t3.medium", 256, 200, 2, 4096},     {"db.t3.large", 512, 400, 2, 8192},
+      {"db.r4.large", 512, 400, 2, 15616},     {"db.r4.xlarge", 1024, 800, 4, 31232},
+      {"db.r4.2xlarge", 2048, 1500, 8, 62464}, {"db.r5.large", 512, 400, 2, 16384},
+      {"db.r5.xlarge", 1024, 800, 4, 32768},   {"db.r6g.large", 512, 400, 2, 16384},
+      {"db.r6g.xlarge", 1024, 800, 4, 32768},
   };
   return classes;
 }

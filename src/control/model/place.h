@@ -25,8 +25,10 @@ std::vector<std::string> ZonesOf(std::string_view region);
 
 struct InstanceClass {
   std::string_view name;
-  int buffer_pool_mib;
+  int buffer_pool_mib;  // an eighth of AWS's or less: several servers share a machine
   int connections;
+  int vcpus;       // as AWS has them; class_limits.h
+  int memory_mib;  // the same
 };
 const std::vector<InstanceClass>& InstanceClasses();
 const InstanceClass* FindInstanceClass(std::string_view name);

@@ -42,8 +42,9 @@ def ask(connection, sql: str):
 
 
 class ControlPlane:
-    def __init__(self, workspace: Workspace):
+    def __init__(self, workspace: Workspace, *options: str):
         self.workspace = workspace
+        self.options = options  # of `borealis serve`
         self.dir = workspace.dir / "serve"
         self.log_path = workspace.dir / "serve.log"
         self.addresses = [workspace.address(i) for i in range(8)]
@@ -51,7 +52,7 @@ class ControlPlane:
         self.listen_port = 0  # chosen by the first start, kept by the next
         self.process = None
         self._calls = 0
-        workspace.at_close(self._clean_up)
+        workspace.at_close(self.close)
 
     # --- The daemon -----------------------------------------------------------------------------
     def start(self):
@@ -60,7 +61,7 @@ class ControlPlane:
             self.process = subprocess.Popen(
                 [str(paths.binary()), "serve", f"--dir={self.dir}", f"--listen-port={self.listen_port}",
                  f"--address-base={self.addresses[0]}", f"--port={self.port}", f"--server={paths.MARIADBD}",
-                 f"--provider={paths.provider()}", f"--plugin={paths.plugin()}"], stdout=log, stderr=log)
+                 f"--provider={paths.provider()}", f"--plugin={paths.plugin()}", *self.options], stdout=log, stderr=log)
         end = time.monotonic() + _END_S
         while time.monotonic() < end:
             with open(self.log_path, encoding="utf-8", errors="replace") as log:
@@ -181,7 +182,8 @@ class ControlPlane:
     def cluster_directories(self) -> list[str]:
         return sorted(p.name for p in self.dir.glob("c*") if p.is_dir())
 
-    def _clean_up(self):
+    def close(self):
+        """Ends daemon, agents and servers."""
         if self.process and self.process.poll() is None:
             self.kill()
         end = time.monotonic() + _END_S
