@@ -19,7 +19,7 @@ option(BOREALIS_UNITY "Compile several files of a room as one" OFF)
 # These are compiled alone all the same: names that are local to them are local to others, too.
 set(BOREALIS_ALONE
   certification/membership_codec.cc certification/membership_test.cc
-  cli/describe.cc cli/main.cc cli/node_commands.cc
+  cli/describe.cc cli/main.cc cli/node_commands.cc cli/snapshot_commands.cc
   control/actions/security_group_actions.cc control/console/machine.cc control/console/password_file.cc
   control/http/server.cc control/model/recurring_window_test.cc control/store/region_codec.cc
   control/store/store.cc

@@ -17,7 +17,7 @@ TSAN_SLICE = r"(local_backend|local_process|log_local|memory_volume|replication|
 LONG_TESTS = ("sim_bugs_test", "certifier_property_test", "log_fault_test")  # begun first
 TIDY_SLICE_FILES = 8
 PRODUCT = ("bin/borealis", "lib/libborealis_provider.so", "lib/libborealis_plugin.so")
-TEST_CLIENTS = ("bin/prefix_probe",)
+TEST_CLIENTS = ("bin/prefix_probe", "share/man/man1/borealis.1")  # what tests look at, too
 CONSOLE_PACKAGES = ("console/tools/packages",)
 DEMO_ADDRESSES = ("127.0.0.11", "127.0.0.12")
 

@@ -146,6 +146,7 @@ Status RunClient(const std::string& endpoint, const std::string& user) {
   }
   // NOLINTEND(concurrency-mt-unsafe)
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   execv(kClient, argv.data());

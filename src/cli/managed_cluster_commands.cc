@@ -196,7 +196,7 @@ Status Create(const ClusterArguments& args) {
       args.from_snapshot.empty() ? "CreateDBCluster" : "RestoreDBClusterFromSnapshot", fields);
   if (!made.ok()) DropGroup(api, group);
   RETURN_IF_ERROR(made.status());
-  if (const Status added = AddWriters(api, args, fields["Engine"]); !added.ok()) {
+  if (Status added = AddWriters(api, args, fields["Engine"]); !added.ok()) {
     ClusterArguments undo = args;
     undo.no_wait = false;
     (void)Delete(undo);
