@@ -10,7 +10,7 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { useCallback, useEffect, useState } from "react";
 import { messageOf } from "../api/client";
 import { parametersOf, setParameter, type Kind, type Parameter } from "../api/parameter-groups";
-import { Empty } from "../components/states";
+import { Empty, Failed } from "../components/states";
 import { useSession } from "../state/session";
 
 export function ParameterGroupPage({ name, kind }: { name: string; kind: Kind }) {
@@ -25,7 +25,7 @@ export function ParameterGroupPage({ name, kind }: { name: string; kind: Kind })
   const fixed = session.read_only || name.startsWith("default.");
   const { items, collectionProps, filterProps, filteredItemsCount, paginationProps } = useCollection(parameters ?? [], {
     filtering: {
-      empty: <Empty title={error || "No parameters"} />,
+      empty: error ? <Failed error={error} retry={() => { setError(""); void load(); }} /> : <Empty title="No parameters" />,
       noMatch: <Empty title="No matches" />,
       filteringFunction: (p, t) => [p.ParameterName, p.Description, p.Source].some((f) => f.toLowerCase().includes(t.toLowerCase())),
     },
@@ -34,7 +34,7 @@ export function ParameterGroupPage({ name, kind }: { name: string; kind: Kind })
   });
   return (
     <SpaceBetween size="m">
-      {error && <Alert type="error" dismissible onDismiss={() => setError("")}>{error}</Alert>}
+      {error && parameters && <Alert type="error" dismissible onDismiss={() => setError("")}>{error}</Alert>}
       <Table
         {...collectionProps} items={items} variant="full-page" loading={parameters === undefined && !error} loadingText="Loading parameters" trackBy="ParameterName" wrapLines
         ariaLabels={{
