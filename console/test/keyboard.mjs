@@ -45,6 +45,15 @@ export async function pick(page, wanted, group) {
   if (!(await wanted.isChecked())) throw new Error(`no way by arrows to ${wanted}`);
 }
 
+// The radio button of a row: a table of rows that open is one stop of Tab, within which arrows move.
+export async function choose(page, table, wanted) {
+  await tabTo(page, table);
+  await page.keyboard.press("Control+Home");
+  for (let n = 0; n < 40 && !(await isOn(wanted)); n++) await page.keyboard.press("ArrowDown");
+  if (!(await isOn(wanted))) throw new Error(`no way by arrows to ${wanted}`);
+  await page.keyboard.press("Space");
+}
+
 // Whether one can see where the focus is: the place looks different when it is elsewhere.
 export async function isSeen(page) {
   const clip = await page.evaluate(() => {

@@ -54,7 +54,7 @@ export function EventsTable({ sources, variant = "container" }: Props) {
       columnDefinitions={[
         { id: "time", header: "Time", sortingField: "Date", cell: (e) => text.time(e.Date), width: 260 },
         {
-          id: "source", header: "Source", sortingField: "SourceIdentifier", width: 260, isRowHeader: true,
+          id: "source", header: "Source", sortingField: "SourceIdentifier", width: 300, isRowHeader: true,
           cell: (e) => (known.has(e.SourceIdentifier) && KINDS[e.SourceType] ? <Link href={href(KINDS[e.SourceType]!, e.SourceIdentifier)}>{e.SourceIdentifier}</Link> : e.SourceIdentifier),
         },
         { id: "type", header: "Type", sortingField: "SourceType", cell: (e) => text.status(e.SourceType.replace(/^db-(cluster-(?=snapshot))?/, "")), width: 120 },

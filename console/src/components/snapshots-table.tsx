@@ -18,6 +18,8 @@ import { useSession } from "../state/session";
 import { Empty, useWaits } from "./states";
 import { Status } from "./status";
 
+const COLUMNS = ["name", "cluster", "type", "status", "time", "engine", "encrypted"];
+
 export function SnapshotsTable({ cluster }: { cluster?: string }) {
   const { snapshots, clusters } = useRegion();
   const waits = useWaits();
@@ -42,6 +44,7 @@ export function SnapshotsTable({ cluster }: { cluster?: string }) {
       <Table
         {...collectionProps} items={items} variant={cluster ? "container" : "full-page"} selectionType="single" loading={waits.loading} loadingText="Loading snapshots"
         ariaLabels={{ tableLabel: "Snapshots", selectionGroupLabel: "Choose a snapshot", itemSelectionLabel: (_, s) => s.DBClusterSnapshotIdentifier }}
+        columnDisplay={COLUMNS.map((id) => ({ id, visible: id !== "cluster" || !cluster }))}
         columnDefinitions={[
           { id: "name", header: "Snapshot", sortingField: "DBClusterSnapshotIdentifier", isRowHeader: true, cell: (s) => s.DBClusterSnapshotIdentifier },
           {

@@ -10,6 +10,7 @@ import { Actions } from "../components/actions";
 import { Backups } from "../components/backups";
 import { ClusterConnectivity } from "../components/cluster-connectivity";
 import { ClusterConfiguration } from "../components/configuration";
+import { Commits } from "../components/live";
 import { LogsAndEvents } from "../components/logs-and-events";
 import { MonitoringTab } from "../components/monitoring-tab";
 import { Members } from "../components/members";
@@ -18,7 +19,6 @@ import { Status } from "../components/status";
 import { tabsOf } from "../components/tabs-of";
 import { Tags } from "../components/tags";
 import { CLUSTER_TABS, href } from "../model/route";
-import * as text from "../model/text";
 import { instancesOf, rowsOf } from "../model/tree";
 import { useRegion } from "../state/region";
 import { replaceRoute } from "../state/route";
@@ -48,7 +48,7 @@ export function ClusterPage({ id, tab }: { id: string; tab: string }) {
               { label: "Status", value: <Status status={cluster.Status} /> },
               { label: "Role", value: cluster.EngineMode === "multimaster" ? "Multi-writer cluster" : "Cluster with one writer" },
               { label: "Engine", value: `${cluster.Engine} ${cluster.EngineVersion}` },
-              { label: "Created", value: text.time(cluster.ClusterCreateTime) },
+              { label: "Activity", value: <Commits instances={names} /> },
             ]}
           />
         </Container>

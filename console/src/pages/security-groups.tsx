@@ -34,7 +34,7 @@ export function SecurityGroupsPage() {
   return (
     <>
       <Table
-        {...collectionProps} items={items} variant="full-page" selectionType="single" loading={waits.loading} loadingText="Loading security groups"
+        {...collectionProps} items={items} variant="full-page" selectionType="single" loading={waits.loading} loadingText="Loading security groups" wrapLines
         ariaLabels={{ tableLabel: "Security groups", selectionGroupLabel: "Choose a group", itemSelectionLabel: (_, g) => g.groupName }}
         columnDefinitions={[
           { id: "name", header: "Name", sortingField: "groupName", isRowHeader: true, cell: (g) => <Link href={href("security-group", g.groupId)}>{g.groupName}</Link> },
