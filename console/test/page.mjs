@@ -52,7 +52,7 @@ export async function signIn(page, password) {
 // Until `holds` (run in the page, with `argument`) is true. The driver's own waitForFunction would evaluate a
 // text in the page, which its policy forbids.
 export async function until(page, holds, argument, timeout = 20_000) {
-  for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(50)) {
+  for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(100)) {
     if (await page.evaluate(holds, argument)) return;
   }
   throw new Error(`it does not come to be: ${holds}`);

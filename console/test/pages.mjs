@@ -46,10 +46,18 @@ async function visit(world, options, then) {
   }
 }
 
-// Until a page is there and does not wait for anything.
+// Until a page is there and does not wait for anything. What is only said to a screen reader stays in the page
+// when it is over.
 async function settled(page) {
   await page.locator("h1").first().waitFor();
-  await until(page, () => !/^(Loading|Waiting for)\b/m.test(document.body.innerText));
+  await until(page, () => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const { data, parentElement } = texts.currentNode;
+      if (/^\s*(Loading|Waiting for)\b/.test(data) && !parentElement.closest("[aria-live]") && parentElement.checkVisibility()) return false;
+    }
+    return true;
+  });
 }
 
 // The words are there to be read.
@@ -60,7 +68,7 @@ async function says(within, words) {
 async function at(page, address) {
   await page.evaluate((hash) => (location.hash = hash), address);
   await settled(page).catch(async (error) => {
-    throw new Error(`${address}: ${error.message} ${(await page.locator("body").innerText()).slice(0, 1500)}`);
+    throw new Error(`${address}: ${error.message}`);
   });
 }
 
