@@ -49,6 +49,15 @@ export async function signIn(page, password) {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
+// Until `holds` (run in the page, with `argument`) is true. The driver's own waitForFunction would evaluate a
+// text in the page, which its policy forbids.
+export async function until(page, holds, argument, timeout = 20_000) {
+  for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(100)) {
+    if (await page.evaluate(holds, argument)) return;
+  }
+  throw new Error(`it does not come to be: ${holds}`);
+}
+
 export async function menu(page, button, item) {
   await page.getByRole("button", { name: button }).click();
   await page.getByRole("menuitem", { name: item }).click();

@@ -1,11 +1,13 @@
-// The story of a person who has never seen it: sign in, create, look, crash, delete.
+// The story of a person who has never seen it: sign in, create, look, crash, delete; these without a mouse.
 //   node test/story.mjs URL PASSWORD PORT
 import AxeBuilder from "./axe.mjs";
-import { ask, check, figure, menu, open, run, signIn } from "./page.mjs";
+import { choose, fromMenu, isSeen, pick, press, tabTo, type } from "./keyboard.mjs";
+import { ask, check, figure, menu, open, run, signIn, until } from "./page.mjs";
 
 const [url, password, port] = process.argv.slice(2);
 const CLUSTER = "cloudacademy-db-multi";
 const MASTER = "cloud-academy-9";
+const PARAMETERS = "watched";
 
 await run(async () => {
   const { browser, page, seen } = await open(url);
@@ -13,6 +15,7 @@ await run(async () => {
   const available = (name) => page.getByRole("row", { name }).getByText("Available", { exact: true });
   try {
     await door();
+    await parameters();
     await create();
     const begun = Date.now();
     for (const n of [1, 2]) await available(`${CLUSTER}-instance-${n}`).first().waitFor({ timeout: 60_000 });
@@ -49,12 +52,44 @@ await run(async () => {
     await page.getByText("That did not match").waitFor();
     check("a wrong password is refused in words", true);
     await accessible("sign-in");
-    await signIn(page, password);
+    await type(page, page.getByLabel("One-time password").last(), password);
+    await page.keyboard.press("Enter");
     await page.getByText("No databases").waitFor();
-    const shown = await page.evaluate(() => [document.cookie, location.href, JSON.stringify(localStorage), document.documentElement.outerHTML]);
-    check("the password is in no cookie that a script sees, address, storage or page", shown[0] === "" && !shown.join().includes(password), shown[0]);
+    check("one signs in without a mouse", true);
+    await secrets("after signing in");
     await accessible("databases, none");
     await firstLoad();
+  }
+
+  // What a script of the page, or who reads its address, could come by.
+  async function secrets(when) {
+    const shown = await page.evaluate(async () => [
+      document.cookie, location.href, document.documentElement.outerHTML, JSON.stringify([localStorage, sessionStorage, history.state, window.name]),
+      JSON.stringify(await indexedDB.databases()), JSON.stringify(await caches.keys().catch(() => [])),
+      ...[...document.querySelectorAll("input")].map((i) => i.value),
+    ]);
+    const found = [password, MASTER].filter((secret) => shown.join().includes(secret));
+    check(`no password is in a cookie that a script sees, address, history, storage or page ${when}`, shown[0] === "" && shown[4] === "[]" && found.length === 0, [shown[0], shown[4], ...found].join());
+  }
+
+  // Every statement of the cluster to be is logged, by a group of parameters of its own.
+  async function parameters() {
+    await page.goto(`${url}/#/parameter-groups`);
+    await page.getByRole("button", { name: "Create parameter group" }).click();
+    await page.getByLabel("Name", { exact: true }).fill(PARAMETERS);
+    await page.getByLabel("Description").fill("slow is everything");
+    await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+    await page.getByRole("heading", { level: 1, name: PARAMETERS }).waitFor();
+    for (const [name, value] of [["long_query_time", "x"], ["long_query_time", "0"], ["slow_query_log", "1"]]) {
+      await page.getByLabel("Find parameters").fill(name);
+      await page.getByRole("button", { name: `Edit ${name}` }).click();
+      await page.getByRole("textbox", { name: "Value" }).fill(value);
+      await page.getByRole("button", { name: "Save" }).click();
+      if (value === "x") await page.getByText(/Invalid parameter value: x/).waitFor();
+      else await page.getByRole("row", { name }).getByText("Set here").waitFor();
+    }
+    check("parameters are set in a group of one's own, and a bad value is refused in words", true);
+    await page.goto(`${url}/#/databases`);
   }
 
   // With an empty cache, as somebody comes who is signed in.
@@ -74,24 +109,33 @@ await run(async () => {
   }
 
   async function create() {
-    await page.getByRole("link", { name: "Create database" }).or(page.getByRole("button", { name: "Create database" })).first().click();
-    await page.getByRole("radio", { name: /Multiple writers/ }).check();
+    await press(page, page.getByRole("link", { name: "Create database" }).or(page.getByRole("button", { name: "Create database" })).first());
+    const features = page.getByRole("radio", { name: /One writer|Multiple writers/ }).and(page.locator(":checked"));
+    for (const feature of [/One writer/, /Multiple writers/]) await pick(page, page.getByRole("radio", { name: feature }), features);
     const name = page.getByLabel("DB cluster identifier");
-    await name.fill("1-bad");
+    await type(page, name, "1-bad");
     await page.getByText("The first character must be a letter.").waitFor();
-    await name.fill(CLUSTER);
+    await type(page, name, CLUSTER);
     check("a bad name is told at the field while one types", await page.getByText("The first character must be a letter.").count() === 0);
-    await page.getByLabel("Master password").fill(MASTER);
-    await page.getByLabel("Confirm password").fill(MASTER + "x");
+    await type(page, page.getByLabel("Master password"), MASTER);
+    await type(page, page.getByLabel("Confirm password"), `${MASTER}x`);
     await page.getByText("The passwords differ.").waitFor();
-    await page.getByLabel("Confirm password").fill(MASTER);
-    await page.getByLabel("Database port").fill(port);
-    await page.getByRole("button", { name: "The same with the AWS CLI" }).click();
+    await type(page, page.getByLabel("Confirm password"), MASTER);
+    await type(page, page.getByLabel("Database port"), port);
+    await press(page, page.getByRole("button", { name: /DB cluster parameter group/ }));
+    for (let n = 0; n < 9 && !(await page.getByRole("option", { name: PARAMETERS }).getAttribute("class")).includes("highlighted"); n++) await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: new RegExp(`DB cluster parameter group.*${PARAMETERS}`) }).waitFor();
+    await press(page, page.getByRole("button", { name: "The same with the AWS CLI" }));
     const commands = await page.locator("pre").innerText();
     check("the same as commands, without the password", commands.includes("--engine-mode multimaster") && !commands.includes(MASTER), commands);
     await accessible("create database");
-    await page.getByRole("button", { name: "Create database" }).click();
+    await tabTo(page, page.getByRole("button", { name: "Create database" }));
+    check("the button that creates shows that it has the focus", await isSeen(page));
+    await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
+    check("one fills in and creates without a mouse", true);
+    await secrets("after creation");
   }
 
   async function endpoints() {
@@ -120,12 +164,13 @@ await run(async () => {
     await rows("[1-9]\\d").waitFor();
     await page.getByRole("button", { name: `Crash ${CLUSTER}-instance-1` }).click();
     await rows("[5-9]\\d").waitFor();
-    await page.getByRole("button", { name: `Crash ${CLUSTER}-instance-2` }).click();
+    await press(page, page.getByRole("button", { name: `Crash ${CLUSTER}-instance-2` })); // without a mouse
     await page.getByText("All 100 rows are in").first().waitFor({ timeout: 60_000 });
     const count = await page.locator("#count").innerText();
     check("each writer is crashed under the client, and the count ends at 100", count === "100", count);
     check("rows were taken in place of a writer that was down", await page.locator(".rows .moved").count() > 0);
     await accessible("try it");
+    await secrets("after Try it");
     await page.goBack();
     await page.getByRole("heading", { level: 1, name: CLUSTER }).waitFor();
   }
@@ -135,7 +180,7 @@ await run(async () => {
     await page.goto(`${url}/#/log/${CLUSTER}`);
     const records = page.getByRole("table", { name: "Newest records" });
     for (const n of [1, 2]) {
-      await records.getByRole("row", { name: `${CLUSTER}-instance-${n}` }).filter({ hasText: "insert demo.course" }).first().waitFor();
+      await records.getByRole("row").filter({ hasText: `instance-${n}` }).filter({ hasText: "insert demo.course" }).first().waitFor();
     }
     check("the newest records of the log say who wrote what", await records.getByText("Committed").count() > 0);
     await accessible("the log");
@@ -178,8 +223,12 @@ await run(async () => {
     const recoveries = page.getByText("Recovery of the DB instance is complete.");
     await recoveries.first().waitFor(); // of the trial
     const before = await recoveries.count();
-    await menu(page, "Actions", "Crash (for testing)");
-    await page.getByRole("dialog").getByRole("button", { name: "Crash" }).click();
+    const actions = page.getByRole("button", { name: "Actions" });
+    await fromMenu(page, actions, "Crash (for testing)");
+    await press(page, page.getByRole("dialog").getByRole("button", { name: "Crash" }));
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await until(page, (button) => button.contains(document.activeElement), await actions.elementHandle());
+    check("one crashes a writer without a mouse, and is back at the menu afterwards", await isSeen(page));
     await recoveries.nth(before).waitFor({ timeout: 30_000 });
     check("a writer is crashed and its events tell of its return", true);
     await accessible("instance");
@@ -228,14 +277,18 @@ await run(async () => {
     await page.getByRole("heading", { name: "Tags (1)" }).waitFor();
     // In the server's log by its name at the door, in the shared log by the name of its table.
     const login = "<img src=x onerror=window.hacked=2>";
+    const logs = ["audit/audit.log", "error/mysqld.err", "slowquery/slow.log"];
     await ask(`hostile ${address} ${MASTER} ${login}`);
     await page.goto(`${url}/#/log/${CLUSTER}`);
     await page.getByRole("table", { name: "Newest records" }).getByText(login).first().waitFor();
     await page.goto(`${url}/#/instance/${CLUSTER}-instance-1/events`);
-    await page.getByRole("button", { name: /^Log file/ }).click();
-    await page.getByRole("option", { name: /error\/mysqld\.err/ }).click();
-    await page.locator("pre.log").getByText(login).waitFor();
-    check("hostile names, tags, addresses, statements and log lines are text", (await page.evaluate(() => window.hacked)) === undefined);
+    for (const file of logs) {
+      await page.getByRole("button", { name: /^Log file/ }).click();
+      await page.getByRole("option", { name: new RegExp(`^${file}(?!\\.)`) }).click();
+      await page.locator(`pre.log[aria-label="${file}"]`).getByText(login).waitFor();
+    }
+    const marks = await page.evaluate(() => [window.hacked, document.querySelectorAll("img[src='x']").length].join());
+    check(`hostile names, tags, addresses, statements and lines of ${logs.join(", ")} are text`, marks === ",0", marks);
   }
 
   async function lost() {
@@ -251,15 +304,23 @@ await run(async () => {
 
   async function remove() {
     await page.goto(`${url}/#/databases`);
-    for (const name of [CLUSTER, "restored"]) {
-      await page.getByRole("radio", { name, exact: true }).check();
-      await menu(page, "Actions", "Delete");
-      const go = page.getByRole("dialog").getByRole("button", { name: "Delete" });
-      check(`deletion of ${name} waits for the words`, await go.isDisabled());
-      await page.getByLabel(/To confirm/).fill("delete me");
-      await go.click();
-      await page.getByRole("dialog").waitFor({ state: "detached" });
-    }
+    await page.getByRole("radio", { name: CLUSTER, exact: true }).check();
+    await menu(page, "Actions", "Delete");
+    const go = page.getByRole("dialog").getByRole("button", { name: "Delete" });
+    check("deletion waits for the words", await go.isDisabled());
+    await page.getByLabel(/To confirm/).fill("delete me");
+    await go.click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.reload(); // nothing has the focus
+    await page.getByRole("radio", { name: "restored", exact: true }).waitFor();
+    await choose(page, page.getByRole("treegrid", { name: "Databases" }), page.getByRole("radio", { name: "restored", exact: true }));
+    await tabTo(page, page.getByRole("button", { name: "Actions" }), { back: true });
+    await fromMenu(page, page.getByRole("button", { name: "Actions" }), "Delete");
+    await type(page, page.getByLabel(/To confirm/), "delete me");
+    await press(page, go);
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    check("one deletes without a mouse", true);
+    await secrets("at the end");
     await page.getByText("No databases").waitFor({ timeout: 60_000 });
     check("the clusters are deleted", true);
   }

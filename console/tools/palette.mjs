@@ -4,6 +4,7 @@ import { deflateSync, inflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 const COLOURS_MAX = 256;
+const COMMON = 192;
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   let c = n;
   for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
@@ -75,14 +76,22 @@ function paeth(a, b, c) {
   return pa <= pb && pa <= pc ? a : pb <= pc ? b : c;
 }
 
-// The commonest colours; the others become the nearest of those.
+// The commonest colours, and of the rarer ones those that are least like any of them (a small red mark stays
+// red); the others become the nearest of those.
 function quantize(pixels) {
   const counts = new Map();
   for (const colour of pixels) counts.set(colour, (counts.get(colour) ?? 0) + 1);
   const sorted = [...counts].sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
-  const kept = sorted.slice(0, COLOURS_MAX);
+  const kept = sorted.slice(0, COMMON);
+  const rest = sorted.slice(COMMON).map((colour) => ({ colour, far: distance(colour, kept[nearest(kept, colour)]) }));
+  while (kept.length < COLOURS_MAX && rest.length > 0) {
+    const most = rest.reduce((best, one, n) => (one.far > rest[best].far ? n : best), 0);
+    const [{ colour }] = rest.splice(most, 1);
+    kept.push(colour);
+    for (const one of rest) one.far = Math.min(one.far, distance(one.colour, colour));
+  }
   const index = new Map(kept.map((colour, n) => [colour, n]));
-  for (const colour of sorted.slice(COLOURS_MAX)) index.set(colour, nearest(kept, colour));
+  for (const { colour } of rest) index.set(colour, nearest(kept, colour));
   const indexes = new Uint8Array(pixels.length);
   for (let n = 0; n < pixels.length; n++) indexes[n] = index.get(pixels[n]);
   // A channel's lost bits are filled so that white stays white.
@@ -90,12 +99,16 @@ function quantize(pixels) {
   return { palette, indexes };
 }
 
+function distance(a, b) {
+  return ((a >> 16) - (b >> 16)) ** 2 + (((a >> 8) & 255) - ((b >> 8) & 255)) ** 2 + ((a & 255) - (b & 255)) ** 2;
+}
+
 function nearest(kept, colour) {
   let best = 0;
   let least = Infinity;
   kept.forEach((other, n) => {
-    const distance = ((other >> 16) - (colour >> 16)) ** 2 + (((other >> 8) & 255) - ((colour >> 8) & 255)) ** 2 + ((other & 255) - (colour & 255)) ** 2;
-    if (distance < least) [least, best] = [distance, n];
+    const far = distance(other, colour);
+    if (far < least) [least, best] = [far, n];
   });
   return best;
 }

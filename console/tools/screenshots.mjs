@@ -1,16 +1,20 @@
 // Screenshots of every page for docs/console.md, on a control plane of its own:
 //   console/tools/screenshots     (which starts it)
+// A picture is called as its page, with more behind it; a page without one is a failed claim.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { ask, check, open, run, signIn } from "../test/page.mjs";
+import { pages } from "../test/routes.mjs";
 import { withPalette } from "./palette.mjs";
 
 const [url, password, port, out] = process.argv.slice(2);
 const CLUSTER = "cloudacademy-db-multi";
 const MASTER = "cloud-academy-9";
+const NAMES = { try: "try-it" };
 mkdirSync(out, { recursive: true });
 
 await run(async () => {
-  const { browser, page } = await open(url, { viewport: { width: 1280, height: 800 } });
+  const { browser, page } = await open(url, { viewport: { width: 1440, height: 900 } });
+  const taken = new Set();
   // A whole page is one in a window as high as it.
   const shot = async (name, { fullPage = false } = {}) => {
     const window = page.viewportSize();
@@ -19,6 +23,7 @@ await run(async () => {
       await page.setViewportSize({ ...window, height: Math.max(window.height, height) });
     }
     await page.mouse.move(0, 0);
+    taken.add(name);
     await page.waitForTimeout(500); // until transitions end
     writeFileSync(`${out}/${name}.png`, withPalette(await page.screenshot()));
     if (fullPage) await page.setViewportSize(window);
@@ -63,8 +68,7 @@ await run(async () => {
     await page.getByText(/^4[3-9] of 100$/).waitFor();
     await shot("try-it", { fullPage: true });
     await page.getByText("All 100 rows are in").first().waitFor({ timeout: 60_000 });
-    await at(`log/${CLUSTER}`, "Who writes");
-    await shot("log");
+    await log();
     await at("databases", CLUSTER);
     await page.getByRole("radio", { name: CLUSTER, exact: true }).check();
     await page.getByRole("button", { name: "Actions" }).click();
@@ -74,21 +78,28 @@ await run(async () => {
     await shot("cluster", { fullPage: true });
     await at(`cluster/${CLUSTER}/monitoring`, "Commits");
     await page.waitForTimeout(1500);
-    await page.setViewportSize({ width: 1280, height: 1300 });
+    await page.setViewportSize({ width: 1440, height: 1300 });
     await shot("monitoring");
-    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.setViewportSize({ width: 1440, height: 900 });
     for (const [tab, text] of [["events", "Recovery of the DB instance is complete."], ["configuration", "Resource ID"], ["backups", "monday"], ["tags", "No tags."]]) {
       await at(`cluster/${CLUSTER}/${tab}`, text);
       await shot(`cluster-${tab}`);
     }
+    await at(`cluster/${CLUSTER}/backups`, "monday");
+    await dialog("Restore to point in time", "restore");
+    await dialog("Modify", "modify");
+    await dialog("Add instance", "add-instance");
     await at(`instance/${CLUSTER}-instance-1/connectivity`, "Endpoint");
-    await shot("instance");
+    await shot("instance", { fullPage: true });
+    await dialog("Modify", "modify-instance");
     await at("snapshots", "monday");
     await shot("snapshots");
     for (const [name, text] of [["parameter-groups", "default.mariadb10.11"], ["security-groups", "default"], ["events", "DB cluster created"], ["settings", "Session"]]) {
       await at(name, text);
       await shot(name);
     }
+    await at("parameter-group/default.mariadb10.11/cluster", "long_query_time").catch(() => at("parameter-group/default.mariadb10.11/cluster", "Parameter"));
+    await shot("parameter-group");
     await at("security-groups", `${CLUSTER}-clients`);
     await page.getByRole("link", { name: `${CLUSTER}-clients` }).click();
     await page.getByText("Inbound rules of").first().waitFor();
@@ -105,14 +116,51 @@ await run(async () => {
     await page.getByText(CLUSTER).first().waitFor();
     await page.waitForTimeout(2500); // figures
     await shot("databases-dark");
-    await page.setViewportSize({ width: 420, height: 800 });
+    await page.setViewportSize({ width: 1440, height: 1100 });
+    await at(`cluster/${CLUSTER}/monitoring`, "Commits");
+    await page.waitForTimeout(1500);
+    await shot("monitoring-dark");
+    await page.setViewportSize({ width: 420, height: 900 });
+    await page.evaluate(() => localStorage.setItem("borealis-appearance", "light"));
+    await page.reload();
+    await at("databases", CLUSTER);
+    await shot("databases-narrow");
     await at(`cluster/${CLUSTER}/connectivity`, "Endpoints");
     await shot("cluster-narrow");
-    check("every page was photographed", true);
+    await at("create", "Database features");
+    await shot("create-narrow");
+    const without = pages().filter((name) => ![...taken].some((t) => t === name || t.startsWith(`${name}-`) || t === NAMES[name]));
+    check("every page was photographed", without.length === 0, without.join());
   } catch (error) {
     await page.screenshot({ path: `${out}/failed.png`, fullPage: true }).catch(() => {});
     check("every page was photographed", false, error.stack);
   } finally {
     await browser.close();
+  }
+
+  // Both writers at work, and each has lost against the other among the records that are seen.
+  async function log() {
+    await ask(`load ${MASTER} 40`);
+    await page.setViewportSize({ width: 1440, height: 1300 });
+    await at(`log/${CLUSTER}`, "Who writes");
+    const records = page.getByRole("table", { name: "Newest records" });
+    for (let tries = 0; ; tries++) {
+      await records.getByText(/^Lost to/).first().waitFor();
+      await page.waitForTimeout(1000);
+      const seen = (await records.innerText()).split("\n").slice(0, 140).join(" ");
+      if ([1, 2].every((n) => seen.includes(`of instance-${n}`)) || tries > 20) break;
+    }
+    await page.getByRole("button", { name: "Pause" }).click();
+    await shot("log");
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
+
+  async function dialog(item, name) {
+    await page.getByRole("button", { name: "Actions" }).first().click();
+    await page.getByRole("menuitem", { name: item, exact: true }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await shot(name);
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
   }
 });

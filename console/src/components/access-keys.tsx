@@ -8,10 +8,11 @@ import Table from "@cloudscape-design/components/table";
 import { useEffect, useState } from "react";
 import { get, messageOf, post } from "../api/client";
 import { Dialog } from "../dialogs/dialog";
+import { RemoveKeyDialog } from "../dialogs/remove";
 import * as text from "../model/text";
 import { useSession } from "../state/session";
 import { CodeBlock } from "./copy";
-import { Empty } from "./states";
+import { Empty, Failed } from "./states";
 import { TextField } from "./text-field";
 
 type Key = { id: string; name: string; read_only: boolean; created_ms: number };
@@ -24,12 +25,17 @@ export function AccessKeys() {
   const [open, setOpen] = useState("");
   const [made, setMade] = useState<NewKey>();
   const [error, setError] = useState("");
-  const load = () => get<Key[]>("/console/keys").then(setKeys, (e: unknown) => setError(messageOf(e)));
+  const load = () => get<Key[]>("/console/keys").then(
+    (found) => {
+      setKeys(found);
+      setError("");
+    },
+    (e: unknown) => setError(messageOf(e)),
+  );
   useEffect(() => void load(), []);
   const key = selected[0];
   return (
     <SpaceBetween size="m">
-      {error && <Alert type="error">{error}</Alert>}
       {made && (
         <Alert type="success" dismissible onDismiss={() => setMade(undefined)} header="The key is made. Its secret is shown only now.">
           <CodeBlock what="key" text={`[default]\naws_access_key_id = ${made.id}\naws_secret_access_key = ${made.secret}`} />
@@ -39,7 +45,7 @@ export function AccessKeys() {
         items={keys ?? []} loading={keys === undefined && !error} loadingText="Loading keys" trackBy="id" selectionType="single" selectedItems={selected}
         onSelectionChange={({ detail }) => setSelected(detail.selectedItems)}
         ariaLabels={{ tableLabel: "Access keys", selectionGroupLabel: "Choose a key", itemSelectionLabel: (_, k) => k.id }}
-        empty={<Empty title="No access keys">No program can use the API.</Empty>}
+        empty={error ? <Failed error={error} retry={() => void load()} /> : <Empty title="No access keys">No program can use the API.</Empty>}
         columnDefinitions={[
           { id: "id", header: "Access key ID", isRowHeader: true, cell: (k) => k.id },
           { id: "name", header: "Name", cell: (k) => k.name || "-" },
@@ -61,7 +67,7 @@ export function AccessKeys() {
         }
       />
       {open === "create" && (
-        <CreateKey
+        <CreateKeyDialog
           onClose={() => setOpen("")}
           onMade={(k) => {
             setMade(k);
@@ -70,22 +76,19 @@ export function AccessKeys() {
         />
       )}
       {open === "remove" && key && (
-        <Dialog
-          title={`Remove ${key.id}?`} go="Remove" onClose={() => setOpen("")}
-          submit={async () => {
-            await post("/console/keys/remove", { id: key.id });
+        <RemoveKeyDialog
+          id={key.id} onClose={() => setOpen("")}
+          onDone={() => {
             setSelected([]);
-            await load();
+            void load();
           }}
-        >
-          Programs that use it, and consoles that were opened with it, are refused from now on.
-        </Dialog>
+        />
       )}
     </SpaceBetween>
   );
 }
 
-function CreateKey({ onClose, onMade }: { onClose: () => void; onMade: (key: NewKey) => void }) {
+function CreateKeyDialog({ onClose, onMade }: { onClose: () => void; onMade: (key: NewKey) => void }) {
   const [name, setName] = useState("");
   const [readOnly, setReadOnly] = useState(false);
   return (

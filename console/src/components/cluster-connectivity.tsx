@@ -5,16 +5,15 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useEffect, useState } from "react";
-import { all, rds } from "../api/client";
+import { all } from "../api/client";
 import type { Cluster, CustomEndpoint, Instance } from "../api/types";
 import { CreateEndpointDialog } from "../dialogs/create-endpoint";
-import { snippets } from "../model/snippets";
-import { useNotices } from "../state/notices";
-import { useRegion } from "../state/region";
+import { DeleteEndpointDialog } from "../dialogs/remove";
+import { useRegion, useVersion } from "../state/region";
 import { useSession } from "../state/session";
-import { CodeBlock, CopyText } from "./copy";
+import { Connect } from "./connect";
+import { CopyText } from "./copy";
 import { Rules } from "./rules";
 import { Empty } from "./states";
 import { Status } from "./status";
@@ -40,7 +39,7 @@ function endpointsOf(cluster: Cluster, members: readonly Instance[], custom: rea
 }
 
 function useCustomEndpoints(cluster: string): CustomEndpoint[] {
-  const { version } = useRegion();
+  const version = useVersion();
   const [endpoints, setEndpoints] = useState<CustomEndpoint[]>([]);
   useEffect(() => {
     let here = true;
@@ -58,15 +57,12 @@ function useCustomEndpoints(cluster: string): CustomEndpoint[] {
 export function ClusterConnectivity({ cluster, members }: Props) {
   const { groups } = useRegion();
   const session = useSession();
-  const { fail } = useNotices();
   const [selected, setSelected] = useState<Endpoint[]>([]);
-  const [creating, setCreating] = useState(false);
+  const [open, setOpen] = useState("");
+  const close = () => setOpen("");
   const endpoints = endpointsOf(cluster, members, useCustomEndpoints(cluster.DBClusterIdentifier));
   const chosen = endpoints.find((e) => e.key === selected[0]?.key);
-  const remove = () =>
-    rds("DeleteDBClusterEndpoint", { DBClusterEndpointIdentifier: chosen?.name }).catch((e: unknown) => fail("The endpoint could not be deleted", e));
   const writers = endpoints.filter((e) => e.kind === "Writer");
-  const samples = snippets(cluster.MasterUsername, cluster.DatabaseName ?? "", writers, endpoints.find((e) => e.kind === "Cluster"));
   const own = groups.filter((g) => cluster.VpcSecurityGroups.some((s) => s.VpcSecurityGroupId === g.groupId));
   return (
     <SpaceBetween size="l">
@@ -79,8 +75,8 @@ export function ClusterConnectivity({ cluster, members }: Props) {
             variant="h2" counter={`(${endpoints.length})`}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
-                <Button disabled={!chosen || session.read_only} onClick={() => void remove()}>Delete</Button>
-                <Button disabled={session.read_only} onClick={() => setCreating(true)}>Create custom endpoint</Button>
+                <Button disabled={!chosen || session.read_only} onClick={() => setOpen("delete")}>Delete</Button>
+                <Button disabled={session.read_only} onClick={() => setOpen("create")}>Create custom endpoint</Button>
               </SpaceBetween>
             }
           >
@@ -97,20 +93,7 @@ export function ClusterConnectivity({ cluster, members }: Props) {
           { id: "to", header: "Leads to", cell: (e) => e.leadsTo },
         ]}
       />
-      {samples.length > 0 && (
-        <Container
-          header={
-            <Header
-              variant="h2" description="Connections are encrypted; the certificate of the cluster's authority lets a client check the server."
-              actions={<Button iconName="download" href={`/console/authority/${encodeURIComponent(cluster.DBClusterIdentifier)}`} download="borealis-ca.pem">CA certificate</Button>}
-            >
-              Connect
-            </Header>
-          }
-        >
-          <Tabs ariaLabel="Ways to connect" tabs={samples.map((s) => ({ id: s.id, label: s.name, content: <CodeBlock text={s.text} what={`${s.name} snippet`} /> }))} />
-        </Container>
-      )}
+      <Connect cluster={cluster} writers={writers} first={endpoints.find((e) => e.kind === "Cluster")} />
       <Container header={<Header variant="h2">Network</Header>}>
         <KeyValuePairs
           columns={3}
@@ -121,7 +104,8 @@ export function ClusterConnectivity({ cluster, members }: Props) {
           ]}
         />
       </Container>
-      {creating && <CreateEndpointDialog cluster={cluster.DBClusterIdentifier} members={members} onClose={() => setCreating(false)} />}
+      {open === "create" && <CreateEndpointDialog cluster={cluster.DBClusterIdentifier} members={members} onClose={close} />}
+      {open === "delete" && chosen && <DeleteEndpointDialog name={chosen.name} onClose={close} />}
       {own.map((g) => <Rules key={g.groupId} group={g} port={cluster.Port} />)}
     </SpaceBetween>
   );

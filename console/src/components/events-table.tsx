@@ -10,8 +10,8 @@ import { all, messageOf } from "../api/client";
 import type { Event } from "../api/types";
 import { href } from "../model/route";
 import * as text from "../model/text";
-import { useRegion } from "../state/region";
-import { Empty } from "./states";
+import { useRegion, useVersion } from "../state/region";
+import { Empty, Failed } from "./states";
 
 const FORTNIGHT_MINUTES = 20160;
 
@@ -20,9 +20,12 @@ const KINDS: Record<string, string> = { "db-cluster": "cluster", "db-instance": 
 type Props = { sources?: readonly string[]; variant?: "container" | "full-page" };
 
 export function EventsTable({ sources, variant = "container" }: Props) {
-  const { version, clusters, instances } = useRegion();
+  const { clusters, instances } = useRegion();
+  const version = useVersion();
   const [events, setEvents] = useState<Event[]>();
   const [error, setError] = useState("");
+  const [tries, setTries] = useState(0);
+  const retry = () => setTries((n) => n + 1);
   useEffect(() => {
     let here = true;
     all<Event>("DescribeEvents", "Events", { Duration: FORTNIGHT_MINUTES }).then(
@@ -32,12 +35,12 @@ export function EventsTable({ sources, variant = "container" }: Props) {
     return () => {
       here = false;
     };
-  }, [version]);
+  }, [version, tries]);
   const known = new Set([...clusters.map((c) => c.DBClusterIdentifier), ...instances.map((i) => i.DBInstanceIdentifier)]);
   const wanted = (events ?? []).filter((e) => !sources || sources.includes(e.SourceIdentifier));
   const { items, collectionProps, filterProps, filteredItemsCount, paginationProps } = useCollection(wanted, {
     filtering: {
-      empty: <Empty title={error || "No events"} />,
+      empty: error ? <Failed error={error} retry={retry} /> : <Empty title="No events" />,
       noMatch: <Empty title="No matches" />,
       filteringFunction: (e, t) => [e.SourceIdentifier, e.SourceType, e.Message].some((field) => field.toLowerCase().includes(t.toLowerCase())),
     },
@@ -51,7 +54,7 @@ export function EventsTable({ sources, variant = "container" }: Props) {
       columnDefinitions={[
         { id: "time", header: "Time", sortingField: "Date", cell: (e) => text.time(e.Date), width: 260 },
         {
-          id: "source", header: "Source", sortingField: "SourceIdentifier", width: 260, isRowHeader: true,
+          id: "source", header: "Source", sortingField: "SourceIdentifier", width: 300, isRowHeader: true,
           cell: (e) => (known.has(e.SourceIdentifier) && KINDS[e.SourceType] ? <Link href={href(KINDS[e.SourceType]!, e.SourceIdentifier)}>{e.SourceIdentifier}</Link> : e.SourceIdentifier),
         },
         { id: "type", header: "Type", sortingField: "SourceType", cell: (e) => text.status(e.SourceType.replace(/^db-(cluster-(?=snapshot))?/, "")), width: 120 },

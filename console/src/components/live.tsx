@@ -16,5 +16,12 @@ export function Connections({ instance }: Props) {
 
 export function Activity({ instance }: Props) {
   const commits = latestRate(useSamples(), instance, "commits");
-  return <>{commits === undefined ? "-" : `${text.number(commits, 1)} commits/s`}</>;
+  return <>{commits === undefined ? "-" : `${text.rate(commits)} commits/s`}</>;
+}
+
+// Of several instances together.
+export function Commits({ instances }: { instances: readonly string[] }) {
+  const samples = useSamples();
+  const rates = instances.map((i) => latestRate(samples, i, "commits")).filter((r) => r !== undefined);
+  return <>{rates.length === 0 ? "-" : `${text.rate(rates.reduce((sum, r) => sum + r, 0))} commits/s`}</>;
 }

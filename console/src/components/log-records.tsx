@@ -7,7 +7,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Table from "@cloudscape-design/components/table";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
-import { batchSizes, contentOf, duels, type LogRecord } from "../model/log-records";
+import { batchSizes, contentOf, duels, shortName, type LogRecord } from "../model/log-records";
 import * as text from "../model/text";
 import { useLogRecords } from "../state/log-records";
 import { Empty } from "./states";
@@ -32,9 +32,9 @@ export function LogRecords({ cluster, writers }: { cluster: string; writers: rea
       columnDefinitions={[
         { id: "seqno", header: "Seqno", cell: (r) => text.number(r.seqno), isRowHeader: true, minWidth: 80 },
         { id: "time", header: "Time", cell: (r) => text.clock(r.t), minWidth: 125 },
-        { id: "writer", header: "Writer", cell: (r) => <Writer name={r.writer} writers={writers} />, minWidth: 150 },
-        { id: "content", header: "What", cell: (r) => <span className="record">{contentOf(r)}</span>, minWidth: 220 },
-        { id: "verdict", header: "Verdict", cell: (r) => <Verdict record={r} />, minWidth: 230 },
+        { id: "writer", header: "Writer", cell: (r) => <Writer name={r.writer} cluster={cluster} writers={writers} />, minWidth: 125 },
+        { id: "content", header: "What", cell: (r) => <span className="record">{contentOf(r)}</span>, minWidth: 185 },
+        { id: "verdict", header: "Verdict", cell: (r) => <Verdict record={r} cluster={cluster} />, minWidth: 225 },
         { id: "keys", header: "Keys", cell: (r) => text.number(r.keys), minWidth: 70 },
         { id: "bytes", header: "Size", cell: (r) => text.bytes(r.bytes), minWidth: 100 },
         { id: "batch", header: "Batch", cell: (r) => `${r.batch}${(sizes.get(r.batch) ?? 1) > 1 ? ` (${sizes.get(r.batch)} records)` : ""}`, minWidth: 130 },
@@ -53,38 +53,38 @@ export function LogRecords({ cluster, writers }: { cluster: string; writers: rea
           Newest records
         </Header>
       }
-      footer={<Duels records={records} problem={records.length ? problem : ""} />}
+      footer={<Duels cluster={cluster} records={records} problem={records.length ? problem : ""} />}
     />
   );
 }
 
-function Writer({ name, writers }: { name: string; writers: readonly string[] }) {
+function Writer({ name, cluster, writers }: { name: string; cluster: string; writers: readonly string[] }) {
   const n = writers.indexOf(name);
   return (
     <>
       <i className="dot" style={{ background: n < 0 ? "currentcolor" : `var(--writer-${(n % 4) + 1})` }} />
-      {name}
+      {shortName(name, cluster)}
     </>
   );
 }
 
-function Verdict({ record }: { record: LogRecord }) {
+function Verdict({ record, cluster }: { record: LogRecord; cluster: string }) {
   if (record.verdict === "committed") return <StatusIndicator type="success">Committed</StatusIndicator>;
   if (record.verdict === "refused") return <StatusIndicator type="stopped">Refused: {record.reason}</StatusIndicator>;
   return (
     <StatusIndicator type="error">
-      {record.lost_to ? `Lost to ${text.number(record.lost_to.seqno)} of ${record.lost_to.writer}` : `Lost: ${record.reason}`}
+      {record.lost_to ? `Lost to ${text.number(record.lost_to.seqno)} of ${shortName(record.lost_to.writer, cluster)}` : `Lost: ${record.reason}`}
     </StatusIndicator>
   );
 }
 
-function Duels({ records, problem }: { records: readonly LogRecord[]; problem: string }) {
+function Duels({ cluster, records, problem }: { cluster: string; records: readonly LogRecord[]; problem: string }) {
   const found = duels(records);
   if (problem) return <StatusIndicator type="warning">{problem}</StatusIndicator>;
   if (!found.length) return <Box color="text-body-secondary">Among these, no writer lost against another.</Box>;
   return (
     <Box color="text-body-secondary">
-      Among these: {found.map((d) => `${d.loser} lost ${text.count(d.count, "time")} against ${d.winner}`).join("; ")}.
+      Among these: {found.map((d) => `${shortName(d.loser, cluster)} lost ${text.count(d.count, "time")} against ${shortName(d.winner, cluster)}`).join("; ")}.
     </Box>
   );
 }

@@ -27,7 +27,6 @@ export function Members({ members }: { members: readonly Instance[] }) {
         { id: "connections", header: "Connections", cell: (i) => <Connections instance={i.DBInstanceIdentifier} /> },
         { id: "activity", header: "Activity", cell: (i) => <Activity instance={i.DBInstanceIdentifier} /> },
         { id: "class", header: "Class", cell: (i) => i.DBInstanceClass },
-        { id: "zone", header: "Zone", cell: (i) => i.AvailabilityZone },
       ]}
     />
   );

@@ -7,8 +7,8 @@ import SideNavigation from "@cloudscape-design/components/side-navigation";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { Suspense, useEffect } from "react";
 import { signOut } from "../api/client";
-import { href, type Route } from "../model/route";
-import { Page, titleOf, trailOf } from "../pages/pages";
+import { href, sectionOf, titleOf, trailOf, type Route } from "../model/route";
+import { Page } from "../pages/pages";
 import type { Appearance } from "../state/appearance";
 import { useNotices } from "../state/notices";
 import { useRegion } from "../state/region";
@@ -67,16 +67,11 @@ function TopBar({ appearance: [mode, setMode], onSignedOut }: Props) {
   );
 }
 
-const SECTION: Record<string, string> = {
-  cluster: "databases", instance: "databases", create: "databases", "security-group": "security-groups",
-  "parameter-group": "parameter-groups", snapshot: "snapshots", restore: "snapshots",
-};
-
 function Navigation({ route }: { route: Route }) {
   return (
     <SideNavigation
       header={{ text: "This machine", href: href("databases") }}
-      activeHref={href(SECTION[route.page] ?? route.page)}
+      activeHref={href(sectionOf(route))}
       items={[
         { type: "link", text: "Databases", href: href("databases") },
         { type: "link", text: "Snapshots", href: href("snapshots") },

@@ -15,17 +15,20 @@ import { href } from "../model/route";
 import * as text from "../model/text";
 import { useRegion } from "../state/region";
 import { useSession } from "../state/session";
-import { Empty } from "./states";
+import { Empty, useWaits } from "./states";
 import { Status } from "./status";
 
+const COLUMNS = ["name", "cluster", "type", "status", "time", "engine", "encrypted"];
+
 export function SnapshotsTable({ cluster }: { cluster?: string }) {
-  const { snapshots, clusters, loaded } = useRegion();
+  const { snapshots, clusters } = useRegion();
+  const waits = useWaits();
   const session = useSession();
   const [open, setOpen] = useState("");
   const shown = cluster ? snapshots.filter((s) => s.DBClusterIdentifier === cluster) : snapshots;
   const { items, collectionProps, filterProps, filteredItemsCount, paginationProps } = useCollection(shown, {
     filtering: {
-      empty: <Empty title="No snapshots">{cluster ? "Take one, or wait for the backup window." : "Take one from a cluster: Actions."}</Empty>,
+      empty: waits.failed ?? <Empty title="No snapshots">{cluster ? "Take one, or wait for the backup window." : "Take one from a cluster: Actions."}</Empty>,
       noMatch: <Empty title="No matches" />,
       filteringFunction: (s, t) => [s.DBClusterSnapshotIdentifier, s.DBClusterIdentifier, s.SnapshotType, s.Status].some((f) => f.toLowerCase().includes(t.toLowerCase())),
     },
@@ -39,8 +42,9 @@ export function SnapshotsTable({ cluster }: { cluster?: string }) {
   return (
     <>
       <Table
-        {...collectionProps} items={items} variant={cluster ? "container" : "full-page"} selectionType="single" loading={!loaded} loadingText="Loading snapshots"
+        {...collectionProps} items={items} variant={cluster ? "container" : "full-page"} selectionType="single" loading={waits.loading} loadingText="Loading snapshots"
         ariaLabels={{ tableLabel: "Snapshots", selectionGroupLabel: "Choose a snapshot", itemSelectionLabel: (_, s) => s.DBClusterSnapshotIdentifier }}
+        columnDisplay={COLUMNS.map((id) => ({ id, visible: id !== "cluster" || !cluster }))}
         columnDefinitions={[
           { id: "name", header: "Snapshot", sortingField: "DBClusterSnapshotIdentifier", isRowHeader: true, cell: (s) => s.DBClusterSnapshotIdentifier },
           {

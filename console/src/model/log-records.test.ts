@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchSizes, contentOf, duels, RECORDS_MAX, withNews, type LogNews, type LogRecord } from "./log-records";
+import { batchSizes, contentOf, duels, RECORDS_MAX, shortName, withNews, type LogNews, type LogRecord } from "./log-records";
 
 const record = (seqno: number, more: Partial<LogRecord> = {}): LogRecord => ({
   seqno, batch: "1:0", index: 0, t: 0, writer: "w-1", kind: "transaction", verdict: "committed", keys: 3, bytes: 9, tables: [], text: "", ...more,
@@ -38,4 +38,10 @@ describe("who lost", () => {
     ]);
   });
   it("and records of a batch are counted", () => expect(batchSizes([record(1), record(2), record(3, { batch: "1:512" })]).get("1:0")).toBe(2));
+});
+
+it("an instance is called without its cluster's name, if that leaves any", () => {
+  expect(shortName("shop-instance-1", "shop")).toBe("instance-1");
+  expect(shortName("reports-1", "shop")).toBe("reports-1");
+  expect(shortName("shop-", "shop")).toBe("shop-");
 });

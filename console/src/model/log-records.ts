@@ -65,3 +65,9 @@ export function duels(records: readonly LogRecord[]): Duel[] {
   }
   return [...found.values()].sort((a, b) => b.count - a.count);
 }
+
+// "shop-instance-1" of the cluster shop is "instance-1"; a name of another kind stays.
+export function shortName(instance: string, cluster: string): string {
+  const short = instance.startsWith(`${cluster}-`) ? instance.slice(cluster.length + 1) : "";
+  return short || instance;
+}

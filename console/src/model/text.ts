@@ -30,6 +30,11 @@ export function number(value: number | undefined, digits = 0): string {
   return value === undefined ? "-" : value.toLocaleString(undefined, { maximumFractionDigits: digits });
 }
 
+// A rate as short as it is useful: 0.3, 45.1, 263.
+export function rate(value: number): string {
+  return number(value, value < 100 ? 1 : 0);
+}
+
 // "1 day", "2 days"
 export function count(value: number, unit: string): string {
   return `${number(value)} ${unit}${value === 1 ? "" : "s"}`;

@@ -10,14 +10,15 @@ import { Actions } from "../components/actions";
 import { Backups } from "../components/backups";
 import { ClusterConnectivity } from "../components/cluster-connectivity";
 import { ClusterConfiguration } from "../components/configuration";
+import { Commits } from "../components/live";
 import { LogsAndEvents } from "../components/logs-and-events";
 import { MonitoringTab } from "../components/monitoring-tab";
 import { Members } from "../components/members";
-import { Loading, NothingHere } from "../components/states";
+import { NothingHere, Waits } from "../components/states";
 import { Status } from "../components/status";
+import { tabsOf } from "../components/tabs-of";
 import { Tags } from "../components/tags";
-import { href } from "../model/route";
-import * as text from "../model/text";
+import { CLUSTER_TABS, href } from "../model/route";
 import { instancesOf, rowsOf } from "../model/tree";
 import { useRegion } from "../state/region";
 import { replaceRoute } from "../state/route";
@@ -25,10 +26,18 @@ import { replaceRoute } from "../state/route";
 export function ClusterPage({ id, tab }: { id: string; tab: string }) {
   const { clusters, instances, loaded } = useRegion();
   const cluster = clusters.find((c) => c.DBClusterIdentifier === id);
-  if (!cluster) return loaded ? <NothingHere what={`The cluster ${id}`} /> : <Loading />;
+  if (!cluster) return loaded ? <NothingHere what={`The cluster ${id}`} /> : <Waits />;
   const members = instancesOf(id, instances);
   const names = members.map((m) => m.DBInstanceIdentifier);
   const row = rowsOf([cluster], members)[0];
+  const contents = {
+    connectivity: <ClusterConnectivity cluster={cluster} members={members} />,
+    monitoring: <MonitoringTab instances={names} cluster={id} />,
+    events: <LogsAndEvents sources={[id, ...names]} instances={names} />,
+    configuration: <ClusterConfiguration cluster={cluster} />,
+    backups: <Backups cluster={cluster} />,
+    tags: <Tags arn={cluster.DBClusterArn} tags={cluster.TagList} />,
+  };
   return (
     <ContentLayout header={<Header variant="h1" actions={<SpaceBetween direction="horizontal" size="xs"><Button href={href("log", id)}>The log</Button><Button href={href("try", id)}>Try it</Button><Actions row={row} /></SpaceBetween>}>{id}</Header>}>
       <SpaceBetween size="l">
@@ -39,21 +48,14 @@ export function ClusterPage({ id, tab }: { id: string; tab: string }) {
               { label: "Status", value: <Status status={cluster.Status} /> },
               { label: "Role", value: cluster.EngineMode === "multimaster" ? "Multi-writer cluster" : "Cluster with one writer" },
               { label: "Engine", value: `${cluster.Engine} ${cluster.EngineVersion}` },
-              { label: "Created", value: text.time(cluster.ClusterCreateTime) },
+              { label: "Activity", value: <Commits instances={names} /> },
             ]}
           />
         </Container>
         <Members members={members} />
         <Tabs
           activeTabId={tab || "connectivity"} onChange={({ detail }) => replaceRoute(href("cluster", id, detail.activeTabId))} ariaLabel={`Details of ${id}`}
-          tabs={[
-            { id: "connectivity", label: "Connectivity & security", content: <ClusterConnectivity cluster={cluster} members={members} /> },
-            { id: "monitoring", label: "Monitoring", content: <MonitoringTab instances={names} cluster={id} /> },
-            { id: "events", label: "Logs & events", content: <LogsAndEvents sources={[id, ...names]} instances={names} /> },
-            { id: "configuration", label: "Configuration", content: <ClusterConfiguration cluster={cluster} /> },
-            { id: "backups", label: "Maintenance & backups", content: <Backups cluster={cluster} /> },
-            { id: "tags", label: "Tags", content: <Tags arn={cluster.DBClusterArn} tags={cluster.TagList} /> },
-          ]}
+          tabs={tabsOf(CLUSTER_TABS, contents)}
         />
       </SpaceBetween>
     </ContentLayout>

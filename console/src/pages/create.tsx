@@ -10,11 +10,12 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import { useEffect, useState } from "react";
-import { messageOf } from "../api/client";
+import { ApiError, messageOf } from "../api/client";
 import { createDatabase } from "../api/create";
 import { CodeBlock } from "../components/copy";
 import { cliCommands, DEFAULTS, instanceNames, problemsOf, type CreateForm, type Problems } from "../model/create";
 import { generatePassword } from "../model/password";
+import { fieldOfRefusal } from "../model/refusal";
 import { href } from "../model/route";
 import { useMachine } from "../state/machine";
 import { useNotices } from "../state/notices";
@@ -31,7 +32,7 @@ export function CreatePage() {
   const session = useSession();
   const [form, setForm] = useState<CreateForm>(DEFAULTS);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
-  const [error, setError] = useState("");
+  const [refusal, setRefusal] = useState<{ field: keyof CreateForm | undefined; message: string }>();
   const [busy, setBusy] = useState(false);
   const change = (changes: Partial<CreateForm>) => {
     setForm((before) => ({ ...before, ...changes }));
@@ -44,20 +45,21 @@ export function CreatePage() {
   });
   // Nobody is told off for what was not typed yet.
   const shown = Object.fromEntries(Object.entries(problems).filter(([field]) => touched.has(field) || touched.has("all"))) as Problems;
-  useEffect(() => setError(""), [form]);
+  if (refusal?.field) shown[refusal.field] = refusal.message;
+  useEffect(() => setRefusal(undefined), [form]);
 
   const submit = async () => {
     setTouched(new Set(["all"]));
     if (Object.keys(problems).length > 0) return;
     setBusy(true);
-    setError("");
+    setRefusal(undefined);
     const password = form.generate ? generatePassword() : form.password;
     try {
       await createDatabase(form, password);
       say("info", `${form.identifier} is being created`, form.generate ? <PasswordOnce user={form.user} password={password} /> : undefined);
       go(href("cluster", form.identifier.toLowerCase(), "events"));
     } catch (e) {
-      setError(messageOf(e));
+      setRefusal({ field: e instanceof ApiError ? fieldOfRefusal(e.code, e.message, form) : undefined, message: messageOf(e) });
       setBusy(false);
     }
   };
@@ -71,7 +73,7 @@ export function CreatePage() {
         }}
       >
         <Form
-          errorText={error || (touched.has("all") && Object.keys(problems).length > 0 ? "Some fields need another value; they say which." : "")}
+          errorText={(refusal && !refusal.field && refusal.message) || (refusal || (touched.has("all") && Object.keys(problems).length > 0) ? "Some fields need another value; they say which." : "")}
           actions={
             <SpaceBetween direction="horizontal" size="xs">
               <Button variant="link" formAction="none" href={href("databases")}>Cancel</Button>

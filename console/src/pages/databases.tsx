@@ -12,20 +12,23 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { Actions } from "../components/actions";
 import { Activity, Connections, Cpu } from "../components/live";
-import { Empty } from "../components/states";
+import { Empty, useWaits } from "../components/states";
 import { Status } from "../components/status";
 import { href } from "../model/route";
 import { keyOf, rowsOf, type Row } from "../model/tree";
 import { useRegion } from "../state/region";
 import { useSession } from "../state/session";
 
+// Where the name and the status are all that there is room for.
+const NARROW = window.matchMedia("(max-width: 688px)").matches;
+
 const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
-  { id: "id", header: "DB identifier", isRowHeader: true, sortingField: "id", cell: (r) => <Link href={href(r.kind, r.id)}>{r.id}</Link>, width: 360, minWidth: 180 },
-  { id: "status", header: "Status", sortingField: "status", cell: (r) => <Status status={r.status} />, width: 130 },
-  { id: "role", header: "Role", sortingField: "role", cell: (r) => r.role, width: 170 },
-  { id: "cpu", header: "CPU", cell: (r) => (r.kind === "instance" ? <Cpu instance={r.id} /> : "-"), width: 90 },
-  { id: "connections", header: "Connections", cell: (r) => (r.kind === "instance" ? <Connections instance={r.id} /> : "-"), width: 120 },
-  { id: "activity", header: "Activity", cell: (r) => (r.kind === "instance" ? <Activity instance={r.id} /> : "-"), width: 150 },
+  { id: "id", header: "DB identifier", isRowHeader: true, sortingField: "id", cell: (r) => <Link href={href(r.kind, r.id)}>{r.id}</Link>, width: NARROW ? 190 : 355, minWidth: 150 },
+  { id: "status", header: "Status", sortingField: "status", cell: (r) => <Status status={r.status} />, width: 132 },
+  { id: "role", header: "Role", sortingField: "role", cell: (r) => r.role, width: 178 },
+  { id: "cpu", header: "CPU", cell: (r) => (r.kind === "instance" ? <Cpu instance={r.id} /> : "-"), width: 95 },
+  { id: "connections", header: "Connections", cell: (r) => (r.kind === "instance" ? <Connections instance={r.id} /> : "-"), width: 138 },
+  { id: "activity", header: "Activity", cell: (r) => (r.kind === "instance" ? <Activity instance={r.id} /> : "-"), width: 160 },
   { id: "size", header: "Size", sortingField: "size", cell: (r) => r.size, width: 120 },
   { id: "zone", header: "Zone", sortingField: "zone", cell: (r) => r.zone || "-", width: 120 },
   { id: "engine", header: "Engine", sortingField: "engine", cell: (r) => r.engine, width: 140 },
@@ -55,6 +58,7 @@ function keptPreferences(): CollectionPreferencesProps.Preferences {
 export function DatabasesPage() {
   const region = useRegion();
   const session = useSession();
+  const waits = useWaits();
   const [status, setStatus] = useState("");
   const [preferences, setPreferences] = useState(keptPreferences);
   useEffect(() => localStorage.setItem(KEY, JSON.stringify(preferences)), [preferences]);
@@ -63,7 +67,7 @@ export function DatabasesPage() {
   const { items, collectionProps, filterProps, filteredItemsCount, paginationProps, actions } = useCollection(rows, {
     expandableRows: { getId: keyOf, getParentId: (r) => (r.parent === null ? null : `cluster ${r.parent}`), defaultExpandedItems: undefined },
     filtering: {
-      empty: <Empty title="No databases" action={create}>Create one with several writers and crash them.</Empty>,
+      empty: waits.failed ?? <Empty title="No databases" action={create}>Create one with several writers and crash them.</Empty>,
       noMatch: <Empty title="No matches" action={<Button onClick={() => { actions.setFiltering(""); setStatus(""); }}>Clear the filter</Button>} />,
       filteringFunction: (row, text) =>
         (status === "" || row.status === status) &&
@@ -93,10 +97,10 @@ export function DatabasesPage() {
           }),
       }}
       variant="full-page" stickyHeader resizableColumns
-      items={items} loading={!region.loaded} loadingText="Loading databases" trackBy={keyOf}
+      items={items} loading={waits.loading} loadingText="Loading databases" trackBy={keyOf}
       selectionType="single"
       columnDefinitions={COLUMNS} columnDisplay={COLUMNS.map((c) => ({ id: c.id ?? "", visible: preferences.visibleContent?.includes(c.id ?? "") ?? true }))}
-      wrapLines={preferences.wrapLines} stripedRows={preferences.stripedRows} contentDensity={preferences.contentDensity}
+      wrapLines={preferences.wrapLines || NARROW} stripedRows={preferences.stripedRows} contentDensity={preferences.contentDensity}
       ariaLabels={{ tableLabel: "Databases", selectionGroupLabel: "Choose a database", itemSelectionLabel: (_, row) => row.id }}
       header={
         <Header

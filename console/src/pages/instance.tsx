@@ -9,15 +9,18 @@ import Tabs from "@cloudscape-design/components/tabs";
 import type { Cluster, Instance } from "../api/types";
 import { Actions } from "../components/actions";
 import { InstanceConfiguration } from "../components/configuration";
-import { CodeBlock, CopyText } from "../components/copy";
+import { Connect } from "../components/connect";
+import { CopyText } from "../components/copy";
 import { LogsAndEvents } from "../components/logs-and-events";
 import { Activity, Connections, Cpu } from "../components/live";
-import { Empty, Loading, NothingHere } from "../components/states";
+import { Empty, NothingHere, Waits } from "../components/states";
+import { Maintenance } from "../components/maintenance";
 import { MonitoringTab } from "../components/monitoring-tab";
+import { Rules } from "../components/rules";
 import { Status } from "../components/status";
+import { tabsOf } from "../components/tabs-of";
 import { Tags } from "../components/tags";
-import { href } from "../model/route";
-import { snippets } from "../model/snippets";
+import { href, INSTANCE_TABS } from "../model/route";
 import { rowsOf } from "../model/tree";
 import { useRegion } from "../state/region";
 import { replaceRoute } from "../state/route";
@@ -25,9 +28,17 @@ import { replaceRoute } from "../state/route";
 export function InstancePage({ id, tab }: { id: string; tab: string }) {
   const { clusters, instances, loaded } = useRegion();
   const instance = instances.find((i) => i.DBInstanceIdentifier === id);
-  if (!instance) return loaded ? <NothingHere what={`The instance ${id}`} /> : <Loading />;
+  if (!instance) return loaded ? <NothingHere what={`The instance ${id}`} /> : <Waits />;
   const cluster = clusters.find((c) => c.DBClusterIdentifier === instance.DBClusterIdentifier);
   const row = rowsOf(cluster ? [cluster] : [], [instance])[1];
+  const contents = {
+    connectivity: <Connectivity instance={instance} cluster={cluster} />,
+    monitoring: <MonitoringTab instances={[id]} />,
+    events: <LogsAndEvents sources={[id]} instances={[id]} />,
+    configuration: <InstanceConfiguration instance={instance} />,
+    maintenance: <Maintenance instance={instance} cluster={cluster} />,
+    tags: <Tags arn={instance.DBInstanceArn} tags={instance.TagList} />,
+  };
   return (
     <ContentLayout header={<Header variant="h1" actions={<Actions row={row} />}>{id}</Header>}>
       <SpaceBetween size="l">
@@ -48,13 +59,7 @@ export function InstancePage({ id, tab }: { id: string; tab: string }) {
         </Container>
         <Tabs
           activeTabId={tab || "connectivity"} onChange={({ detail }) => replaceRoute(href("instance", id, detail.activeTabId))} ariaLabel={`Details of ${id}`}
-          tabs={[
-            { id: "connectivity", label: "Connectivity & security", content: <Connectivity instance={instance} cluster={cluster} /> },
-            { id: "monitoring", label: "Monitoring", content: <MonitoringTab instances={[id]} /> },
-            { id: "events", label: "Logs & events", content: <LogsAndEvents sources={[id]} instances={[id]} /> },
-            { id: "configuration", label: "Configuration", content: <InstanceConfiguration instance={instance} /> },
-            { id: "tags", label: "Tags", content: <Tags arn={instance.DBInstanceArn} tags={instance.TagList} /> },
-          ]}
+          tabs={tabsOf(INSTANCE_TABS, contents)}
         />
       </SpaceBetween>
     </ContentLayout>
@@ -62,6 +67,7 @@ export function InstancePage({ id, tab }: { id: string; tab: string }) {
 }
 
 function Connectivity({ instance, cluster }: { instance: Instance; cluster: Cluster | undefined }) {
+  const { groups } = useRegion();
   if (!instance.Endpoint) {
     return (
       <Container>
@@ -69,6 +75,7 @@ function Connectivity({ instance, cluster }: { instance: Instance; cluster: Clus
       </Container>
     );
   }
+  const own = groups.filter((g) => cluster?.VpcSecurityGroups.some((s) => s.VpcSecurityGroupId === g.groupId));
   const place = { address: instance.Endpoint.Address, port: instance.Endpoint.Port };
   return (
     <SpaceBetween size="l">
@@ -83,14 +90,8 @@ function Connectivity({ instance, cluster }: { instance: Instance; cluster: Clus
           ]}
         />
       </Container>
-      {cluster && (
-        <Container header={<Header variant="h2">Connect</Header>}>
-          <Tabs
-            ariaLabel="Ways to connect"
-            tabs={snippets(cluster.MasterUsername, cluster.DatabaseName ?? "", [place], place).map((s) => ({ id: s.id, label: s.name, content: <CodeBlock text={s.text} what={`${s.name} snippet`} /> }))}
-          />
-        </Container>
-      )}
+      {cluster && <Connect cluster={cluster} writers={[place]} first={place} />}
+      {own.map((g) => <Rules key={g.groupId} group={g} port={place.port} />)}
     </SpaceBetween>
   );
 }

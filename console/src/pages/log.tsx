@@ -8,7 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { ClusterChoice, useChosenCluster } from "../components/cluster-choice";
 import { Lanes } from "../components/lanes";
 import { LogRecords } from "../components/log-records";
-import { Empty, Loading } from "../components/states";
+import { Empty, Waits } from "../components/states";
 import { logOf } from "../model/lanes";
 import * as text from "../model/text";
 import { instancesOf } from "../model/tree";
@@ -18,7 +18,7 @@ import { useSamples } from "../state/samples";
 export function LogPage({ id }: { id: string }) {
   const { clusters, instances, loaded } = useRegion();
   const cluster = useChosenCluster(id);
-  if (!loaded) return <Loading />;
+  if (!loaded) return <Waits />;
   return (
     <ContentLayout header={<Header variant="h1" description="One order of all commits, whoever makes them. Every server reads it and decides alike.">The log, live</Header>}>
       <SpaceBetween size="l">

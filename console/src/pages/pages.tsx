@@ -1,7 +1,6 @@
-// Which page an address means, how it is called, and the way to it.
-import type { BreadcrumbGroupProps } from "@cloudscape-design/components/breadcrumb-group";
-import { lazy } from "react";
-import { href, type Route } from "../model/route";
+// What draws each page of model/route.ts.
+import { lazy, type ReactNode } from "react";
+import { isPage, type PageName, type Route } from "../model/route";
 import { NothingHere } from "../components/states";
 import { DatabasesPage } from "./databases";
 
@@ -19,56 +18,22 @@ const LogPage = lazy(() => import("./log").then((m) => ({ default: m.LogPage }))
 const TryPage = lazy(() => import("./try").then((m) => ({ default: m.TryPage })));
 const SettingsPage = lazy(() => import("./settings").then((m) => ({ default: m.SettingsPage })));
 
-const TITLES: Record<string, string> = {
-  databases: "Databases", create: "Create database", "security-groups": "Security groups", events: "Events",
-  settings: "Settings", try: "Try it", log: "The log, live", snapshots: "Snapshots",
-  "parameter-groups": "Parameter groups",
+const ELEMENTS: Record<PageName, (route: Route) => ReactNode> = {
+  databases: () => <DatabasesPage />,
+  create: () => <CreatePage />,
+  cluster: ({ id, tab }) => <ClusterPage key={id} id={id} tab={tab} />,
+  instance: ({ id, tab }) => <InstancePage key={id} id={id} tab={tab} />,
+  snapshots: () => <SnapshotsPage />,
+  "parameter-groups": () => <ParameterGroupsPage />,
+  "parameter-group": ({ id, tab }) => <ParameterGroupPage key={id} name={id} kind={tab === "instance" ? "instance" : "cluster"} />,
+  "security-groups": () => <SecurityGroupsPage />,
+  "security-group": ({ id }) => <SecurityGroupPage key={id} id={id} />,
+  events: () => <EventsPage />,
+  try: ({ id }) => <TryPage id={id} />,
+  log: ({ id }) => <LogPage id={id} />,
+  settings: () => <SettingsPage />,
 };
-
-const PARENTS: Record<string, string> = {
-  cluster: "databases", instance: "databases", create: "databases", "security-group": "security-groups",
-  "parameter-group": "parameter-groups",
-};
-
-export function titleOf(route: Route): string {
-  return route.id || TITLES[route.page] || "Nothing here";
-}
-
-export function trailOf(route: Route): BreadcrumbGroupProps.Item[] {
-  const parent = PARENTS[route.page] ?? (route.id ? route.page : undefined);
-  const here = { text: titleOf(route), href: href(route.page, route.id) };
-  return parent ? [{ text: TITLES[parent] ?? parent, href: href(parent) }, here] : [here];
-}
 
 export function Page({ route }: { route: Route }) {
-  switch (route.page) {
-    case "databases":
-      return <DatabasesPage />;
-    case "create":
-      return <CreatePage />;
-    case "cluster":
-      return <ClusterPage key={route.id} id={route.id} tab={route.tab} />;
-    case "instance":
-      return <InstancePage key={route.id} id={route.id} tab={route.tab} />;
-    case "security-groups":
-      return <SecurityGroupsPage />;
-    case "security-group":
-      return <SecurityGroupPage key={route.id} id={route.id} />;
-    case "events":
-      return <EventsPage />;
-    case "snapshots":
-      return <SnapshotsPage />;
-    case "parameter-groups":
-      return <ParameterGroupsPage />;
-    case "parameter-group":
-      return <ParameterGroupPage key={route.id} name={route.id} kind={route.tab === "instance" ? "instance" : "cluster"} />;
-    case "log":
-      return <LogPage id={route.id} />;
-    case "try":
-      return <TryPage id={route.id} />;
-    case "settings":
-      return <SettingsPage />;
-    default:
-      return <NothingHere />;
-  }
+  return isPage(route.page) ? ELEMENTS[route.page](route) : <NothingHere />;
 }

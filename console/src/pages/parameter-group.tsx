@@ -10,7 +10,7 @@ import TextFilter from "@cloudscape-design/components/text-filter";
 import { useCallback, useEffect, useState } from "react";
 import { messageOf } from "../api/client";
 import { parametersOf, setParameter, type Kind, type Parameter } from "../api/parameter-groups";
-import { Empty } from "../components/states";
+import { Empty, Failed } from "../components/states";
 import { useSession } from "../state/session";
 
 export function ParameterGroupPage({ name, kind }: { name: string; kind: Kind }) {
@@ -25,7 +25,7 @@ export function ParameterGroupPage({ name, kind }: { name: string; kind: Kind })
   const fixed = session.read_only || name.startsWith("default.");
   const { items, collectionProps, filterProps, filteredItemsCount, paginationProps } = useCollection(parameters ?? [], {
     filtering: {
-      empty: <Empty title={error || "No parameters"} />,
+      empty: error ? <Failed error={error} retry={() => { setError(""); void load(); }} /> : <Empty title="No parameters" />,
       noMatch: <Empty title="No matches" />,
       filteringFunction: (p, t) => [p.ParameterName, p.Description, p.Source].some((f) => f.toLowerCase().includes(t.toLowerCase())),
     },
@@ -34,9 +34,9 @@ export function ParameterGroupPage({ name, kind }: { name: string; kind: Kind })
   });
   return (
     <SpaceBetween size="m">
-      {error && <Alert type="error" dismissible onDismiss={() => setError("")}>{error}</Alert>}
+      {error && parameters && <Alert type="error" dismissible onDismiss={() => setError("")}>{error}</Alert>}
       <Table
-        {...collectionProps} items={items} variant="full-page" loading={parameters === undefined && !error} loadingText="Loading parameters" trackBy="ParameterName" wrapLines
+        {...collectionProps} items={items} variant="full-page" loading={parameters === undefined && !error} loadingText="Loading parameters" trackBy="ParameterName" wrapLines resizableColumns
         ariaLabels={{
           tableLabel: `Parameters of ${name}`, activateEditLabel: (_, p) => `Edit ${p.ParameterName}`,
           cancelEditLabel: () => "Cancel", submitEditLabel: () => "Save",
@@ -51,19 +51,19 @@ export function ParameterGroupPage({ name, kind }: { name: string; kind: Kind })
           await load();
         }}
         columnDefinitions={[
-          { id: "name", header: "Parameter", sortingField: "ParameterName", isRowHeader: true, cell: (p) => p.ParameterName, width: 280 },
+          { id: "name", header: "Parameter", sortingField: "ParameterName", isRowHeader: true, cell: (p) => p.ParameterName, width: 250 },
           {
-            id: "value", header: "Value", width: 260,
-            cell: (p) => p.ParameterValue ?? "The engine's default",
+            id: "value", header: "Value", width: 180,
+            cell: (p) => p.ParameterValue ?? "Engine default",
             editConfig: fixed ? undefined : {
               ariaLabel: "Value", editIconAriaLabel: "editable", errorIconAriaLabel: "Error", constraintText: "Leave it empty for the engine's default.",
               editingCell: (p, { currentValue, setValue }) => <Input autoFocus value={currentValue ?? p.ParameterValue ?? ""} onChange={({ detail }) => setValue(detail.value)} />,
             },
           },
-          { id: "allowed", header: "Allowed values", cell: (p) => p.AllowedValues || "-", width: 180 },
+          { id: "allowed", header: "Allowed values", cell: (p) => p.AllowedValues.replaceAll(",", ", ") || "-", width: 190 },
           { id: "type", header: "Applies", sortingField: "ApplyType", cell: (p) => (p.ApplyType === "dynamic" ? "At once" : "After a reboot"), width: 130 },
-          { id: "source", header: "Source", sortingField: "Source", cell: (p) => (p.Source === "user" ? "Set here" : "Engine"), width: 110 },
-          { id: "description", header: "Description", cell: (p) => p.Description },
+          { id: "source", header: "Source", sortingField: "Source", cell: (p) => (p.Source === "user" ? "Set here" : "Engine"), width: 125 },
+          { id: "description", header: "Description", cell: (p) => p.Description, width: 235 },
         ]}
         filter={<TextFilter {...filterProps} filteringPlaceholder="Find parameters" filteringAriaLabel="Find parameters" countText={filteredItemsCount === undefined ? "" : `${filteredItemsCount} matches`} />}
         pagination={<Pagination {...paginationProps} />}

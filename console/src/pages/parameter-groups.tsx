@@ -1,6 +1,5 @@
 // Parameter groups: settings of servers under a name.
 import { useCollection } from "@cloudscape-design/collection-hooks";
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
@@ -9,31 +8,35 @@ import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useCallback, useEffect, useState } from "react";
 import { messageOf } from "../api/client";
-import { deleteGroup, groupsOf, type Group } from "../api/parameter-groups";
-import { Empty } from "../components/states";
+import { groupsOf, type Group } from "../api/parameter-groups";
+import { Empty, Failed } from "../components/states";
 import { CreateParameterGroupDialog } from "../dialogs/create-parameter-group";
+import { DeleteParameterGroupDialog } from "../dialogs/remove";
 import { href } from "../model/route";
-import { useRegion } from "../state/region";
+import { useVersion } from "../state/region";
 import { useSession } from "../state/session";
 
 const keyOf = (g: Group) => `${g.kind} ${g.name}`;
 
 export function ParameterGroupsPage() {
   const session = useSession();
-  const { version } = useRegion();
+  const version = useVersion();
   const [groups, setGroups] = useState<Group[]>();
   const [error, setError] = useState("");
-  const [creating, setCreating] = useState(false);
+  const [open, setOpen] = useState("");
   const load = useCallback(() => {
     Promise.all([groupsOf("cluster"), groupsOf("instance")]).then(
-      (found) => setGroups(found.flat()),
+      (found) => {
+        setGroups(found.flat());
+        setError("");
+      },
       (e: unknown) => setError(messageOf(e)),
     );
   }, []);
   useEffect(load, [load, version]);
   const { items, collectionProps, filterProps } = useCollection(groups ?? [], {
     filtering: {
-      empty: <Empty title="No parameter groups" />,
+      empty: error ? <Failed error={error} retry={load} /> : <Empty title="No parameter groups" />,
       noMatch: <Empty title="No matches" />,
       filteringFunction: (g, t) => [g.name, g.description, g.kind].some((f) => f.toLowerCase().includes(t.toLowerCase())),
     },
@@ -41,15 +44,8 @@ export function ParameterGroupsPage() {
     selection: { trackBy: keyOf },
   });
   const selected = collectionProps.selectedItems?.[0];
-  const remove = async () => {
-    if (!selected) return;
-    setError("");
-    await deleteGroup(selected.kind, selected.name).catch((e: unknown) => setError(messageOf(e)));
-    load();
-  };
   return (
-    <SpaceBetween size="m">
-      {error && <Alert type="error" dismissible onDismiss={() => setError("")}>{error}</Alert>}
+    <>
       <Table
         {...collectionProps} items={items} variant="full-page" selectionType="single" loading={groups === undefined && !error} loadingText="Loading parameter groups"
         ariaLabels={{ tableLabel: "Parameter groups", selectionGroupLabel: "Choose a group", itemSelectionLabel: (_, g) => `${g.name} of ${g.kind}s` }}
@@ -65,8 +61,8 @@ export function ParameterGroupsPage() {
             variant="awsui-h1-sticky" counter={groups ? `(${groups.length})` : ""} description="An instance's own group wins over its cluster's."
             actions={
               <SpaceBetween direction="horizontal" size="xs">
-                <Button disabled={!selected || selected.isDefault || session.read_only} onClick={() => void remove()}>Delete</Button>
-                <Button variant="primary" disabled={session.read_only} onClick={() => setCreating(true)}>Create parameter group</Button>
+                <Button disabled={!selected || selected.isDefault || session.read_only} onClick={() => setOpen("delete")}>Delete</Button>
+                <Button variant="primary" disabled={session.read_only} onClick={() => setOpen("create")}>Create parameter group</Button>
               </SpaceBetween>
             }
           >
@@ -74,7 +70,8 @@ export function ParameterGroupsPage() {
           </Header>
         }
       />
-      {creating && <CreateParameterGroupDialog family={groups?.[0]?.family ?? "mariadb10.11"} onClose={() => setCreating(false)} />}
-    </SpaceBetween>
+      {open === "create" && <CreateParameterGroupDialog family={groups?.[0]?.family ?? "mariadb10.11"} onClose={() => setOpen("")} />}
+      {open === "delete" && selected && <DeleteParameterGroupDialog group={selected} onClose={() => setOpen("")} onDone={load} />}
+    </>
   );
 }

@@ -7,14 +7,14 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { CopyText } from "../components/copy";
 import { Rules } from "../components/rules";
-import { Loading, NothingHere } from "../components/states";
+import { NothingHere, Waits } from "../components/states";
 import { href } from "../model/route";
 import { useRegion } from "../state/region";
 
 export function SecurityGroupPage({ id }: { id: string }) {
   const { groups, clusters, loaded } = useRegion();
   const group = groups.find((g) => g.groupId === id);
-  if (!group) return loaded ? <NothingHere what={`The security group ${id}`} /> : <Loading />;
+  if (!group) return loaded ? <NothingHere what={`The security group ${id}`} /> : <Waits />;
   const users = clusters.filter((c) => c.VpcSecurityGroups.some((g) => g.VpcSecurityGroupId === id));
   return (
     <ContentLayout header={<Header variant="h1">{group.groupName}</Header>}>

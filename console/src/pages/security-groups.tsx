@@ -1,6 +1,5 @@
 // Security groups: who may connect.
 import { useCollection } from "@cloudscape-design/collection-hooks";
-import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
@@ -8,22 +7,22 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import { useState } from "react";
-import { ec2, messageOf } from "../api/client";
-import { Empty } from "../components/states";
+import { Empty, useWaits } from "../components/states";
 import { CreateGroupDialog } from "../dialogs/create-group";
+import { DeleteSecurityGroupDialog } from "../dialogs/remove";
 import { href } from "../model/route";
 import { rulesOf } from "../model/rules";
 import { useRegion } from "../state/region";
 import { useSession } from "../state/session";
 
 export function SecurityGroupsPage() {
-  const { groups, clusters, loaded, refresh } = useRegion();
+  const { groups, clusters } = useRegion();
+  const waits = useWaits();
   const session = useSession();
-  const [creating, setCreating] = useState(false);
-  const [error, setError] = useState("");
+  const [open, setOpen] = useState("");
   const { items, collectionProps, filterProps } = useCollection(groups, {
     filtering: {
-      empty: <Empty title="No security groups" />,
+      empty: waits.failed ?? <Empty title="No security groups" />,
       noMatch: <Empty title="No matches" />,
       filteringFunction: (g, t) => [g.groupName, g.groupId, g.groupDescription].some((f) => f.toLowerCase().includes(t.toLowerCase())),
     },
@@ -32,20 +31,10 @@ export function SecurityGroupsPage() {
   });
   const selected = collectionProps.selectedItems?.[0];
   const usersOf = (id: string) => clusters.filter((c) => c.VpcSecurityGroups.some((g) => g.VpcSecurityGroupId === id));
-  const remove = async () => {
-    setError("");
-    try {
-      await ec2("DeleteSecurityGroup", { GroupId: selected?.groupId });
-    } catch (e) {
-      setError(messageOf(e));
-    }
-    refresh();
-  };
   return (
-    <SpaceBetween size="m">
-      {error && <Alert type="error" dismissible onDismiss={() => setError("")}>{error}</Alert>}
+    <>
       <Table
-        {...collectionProps} items={items} variant="full-page" selectionType="single" loading={!loaded} loadingText="Loading security groups"
+        {...collectionProps} items={items} variant="full-page" selectionType="single" loading={waits.loading} loadingText="Loading security groups" wrapLines
         ariaLabels={{ tableLabel: "Security groups", selectionGroupLabel: "Choose a group", itemSelectionLabel: (_, g) => g.groupName }}
         columnDefinitions={[
           { id: "name", header: "Name", sortingField: "groupName", isRowHeader: true, cell: (g) => <Link href={href("security-group", g.groupId)}>{g.groupName}</Link> },
@@ -60,8 +49,8 @@ export function SecurityGroupsPage() {
             variant="awsui-h1-sticky" counter={`(${groups.length})`} description="Which addresses may connect to which port."
             actions={
               <SpaceBetween direction="horizontal" size="xs">
-                <Button disabled={!selected || session.read_only} onClick={() => void remove()}>Delete</Button>
-                <Button variant="primary" disabled={session.read_only} onClick={() => setCreating(true)}>Create security group</Button>
+                <Button disabled={!selected || session.read_only} onClick={() => setOpen("delete")}>Delete</Button>
+                <Button variant="primary" disabled={session.read_only} onClick={() => setOpen("create")}>Create security group</Button>
               </SpaceBetween>
             }
           >
@@ -69,7 +58,8 @@ export function SecurityGroupsPage() {
           </Header>
         }
       />
-      {creating && <CreateGroupDialog onClose={() => setCreating(false)} />}
-    </SpaceBetween>
+      {open === "create" && <CreateGroupDialog onClose={() => setOpen("")} />}
+      {open === "delete" && selected && <DeleteSecurityGroupDialog group={selected} onClose={() => setOpen("")} />}
+    </>
   );
 }

@@ -15,7 +15,7 @@ import { useState } from "react";
 import { messageOf, post } from "../api/client";
 import type { Cluster, Instance } from "../api/types";
 import { ClusterChoice, useChosenCluster } from "../components/cluster-choice";
-import { Empty, Loading } from "../components/states";
+import { Empty, Waits } from "../components/states";
 import { TextField } from "../components/text-field";
 import { TrialRows } from "../components/trial-rows";
 import { TrialWriter } from "../components/trial-writer";
@@ -35,7 +35,7 @@ const PACES = [
 export function TryPage({ id }: { id: string }) {
   const { loaded, clusters, instances } = useRegion();
   const cluster = useChosenCluster(id);
-  if (!loaded) return <Loading />;
+  if (!loaded) return <Waits />;
   return (
     <ContentLayout header={<Header variant="h1" description="A client inserts a hundred rows, in turn through two writers. Crash either and watch.">Try it</Header>}>
       <SpaceBetween size="l">

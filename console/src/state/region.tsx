@@ -1,9 +1,10 @@
 // What the region holds, kept up to date: fetched anew whenever the daemon's stream says that
 // something changed. Also the connection itself: lost, and healed.
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { createContext, startTransition, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { all, ec2, get, messageOf } from "../api/client";
 import type { Cluster, Instance, SecurityGroup, Snapshot } from "../api/types";
 import { append, type Sample } from "../model/figures";
+import { sameWhereEqual } from "../model/same";
 import type { News } from "../model/trial";
 import { samplesStore } from "./samples";
 import { trialNews } from "./trials";
@@ -12,7 +13,6 @@ export type Region = {
   loaded: boolean;
   error: string;
   live: boolean; // the stream stands
-  version: number; // counts changes that were seen
   clusters: Cluster[];
   instances: Instance[];
   groups: SecurityGroup[];
@@ -21,11 +21,15 @@ export type Region = {
 };
 
 const EMPTY: Region = {
-  loaded: false, error: "", live: false, version: 0, clusters: [], instances: [], groups: [], snapshots: [], refresh: () => {},
+  loaded: false, error: "", live: false, clusters: [], instances: [], groups: [], snapshots: [], refresh: () => {},
 };
 
 const Context = createContext<Region>(EMPTY);
 export const useRegion = () => useContext(Context);
+
+// Counts changes that were seen, for what is asked for besides; apart from the region, which may be the same.
+const Version = createContext(0);
+export const useVersion = () => useContext(Version);
 
 type Data = Pick<Region, "clusters" | "instances" | "groups" | "snapshots">;
 
@@ -49,8 +53,10 @@ export function RegionProvider({ children }: { children: ReactNode }) {
   const [version, setVersion] = useState(0);
   const fetching = useRef(false);
   const again = useRef(false);
+  const later = useRef<number>();
+  const gone = useRef(false);
 
-  const refresh = useCallback(async () => {
+  const refresh = useCallback(async (): Promise<void> => {
     if (fetching.current) {
       again.current = true; // what changed meanwhile may be missing in what comes
       return;
@@ -59,18 +65,26 @@ export function RegionProvider({ children }: { children: ReactNode }) {
     do {
       again.current = false;
       try {
-        setData(await fetchRegion());
+        const found = await fetchRegion();
         setError("");
-        setLoaded(true);
-        setVersion((v) => v + 1);
+        // May be interrupted: a large table is drawn anew between frames, not instead of them.
+        startTransition(() => {
+          setData((before) => sameWhereEqual(before, found));
+          setLoaded(true);
+          setVersion((v) => v + 1);
+        });
       } catch (e) {
+        if (gone.current) break;
         setError(messageOf(e));
+        window.clearTimeout(later.current);
+        later.current = window.setTimeout(() => void refresh(), RETRY_MS);
       }
     } while (again.current);
     fetching.current = false;
   }, []);
 
   useEffect(() => {
+    gone.current = false;
     let source: EventSource | undefined;
     let retry: number | undefined;
     const open = () => {
@@ -96,14 +110,20 @@ export function RegionProvider({ children }: { children: ReactNode }) {
     };
     open();
     return () => {
+      gone.current = true;
       window.clearTimeout(retry);
+      window.clearTimeout(later.current);
       source?.close();
     };
   }, [refresh]);
 
   const value = useMemo(
-    () => ({ ...data, loaded, error, live, version, refresh: () => void refresh() }),
-    [data, loaded, error, live, version, refresh],
+    () => ({ ...data, loaded, error, live, refresh: () => void refresh() }),
+    [data, loaded, error, live, refresh],
   );
-  return <Context.Provider value={value}>{children}</Context.Provider>;
+  return (
+    <Context.Provider value={value}>
+      <Version.Provider value={version}>{children}</Version.Provider>
+    </Context.Provider>
+  );
 }
