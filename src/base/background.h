@@ -12,10 +12,10 @@ namespace borealis {
 
 inline constexpr int kBackgroundNiceness = 10;
 
-// Of this thread alone: Linux has a priority for each. Only root could raise it again.
-inline void BecomeBackground() {
-  const int niceness = std::max(getpriority(PRIO_PROCESS, 0), kBackgroundNiceness);
-  static_cast<void>(setpriority(PRIO_PROCESS, 0, niceness));
+// Of this thread, and of what it starts from now on: Linux has a priority for each. Only root could
+// raise it again.
+inline void BecomeBackground(int niceness = kBackgroundNiceness) {
+  static_cast<void>(setpriority(PRIO_PROCESS, 0, std::max(getpriority(PRIO_PROCESS, 0), niceness)));
 }
 
 // Runs `work` on such a thread and returns what it returns; the caller's priority stays.

@@ -1,7 +1,6 @@
 #include "cli/common.h"
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,6 +10,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "base/background.h"
 #include "base/clock.h"
 #include "node/account.h"
 #include "node/upkeep_plan.h"
@@ -20,6 +20,7 @@
 namespace borealis::cli {
 namespace {
 
+constexpr int kLeastNiceness = 19;  // of what nobody waits for
 constexpr unsigned kSqlTimeoutS = 30;
 
 std::atomic<bool> g_cancel{false};
@@ -59,7 +60,7 @@ const std::atomic<bool>& CancelBySignal() {
 }
 
 const std::atomic<bool>& BeginLongWork() {
-  (void)setpriority(PRIO_PROCESS, 0, 19);
+  BecomeBackground(kLeastNiceness);
   return CancelBySignal();
 }
 

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "base/background.h"
 #include "log/chain.h"
 #include "log/identity.h"
 #include "log/skips.h"
@@ -50,11 +49,9 @@ Result<Seqno> Restore(const ServerConfig& config, Seqno until, const std::atomic
       return {Code::kCorruption, fmt::format("snapshot {} is one of volume {}", manifest.seqno,
                                              manifest.volume.ToString())};
     }
-    return InBackground([&] {
-      return snapshot::RestoreSnapshot(*volume, seqno, keys.get(), config.layout.data(),
-                                       config.name, static_cast<uint32_t>(skips.size()), cancel)
-          .status();
-    });
+    return snapshot::RestoreSnapshot(*volume, seqno, keys.get(), config.layout.data(), config.name,
+                                     static_cast<uint32_t>(skips.size()), cancel)
+        .status();
   };
   return snapshot::RestoreNewestUsable(snapshots, chain.entries.front().before, restore);
 }

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "base/background.h"
 #include "base/log.h"
 #include "snapshot/checkpoint_store.h"
 #include "snapshot/files.h"
@@ -164,8 +165,9 @@ Result<Manifest> RestoreSnapshot(storage::Backend& backend, Seqno seqno, encrypt
   ASSIGN_OR_RETURN(Manifest manifest, ReadManifest(backend, seqno));
   const std::string temporary = datadir + ".restoring";
   RETURN_IF_ERROR(RemoveTree(temporary));
-  const Status status =
-      FillAndMove(backend, manifest, keys, temporary, datadir, node_name, skips, cancel);
+  const Status status = InBackground([&] {
+    return FillAndMove(backend, manifest, keys, temporary, datadir, node_name, skips, cancel);
+  });
   if (status.ok()) return manifest;
   (void)RemoveTree(temporary);  // the next attempt removes what is left
   return status.WithContext(fmt::format("restore snapshot {} to {}", seqno, datadir));
