@@ -1,8 +1,6 @@
 // Create, describe, modify, delete: database clusters.
 #include <fmt/core.h>
 
-#include <utility>
-
 #include "control/actions/actions.h"
 #include "control/actions/cluster_choices.h"
 #include "control/actions/describe.h"
@@ -25,7 +23,7 @@ void CreateDbCluster(Call& call) {
   cluster.database = call.parameters.Text("DatabaseName");
   CheckDatabase(call, cluster.database);
   ReadPlacement(call, cluster);
-  ReadChangeable(call, cluster);
+  ReadChangeable(call, cluster, cluster.pending_password);
   cluster.encrypted = call.parameters.Flag("StorageEncrypted", false);
   AddCluster(call, std::move(cluster));
 }
@@ -80,14 +78,10 @@ void ModifyDbCluster(Call& call) {
     return call.Fail(400, "InvalidDBClusterStateFault",
                      fmt::format("DB cluster {} is {}, not available.", id, cluster->status));
   }
-  const std::string first = std::exchange(cluster->pending_password, {});
-  ReadChangeable(call, *cluster);
-  if (!first.empty()) {
-    // No server has had one yet: they begin with the newest.
-    if (cluster->pending_password.empty()) cluster->pending_password = first;
-  } else if (!cluster->pending_password.empty()) {
-    cluster->waiting_password = std::exchange(cluster->pending_password, {});
-  }
+  // Where no server has had one yet they begin with the newest.
+  ReadChangeable(
+      call, *cluster,
+      cluster->pending_password.empty() ? cluster->waiting_password : cluster->pending_password);
   ReadVersion(call, *cluster);
   if (call.parameters.Flag("ApplyImmediately", false)) (void)TakeWaiting(*cluster);
   for (auto& [name, instance] : call.region.instances) {

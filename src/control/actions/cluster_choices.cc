@@ -16,16 +16,16 @@ constexpr size_t kClustersMax = 40;
 constexpr int kPortMin = 1150;
 constexpr int kPortMax = 65535;
 
-void ReadPassword(Call& call, Cluster& cluster) {
-  const std::string password = call.parameters.Text("MasterUserPassword");
-  if (password.empty()) return;
-  if (!IsPassword(password)) {
+void ReadPassword(Call& call, std::string& password) {
+  const std::string given = call.parameters.Text("MasterUserPassword");
+  if (given.empty()) return;
+  if (!IsPassword(given)) {
     call.parameters.FailValue(
         "The parameter MasterUserPassword is not a valid password: 8 to 41 printable ASCII "
         "characters besides '/', '@', '\"', ' '.");
     return;
   }
-  cluster.pending_password = password;
+  password = given;
 }
 
 void ReadGroups(Call& call, Cluster& cluster) {
@@ -80,8 +80,8 @@ void ChooseEngine(Call& call, Cluster& cluster) {
   ChooseMode(call, "provisioned", cluster);
 }
 
-void ReadChangeable(Call& call, Cluster& cluster) {
-  ReadPassword(call, cluster);
+void ReadChangeable(Call& call, Cluster& cluster, std::string& password) {
+  ReadPassword(call, password);
   ReadGroups(call, cluster);
   cluster.port =
       static_cast<uint16_t>(call.parameters.Number("Port", cluster.port, kPortMin, kPortMax));

@@ -16,8 +16,9 @@ void ChooseEngine(Call& call, Cluster& cluster);
 void ChooseMode(Call& call, const std::string& otherwise, Cluster& cluster);
 // DBSubnetGroupName, Tags, of a new cluster; its security groups become the default.
 void ReadPlacement(Call& call, Cluster& cluster);
-// What may also be changed later: password, port, security groups, retention, windows, protection.
-void ReadChangeable(Call& call, Cluster& cluster);
+// What may also be changed later: port, security groups, retention, windows, protection; and into
+// `password`, where it is given, that.
+void ReadChangeable(Call& call, Cluster& cluster, std::string& password);
 // PreferredMaintenanceWindow, where it is given.
 void ReadMaintenanceWindow(Call& call, std::string& window);
 void CheckDatabase(Call& call, const std::string& name);

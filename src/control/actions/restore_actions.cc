@@ -30,7 +30,7 @@ Cluster Inherit(const Cluster& old) {
 void Restore(Call& call, Cluster cluster, bool encrypted) {
   cluster.encrypted = encrypted || !call.parameters.Text("KmsKeyId").empty();
   ReadPlacement(call, cluster);
-  ReadChangeable(call, cluster);
+  ReadChangeable(call, cluster, cluster.pending_password);
   if (!cluster.pending_password.empty()) {
     return call.Fail(400, "InvalidParameterCombination",
                      "The password comes with the data; modify the cluster when it is there.");
