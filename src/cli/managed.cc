@@ -63,6 +63,16 @@ Result<std::vector<Json>> InstancesOf(const ApiClient& api, const std::string& c
   return answer.value("DBInstances", std::vector<Json>());
 }
 
+void PrintFound(const ManagedArguments& args, const Json& found, void (*line)(const Json&)) {
+  if (args.json) {
+    fmt::print("{}\n", found.dump(2));
+  } else if (found.is_array()) {
+    for (const Json& each : found) line(each);
+  } else {
+    line(found);
+  }
+}
+
 std::string TextOf(const Json& record, const char* member) {
   const auto found = record.find(member);
   if (found == record.end()) return "-";

@@ -48,6 +48,9 @@ Result<Json> FindCluster(const ApiClient& api, const std::string& name);
 Result<Json> FindInstance(const ApiClient& api, const std::string& name);
 Result<std::vector<Json>> InstancesOf(const ApiClient& api, const std::string& cluster);
 
+// As JSON where --json is given, else a line (or lines) by `line`; of a list, for each of it.
+void PrintFound(const ManagedArguments& args, const Json& found, void (*line)(const Json&));
+
 std::string TextOf(const Json& record, const char* member);  // "-" when it is not there
 std::string EndpointOf(const Json& instance);                // "address:port"; "-": none yet
 

@@ -128,19 +128,16 @@ Status Wait(const ClusterArguments& args) {
   return AwaitAvailable(args, api, args.name);
 }
 
+void PrintLine(const Json& cluster) {
+  fmt::print("{:<28} {:<12} {:>2} writers  {}:{}\n", TextOf(cluster, "DBClusterIdentifier"),
+             TextOf(cluster, "Status"), cluster.value("DBClusterMembers", Json::array()).size(),
+             TextOf(cluster, "Endpoint"), TextOf(cluster, "Port"));
+}
+
 Status List(const ClusterArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
   ASSIGN_OR_RETURN(const Json answer, api.Call("DescribeDBClusters", {}));
-  const Json clusters = answer.value("DBClusters", Json::array());
-  if (args.json) {
-    fmt::print("{}\n", clusters.dump(2));
-    return Status::Ok();
-  }
-  for (const Json& cluster : clusters) {
-    fmt::print("{:<28} {:<12} {:>2} writers  {}:{}\n", TextOf(cluster, "DBClusterIdentifier"),
-               TextOf(cluster, "Status"), cluster.value("DBClusterMembers", Json::array()).size(),
-               TextOf(cluster, "Endpoint"), TextOf(cluster, "Port"));
-  }
+  PrintFound(args, answer.value("DBClusters", Json::array()), PrintLine);
   return Status::Ok();
 }
 

@@ -42,22 +42,14 @@ void PrintLine(const Json& instance) {
 Status List(const InstanceArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
   ASSIGN_OR_RETURN(const auto instances, InstancesOf(api, args.cluster));
-  if (args.json) {
-    fmt::print("{}\n", Json(instances).dump(2));
-  } else {
-    for (const Json& instance : instances) PrintLine(instance);
-  }
+  PrintFound(args, instances, PrintLine);
   return Status::Ok();
 }
 
 Status Show(const InstanceArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
   ASSIGN_OR_RETURN(const Json instance, FindInstance(api, args.name));
-  if (args.json) {
-    fmt::print("{}\n", instance.dump(2));
-  } else {
-    PrintLine(instance);
-  }
+  PrintFound(args, instance, PrintLine);
   return Status::Ok();
 }
 

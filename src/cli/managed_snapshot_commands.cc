@@ -43,11 +43,7 @@ Status CopyManagedSnapshot(const ManagedSnapshotArguments& args) {
 Status ShowManagedSnapshot(const ManagedSnapshotArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
   ASSIGN_OR_RETURN(const Json snapshot, FindSnapshot(api, args.name));
-  if (args.json) {
-    fmt::print("{}\n", snapshot.dump(2));
-  } else {
-    PrintSnapshot(snapshot);
-  }
+  PrintFound(args, snapshot, PrintSnapshot);
   return Status::Ok();
 }
 
@@ -63,12 +59,7 @@ Status ListManagedSnapshots(const ManagedSnapshotArguments& args) {
   Fields fields;
   if (!args.cluster.empty()) fields["DBClusterIdentifier"] = args.cluster;
   ASSIGN_OR_RETURN(const Json answer, api.Call("DescribeDBClusterSnapshots", fields));
-  const Json snapshots = answer.value("DBClusterSnapshots", Json::array());
-  if (args.json) {
-    fmt::print("{}\n", snapshots.dump(2));
-  } else {
-    for (const Json& snapshot : snapshots) PrintSnapshot(snapshot);
-  }
+  PrintFound(args, answer.value("DBClusterSnapshots", Json::array()), PrintSnapshot);
   return Status::Ok();
 }
 
