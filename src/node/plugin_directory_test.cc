@@ -1,10 +1,9 @@
 #include "node/plugin_directory.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>  // NOLINT: mkdtemp is POSIX, not C
 #include <unistd.h>
 
-#include "snapshot/files.h"
+#include "snapshot/testing.h"
 
 namespace borealis::node {
 namespace {
@@ -12,14 +11,9 @@ namespace {
 class PluginDirectoryTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    char pattern[] = "/tmp/borealis-plugins-XXXXXX";
-    ASSERT_NE(mkdtemp(pattern), nullptr);
-    root_ = pattern;
     ASSERT_TRUE(snapshot::MakeDirectory(root_ + "/server").ok());
     Write("/server/other.so", "other");
   }
-  void TearDown() override { (void)snapshot::RemoveTree(root_); }
-
   void Write(const std::string& name, std::string_view text) {
     ASSERT_TRUE(
         snapshot::WriteFileAtomically(root_ + name, AsBytes(text), snapshot::Durability::kProcess)
@@ -33,7 +27,8 @@ class PluginDirectoryTest : public ::testing::Test {
     return bytes.ok() ? std::string(AsText(*bytes)) : bytes.status().message();
   }
 
-  std::string root_;
+  const snapshot::TempDirectory temporary_;
+  const std::string& root_ = temporary_.path();
 };
 
 TEST_F(PluginDirectoryTest, HoldsOursAndTheServers) {

@@ -2,27 +2,23 @@
 #include "provider/cache_marks.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
+
+#include "snapshot/testing.h"
 
 namespace borealis::provider {
 namespace {
 
 class CacheMarksTest : public testing::Test {
  protected:
-  CacheMarksTest() {
-    std::string name = testing::TempDir() + "cache_marks.XXXXXX";
-    directory_ = mkdtemp(name.data());
-  }
-  ~CacheMarksTest() override { std::filesystem::remove_all(directory_); }
-
   Status Claim(const Uuid& volume, Seqno position) {
     CacheMarks marks(directory_, "node1");
     return marks.Claim(volume, position, skipped_);
   }
 
-  std::string directory_;
+  const snapshot::TempDirectory temporary_;
+  const std::string& directory_ = temporary_.path();
   const Uuid volume_ = Uuid::FromRandom(1, 2);
   std::vector<Seqno> skipped_;
 };

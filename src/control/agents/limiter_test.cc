@@ -1,11 +1,10 @@
 #include "control/agents/limiter.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
+
+#include "snapshot/testing.h"
 
 namespace borealis::control {
 namespace {
@@ -14,20 +13,12 @@ namespace {
 // asks the kernel where it may.
 class LimiterTest : public testing::Test {
  protected:
-  LimiterTest() {
-    std::string path = testing::TempDir() + "/limiterXXXXXX";
-    dir_ = mkdtemp(path.data());
-  }
-  ~LimiterTest() override { std::filesystem::remove_all(dir_); }
   void Put(const std::string& name, const std::string& text) {
-    std::ofstream(dir_ + "/" + name) << text;
+    snapshot::WriteText(temporary_ / name, text);
   }
-  std::string Get(const std::string& name) const {
-    std::ostringstream text;
-    text << std::ifstream(dir_ + "/" + name).rdbuf();
-    return text.str();
-  }
-  std::string dir_;
+  std::string Get(const std::string& name) const { return snapshot::ReadText(temporary_ / name); }
+  const snapshot::TempDirectory temporary_;
+  const std::string& dir_ = temporary_.path();
 };
 
 TEST_F(LimiterTest, AGroupHasItsClassesLimitsAndItsProcesses) {

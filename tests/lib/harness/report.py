@@ -35,6 +35,19 @@ class Report:
             print(f"FAIL  {claim}: {detail}", flush=True)
         return bool(ok)
 
+    def await_true(self, claim: str, condition, timeout_s: float = 30, not_yet=()) -> bool:
+        """A claim that comes true in a while. `not_yet`: errors of the condition that only mean that."""
+        end = time.monotonic() + timeout_s
+        while True:
+            try:
+                seen = condition()
+                if seen or time.monotonic() > end:
+                    return self.check(claim, bool(seen), seen)
+            except not_yet as error:
+                if time.monotonic() > end:
+                    return self.check(claim, False, error)
+            time.sleep(0.05)
+
     def figure(self, what: str, value, unit: str = ""):
         shown = f"{value:.3f}" if isinstance(value, float) else str(value)
         print(f"      {what}: {shown} {unit}".rstrip(), flush=True)
