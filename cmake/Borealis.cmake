@@ -132,7 +132,7 @@ function(borealis_plug name)
                       -Wl,--version-script=${CMAKE_CURRENT_SOURCE_DIR}/${file}.map)
   if(BOREALIS_SANITIZE)
     # A sanitizer's runtime is the program's to bring, and the server has none: whoever starts one with this
-    # library has the runtime loaded before (tests/faults/sanitized_server).
+    # library has the runtime loaded before (tests/lib/sanitized_mariadbd).
     set_target_properties(borealis_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
   else()
     target_link_options(borealis_${name} PRIVATE -Wl,--no-undefined)

@@ -225,10 +225,9 @@ bool ChangesDefinitions(std::string_view sql, bool backslash_escapes) {
 }
 
 bool OnlyTouchesRows(std::string_view sql) {
-  Tokenizer tokenizer(sql, true);
-  const auto verb = tokenizer.Next();
+  const auto verb = FirstToken(sql);
   if (!verb || !IsAnyOf(*verb, kOfRows)) return false;
-  const size_t end = sql.find(';', tokenizer.position());
+  const size_t end = sql.find(';', verb->end);
   return end == std::string_view::npos || sql.find_first_not_of(" \r\n", end + 1) == sql.npos;
 }
 

@@ -101,10 +101,12 @@ Status Executor::Launch(const Step& step) {
   CHECK(c != nullptr);
   RETURN_IF_ERROR(snapshot::WriteFileAtomically(
       at.options(name), AsBytes(ServerOptions(*c, layout, step)), snapshot::Durability::kProcess));
-  if (const Status limited = limiter_.Provide(step.instance.resource_id, LimitsOf(*c));
-      !limited.ok()) {
+  // A server without limits is better than none.
+  const auto warn = [&](const Status& limited) {
+    if (limited.ok()) return;
     LogWarning("{} is not limited: {}", step.instance.id, limited.message());
-  }
+  };
+  warn(limiter_.Provide(step.instance.resource_id, LimitsOf(*c)));
   std::vector<std::string> argv = {"node",          "run",
                                    "--volume",      at.volume(),
                                    "--data",        at.nodes(),
@@ -118,10 +120,7 @@ Status Executor::Launch(const Step& step) {
   ASSIGN_OR_RETURN(const node::ProcessId agent,
                    node::LaunchAgent({programs_.borealis, argv, layout, owner}));
   observer_.Launched(step.instance.resource_id, agent);
-  // At once, before it starts anything. A server without limits is better than none.
-  if (const Status added = limiter_.Add(step.instance.resource_id, agent.pid); !added.ok()) {
-    LogWarning("{} is not limited: {}", step.instance.id, added.message());
-  }
+  warn(limiter_.Add(step.instance.resource_id, agent.pid));  // before it starts anything
   LogInfo("agent of {} started, process {}", step.instance.id, agent.pid);
   return Status::Ok();
 }

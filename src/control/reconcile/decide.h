@@ -4,8 +4,8 @@
 // What is known is saved before the steps are taken. One step at a time runs for one resource.
 //
 //   cluster   creating -> available -> deleting -> gone
-//               |           | ^ resetting-master-credentials (asked for to be now, or in the
-//               window) |           | ^ stopping -> stopped -> starting
+//               |           | ^ resetting-master-credentials
+//               |           | ^ stopping -> stopped -> starting
 //               +-> failed (the volume can't be made)
 //   instance  creating -> available <-> rebooting, modifying;  any -> deleting -> gone
 //               available -> stopping -> stopped -> starting -> available
