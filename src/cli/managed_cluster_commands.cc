@@ -128,7 +128,7 @@ Status Wait(const ClusterArguments& args) {
   return AwaitAvailable(args, api, args.name);
 }
 
-void PrintLine(const Json& cluster) {
+void PrintClusterLine(const Json& cluster) {
   fmt::print("{:<28} {:<12} {:>2} writers  {}:{}\n", TextOf(cluster, "DBClusterIdentifier"),
              TextOf(cluster, "Status"), cluster.value("DBClusterMembers", Json::array()).size(),
              TextOf(cluster, "Endpoint"), TextOf(cluster, "Port"));
@@ -137,7 +137,7 @@ void PrintLine(const Json& cluster) {
 Status List(const ClusterArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
   ASSIGN_OR_RETURN(const Json answer, api.Call("DescribeDBClusters", {}));
-  PrintFound(args, answer.value("DBClusters", Json::array()), PrintLine);
+  PrintFound(args, answer.value("DBClusters", Json::array()), PrintClusterLine);
   return Status::Ok();
 }
 

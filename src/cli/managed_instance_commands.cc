@@ -33,7 +33,7 @@ Status Create(const InstanceArguments& args) {
   return AwaitInstance(args, api);
 }
 
-void PrintLine(const Json& instance) {
+void PrintInstance(const Json& instance) {
   fmt::print("{:<28} {:<12} {:<22} {:<14} {}\n", TextOf(instance, "DBInstanceIdentifier"),
              TextOf(instance, "DBInstanceStatus"), EndpointOf(instance),
              TextOf(instance, "DBInstanceClass"), TextOf(instance, "DBClusterIdentifier"));
@@ -42,14 +42,14 @@ void PrintLine(const Json& instance) {
 Status List(const InstanceArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
   ASSIGN_OR_RETURN(const auto instances, InstancesOf(api, args.cluster));
-  PrintFound(args, instances, PrintLine);
+  PrintFound(args, instances, PrintInstance);
   return Status::Ok();
 }
 
 Status Show(const InstanceArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
   ASSIGN_OR_RETURN(const Json instance, FindInstance(api, args.name));
-  PrintFound(args, instance, PrintLine);
+  PrintFound(args, instance, PrintInstance);
   return Status::Ok();
 }
 
