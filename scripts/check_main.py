@@ -12,6 +12,7 @@ Exit codes: 0 all passed, 1 one failed or none ran, 2 bad usage.
 """
 import argparse
 import os
+import signal
 import sys
 import time
 
@@ -61,8 +62,13 @@ def print_steps():
             print(f"{'':12} {line}")
 
 
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
 def main():
     args = parse()
+    signal.signal(signal.SIGTERM, interrupt)  # as Ctrl-C: what runs is ended
     if args.list:
         print_steps()
         return 0

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 sys.dont_write_bytecode = True
@@ -66,6 +67,13 @@ class RunTest(unittest.TestCase):
     def test_a_test_that_hangs_is_ended_with_all_that_it_started(self):
         result = self.result("setsid sleep 301 & trap '' TERM; wait", timeout=0.5)
         self.assertEqual((result.failed, result.reason), (1, "ran out of time"))
+
+    def test_a_signal_ends_what_runs_and_begins_nothing_more(self):
+        self.addCleanup(runner.STOP.clear)
+        threading.Timer(0.3, runner.STOP.set).start()
+        result = self.result("setsid sleep 302 & echo 1 passed, 0 failed; sleep 303")
+        self.assertEqual((result.failed, result.reason), (1, "stopped"))
+        self.assertEqual(self.result("exit 0").reason, "stopped before it began")
 
     def test_names_that_do_not_exist_are_refused(self):
         done = subprocess.run([os.path.join(HERE, "run"), "no_such_test"], capture_output=True,

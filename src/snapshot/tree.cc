@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include "snapshot/files.h"
@@ -16,6 +18,8 @@ namespace {
 
 constexpr size_t kPieceBytes = 256 << 10;
 constexpr uint64_t kPaceBytes = 4 << 20;
+constexpr int kRestShare = 2;  // of the time that a piece took the device, it is left to others
+constexpr auto kRestMax = std::chrono::milliseconds(100);
 constexpr size_t kBlockBytes = 4096;  // granularity at which zeros are left out
 
 // Adds the runs of non-zero blocks of `piece`, which starts at `offset`.
@@ -109,17 +113,20 @@ Status WriteAt(int fd, const ArchiveExtent& extent, const std::string& path) {
 
 bool Cancelled(const std::atomic<bool>* cancel) { return cancel != nullptr && cancel->load(); }
 
-// Writes of one file. Has the device begin with each piece at once and waits for the one before, so
-// that little piles up in memory until the last sync: who shares the disk, the log above all, would
-// wait behind it.
+// Writes of one file. Hands the device one piece at a time, so that little piles up in memory until
+// the last sync: who shares the disk, the log above all, would wait behind it. Between two pieces
+// it rests: a device that always has one to write serves nobody else well.
 class PacedFile {
  public:
   explicit PacedFile(int fd) : fd_(fd) {}
   void Wrote(uint64_t end) {
     if (end - begun_ < kPaceBytes) return;
+    const auto asked = std::chrono::steady_clock::now();
     // Advice: where the file system can't, all is synced at the end all the same.
-    (void)Range(begun_, end, SYNC_FILE_RANGE_WRITE);
     (void)Range(before_, begun_, SYNC_FILE_RANGE_WAIT_BEFORE);
+    const auto waited = std::chrono::steady_clock::now() - asked;
+    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(waited / kRestShare, kRestMax));
+    (void)Range(begun_, end, SYNC_FILE_RANGE_WRITE);
     before_ = begun_;
     begun_ = end;
   }
