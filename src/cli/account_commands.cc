@@ -8,6 +8,7 @@
 
 #include "cli/common.h"
 #include "node/node_control.h"
+#include "node/password_hash.h"
 #include "node/user_accounts.h"
 
 namespace borealis::cli {
@@ -30,7 +31,8 @@ Status SetPassword(PasswordArguments& args) {
     if (done && !args.disconnect) break;
     ASSIGN_OR_RETURN(node::ServerClient client, ConnectAsOwner(node.socket));
     if (!done) {
-      RETURN_IF_ERROR(node::SetPassword(client, args.user, args.host, password));
+      RETURN_IF_ERROR(
+          node::SetPassword(client, args.user, args.host, node::PasswordHash(password)));
       fmt::print("the password of '{}'@'{}' is set on every server\n", args.user, args.host);
       done = true;
     }
@@ -46,11 +48,20 @@ struct MasterArguments {
   Places places;
   std::string user;
   std::string database;
+  bool hashed = false;
 };
+
+// As servers keep it. What is wrong with it does not repeat it.
+Result<std::string> ReadHash(bool hashed) {
+  ASSIGN_OR_RETURN(const std::string given, ReadPassword());
+  if (!hashed) return node::PasswordHash(given);
+  if (node::IsPasswordHash(given)) return given;
+  return Status(Code::kInvalidArgument, "--hashed: give \"*\" and 40 hexadecimal digits");
+}
 
 Status MakeMaster(MasterArguments& args) {
   RETURN_IF_ERROR(args.places.Resolve());
-  ASSIGN_OR_RETURN(const std::string password, ReadPassword());
+  ASSIGN_OR_RETURN(const std::string hash, ReadHash(args.hashed));
   if (args.database.find('`') != std::string::npos) {
     return {Code::kInvalidArgument, "--database: a name without backticks"};
   }
@@ -59,7 +70,7 @@ Status MakeMaster(MasterArguments& args) {
     if (node.volume != args.places.volume || node.state != node::NodeState::kReady) continue;
     ASSIGN_OR_RETURN(node::ServerClient client, ConnectAsOwner(node.socket));
     RETURN_IF_ERROR(
-        node::MakeMasterUser(client, args.user, password).WithContext("master user " + args.user));
+        node::MakeMasterUser(client, args.user, hash).WithContext("master user " + args.user));
     if (args.database.empty()) return Status::Ok();
     return client.Query("CREATE DATABASE IF NOT EXISTS `" + args.database + "`").status();
   }
@@ -76,6 +87,8 @@ void AddMakeMaster(CLI::App& account, Outcome& outcome) {
   AddDataOption(*command, args->places);
   command->add_option("--user,user", args->user, "Its name, from any host")->required();
   command->add_option("--database", args->database, "A database to make, too");
+  command->add_flag("--hashed", args->hashed,
+                    "What comes is the password's hash, as mysql_native_password keeps it");
   command->callback([args, &outcome] { outcome.exit_code = Report(MakeMaster(*args)); });
 }
 

@@ -15,6 +15,7 @@
 #include "node/account.h"
 #include "node/fragment.h"
 #include "node/node_control.h"
+#include "node/password_hash.h"
 #include "node/server_client.h"
 #include "node/server_process.h"
 #include "node/upkeep_plan.h"
@@ -211,7 +212,7 @@ Status MakeUser(const UpArguments& args, const PlannedNode& node) {
     return Status::Ok();
   }
   ASSIGN_OR_RETURN(node::ServerClient client, ConnectAsOwner(node.layout.socket()));
-  RETURN_IF_ERROR(node::MakeMasterUser(client, args.user, args.password)
+  RETURN_IF_ERROR(node::MakeMasterUser(client, args.user, node::PasswordHash(args.password))
                       .WithContext("master user " + args.user));
   Say(fmt::format("master user {}", args.user));
   return Status::Ok();

@@ -1,18 +1,11 @@
 #include "node/user_accounts.h"
 
 #include <fmt/core.h>
-#include <openssl/evp.h>
-
-#include <array>
-#include <string_view>
-
-#include "base/check.h"
 
 namespace borealis::node {
 namespace {
 
 constexpr unsigned kNoSuchAccount = 1396;
-constexpr size_t kSha1Bytes = 20;
 
 // What a master user may do. Left out on purpose: SUPER, FILE, SHUTDOWN and the administrative
 // privileges split from SUPER: each of them could change one node alone or leave SQL. CONNECTION
@@ -25,23 +18,15 @@ constexpr char kMasterPrivileges[] =
     "CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER, BINLOG MONITOR, REPLICATION "
     "SLAVE";
 
-using Sha1 = std::array<unsigned char, kSha1Bytes>;
-
-Sha1 Hash(const void* bytes, size_t size) {
-  Sha1 hash{};
-  CHECK(EVP_Digest(bytes, size, hash.data(), nullptr, EVP_sha1(), nullptr) == 1);
-  return hash;
-}
-
-std::string Identified(ServerClient& server, const std::string& password) {
-  return " IDENTIFIED VIA mysql_native_password USING " + server.Quote(PasswordHash(password));
+std::string Identified(ServerClient& server, const std::string& hash) {
+  return " IDENTIFIED VIA mysql_native_password USING " + server.Quote(hash);
 }
 
 }  // namespace
 
-Status MakeMasterUser(ServerClient& server, const std::string& user, const std::string& password) {
+Status MakeMasterUser(ServerClient& server, const std::string& user, const std::string& hash) {
   const std::string account = server.Quote(user) + "@'%'";
-  const std::string secret = Identified(server, password);
+  const std::string secret = Identified(server, hash);
   RETURN_IF_ERROR(server.Query("CREATE USER IF NOT EXISTS " + account + secret).status());
   RETURN_IF_ERROR(server.Query("ALTER USER " + account + secret).status());
   // One that an older release made may have had more.
@@ -52,9 +37,9 @@ Status MakeMasterUser(ServerClient& server, const std::string& user, const std::
 }
 
 Status SetPassword(ServerClient& server, const std::string& user, const std::string& host,
-                   const std::string& password) {
+                   const std::string& hash) {
   const std::string account = server.Quote(user) + "@" + server.Quote(host);
-  Status status = server.Query("ALTER USER " + account + Identified(server, password)).status();
+  Status status = server.Query("ALTER USER " + account + Identified(server, hash)).status();
   if (status.ok() || server.error() != kNoSuchAccount) return status;
   return {Code::kNotFound, fmt::format("there is no account {}", account)};
 }
@@ -70,15 +55,6 @@ Result<int> EndSessions(ServerClient& server, const std::string& user) {
     if (server.Query("KILL CONNECTION " + row[0]).ok()) ++ended;
   }
   return ended;
-}
-
-std::string PasswordHash(const std::string& password) {
-  if (password.empty()) return "";
-  const Sha1 once = Hash(password.data(), password.size());
-  const Sha1 twice = Hash(once.data(), once.size());
-  std::string text = "*";
-  for (const unsigned char byte : twice) text += fmt::format("{:02X}", byte);
-  return text;
 }
 
 }  // namespace borealis::node

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "control/api/answer.h"
+#include "node/password_hash.h"
 
 namespace borealis::control {
 namespace {
@@ -65,7 +66,7 @@ TEST_F(ActionsTest, AClusterIsNamedInLowerCaseAndNeverShowsItsPassword) {
   EXPECT_EQ(MakeCluster(), "");
   EXPECT_TRUE(Says("<DBClusterIdentifier>c1</DBClusterIdentifier>"));
   EXPECT_FALSE(Says("cloudacademy"));
-  EXPECT_EQ(region_.clusters.at("c1").pending_password, "cloudacademy");
+  EXPECT_EQ(region_.clusters.at("c1").pending_password_hash, node::PasswordHash("cloudacademy"));
   EXPECT_EQ(MakeCluster(), "DBClusterAlreadyExistsFault");
 }
 
@@ -172,7 +173,7 @@ TEST_F(ActionsTest, ASnapshotOutlivesItsClusterAndIsNotDeletedWhileItIsUsed) {
   EXPECT_EQ(Do("CreateDBClusterSnapshot", take), "InvalidDBClusterStateFault");
   region_.clusters.at("c1").status = "available";
   EXPECT_EQ(Do("CreateDBClusterSnapshot", take), "");
-  EXPECT_EQ(region_.snapshots.at("s1").cluster.pending_password, "");
+  EXPECT_EQ(region_.snapshots.at("s1").cluster.pending_password_hash, "");
   EXPECT_EQ(Do("CreateDBClusterSnapshot", take), "DBClusterSnapshotAlreadyExistsFault");
   EXPECT_EQ(Do("RestoreDBClusterFromSnapshot", restore), "InvalidDBClusterSnapshotStateFault");
   EXPECT_EQ(Do("DeleteDBClusterSnapshot", remove), "InvalidDBClusterSnapshotStateFault");
@@ -306,18 +307,20 @@ TEST_F(ActionsTest, ANewPasswordWaitsUnlessItIsToBeNow) {
   EXPECT_FALSE(Says("another-one"));
   const Cluster& after = region_.clusters.at("c1");
   EXPECT_EQ(after.status, "available");
-  EXPECT_EQ(after.pending_password, "");
-  EXPECT_EQ(after.waiting_password, "another-one");
+  EXPECT_EQ(after.pending_password_hash, "");
+  EXPECT_EQ(after.waiting_password_hash, node::PasswordHash("another-one"));
   EXPECT_EQ(after.retention_days, 3) << "all else is at once";
   EXPECT_EQ(Do("CreateDBClusterSnapshot",
                {{"DBClusterIdentifier", "c1"}, {"DBClusterSnapshotIdentifier", "s"}}),
             "");
-  EXPECT_EQ(region_.snapshots.at("s").cluster.waiting_password, "") << "a snapshot has no secret";
+  EXPECT_EQ(region_.snapshots.at("s").cluster.waiting_password_hash, "")
+      << "a snapshot has no secret";
   EXPECT_EQ(Do("ModifyDBCluster", {{"DBClusterIdentifier", "c1"}, {"ApplyImmediately", "true"}}),
             "");
   EXPECT_EQ(region_.clusters.at("c1").status, "resetting-master-credentials");
-  EXPECT_EQ(region_.clusters.at("c1").pending_password, "another-one") << "what waited comes, too";
-  EXPECT_EQ(region_.clusters.at("c1").waiting_password, "");
+  EXPECT_EQ(region_.clusters.at("c1").pending_password_hash, node::PasswordHash("another-one"))
+      << "what waited comes, too";
+  EXPECT_EQ(region_.clusters.at("c1").waiting_password_hash, "");
   EXPECT_FALSE(Says("PendingModifiedValues"));
 }
 
@@ -326,13 +329,13 @@ TEST_F(ActionsTest, TheFirstPasswordWaitsForNoWindow) {
   region_.clusters.at("c1").status = "available";  // and no server knows the password yet
   EXPECT_EQ(Do("ModifyDBCluster", {{"DBClusterIdentifier", "c1"}, {"BackupRetentionPeriod", "3"}}),
             "");
-  EXPECT_EQ(region_.clusters.at("c1").pending_password, "cloudacademy");
-  EXPECT_EQ(region_.clusters.at("c1").waiting_password, "");
+  EXPECT_EQ(region_.clusters.at("c1").pending_password_hash, node::PasswordHash("cloudacademy"));
+  EXPECT_EQ(region_.clusters.at("c1").waiting_password_hash, "");
   EXPECT_EQ(
       Do("ModifyDBCluster", {{"DBClusterIdentifier", "c1"}, {"MasterUserPassword", "another-one"}}),
       "");
-  EXPECT_EQ(region_.clusters.at("c1").pending_password, "another-one");
-  EXPECT_EQ(region_.clusters.at("c1").waiting_password, "");
+  EXPECT_EQ(region_.clusters.at("c1").pending_password_hash, node::PasswordHash("another-one"));
+  EXPECT_EQ(region_.clusters.at("c1").waiting_password_hash, "");
 }
 
 TEST_F(ActionsTest, AnotherVersionWaitsToo) {

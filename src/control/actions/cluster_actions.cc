@@ -23,7 +23,7 @@ void CreateDbCluster(Call& call) {
   cluster.database = call.parameters.Text("DatabaseName");
   CheckDatabase(call, cluster.database);
   ReadPlacement(call, cluster);
-  ReadChangeable(call, cluster, cluster.pending_password);
+  ReadChangeable(call, cluster, cluster.pending_password_hash);
   cluster.encrypted = call.parameters.Flag("StorageEncrypted", false);
   AddCluster(call, std::move(cluster));
 }
@@ -79,9 +79,9 @@ void ModifyDbCluster(Call& call) {
                      fmt::format("DB cluster {} is {}, not available.", id, cluster->status));
   }
   // Where no server has had one yet they begin with the newest.
-  ReadChangeable(
-      call, *cluster,
-      cluster->pending_password.empty() ? cluster->waiting_password : cluster->pending_password);
+  ReadChangeable(call, *cluster,
+                 cluster->pending_password_hash.empty() ? cluster->waiting_password_hash
+                                                        : cluster->pending_password_hash);
   ReadVersion(call, *cluster);
   if (call.parameters.Flag("ApplyImmediately", false)) (void)TakeWaiting(*cluster);
   for (auto& [name, instance] : call.region.instances) {

@@ -8,6 +8,7 @@
 #include "control/actions/describe.h"
 #include "control/model/place.h"
 #include "control/model/recurring_window.h"
+#include "node/password_hash.h"
 
 namespace borealis::control {
 namespace {
@@ -16,7 +17,7 @@ constexpr size_t kClustersMax = 40;
 constexpr int kPortMin = 1150;
 constexpr int kPortMax = 65535;
 
-void ReadPassword(Call& call, std::string& password) {
+void ReadPassword(Call& call, std::string& hash) {
   const std::string given = call.parameters.Text("MasterUserPassword");
   if (given.empty()) return;
   if (!IsPassword(given)) {
@@ -25,7 +26,7 @@ void ReadPassword(Call& call, std::string& password) {
         "characters besides '/', '@', '\"', ' '.");
     return;
   }
-  password = given;
+  hash = node::PasswordHash(given);  // all that is kept of it
 }
 
 void ReadGroups(Call& call, Cluster& cluster) {
@@ -80,8 +81,8 @@ void ChooseEngine(Call& call, Cluster& cluster) {
   ChooseMode(call, "provisioned", cluster);
 }
 
-void ReadChangeable(Call& call, Cluster& cluster, std::string& password) {
-  ReadPassword(call, password);
+void ReadChangeable(Call& call, Cluster& cluster, std::string& password_hash) {
+  ReadPassword(call, password_hash);
   ReadGroups(call, cluster);
   cluster.port =
       static_cast<uint16_t>(call.parameters.Number("Port", cluster.port, kPortMin, kPortMax));

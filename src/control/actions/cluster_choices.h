@@ -17,8 +17,8 @@ void ChooseMode(Call& call, const std::string& otherwise, Cluster& cluster);
 // DBSubnetGroupName, Tags, of a new cluster; its security groups become the default.
 void ReadPlacement(Call& call, Cluster& cluster);
 // What may also be changed later: port, security groups, retention, windows, protection; and into
-// `password`, where it is given, that.
-void ReadChangeable(Call& call, Cluster& cluster, std::string& password);
+// `password_hash`, where a password is given, its hash.
+void ReadChangeable(Call& call, Cluster& cluster, std::string& password_hash);
 // PreferredMaintenanceWindow, where it is given.
 void ReadMaintenanceWindow(Call& call, std::string& window);
 void CheckDatabase(Call& call, const std::string& name);

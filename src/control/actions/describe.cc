@@ -73,11 +73,12 @@ Value DescribeCluster(const Call& call, const Cluster& cluster) {
       .Add("MasterUsername", cluster.master_user)
       .Add("PreferredBackupWindow", cluster.backup_window)
       .Add("PreferredMaintenanceWindow", cluster.maintenance_window);
-  if (!cluster.waiting_password.empty() || !cluster.waiting_version.empty()) {
-    record.Add("PendingModifiedValues",
-               Value::Record()
-                   .AddIfSet("MasterUserPassword", cluster.waiting_password.empty() ? "" : "****")
-                   .AddIfSet("EngineVersion", cluster.waiting_version));
+  if (!cluster.waiting_password_hash.empty() || !cluster.waiting_version.empty()) {
+    record.Add(
+        "PendingModifiedValues",
+        Value::Record()
+            .AddIfSet("MasterUserPassword", cluster.waiting_password_hash.empty() ? "" : "****")
+            .AddIfSet("EngineVersion", cluster.waiting_version));
   }
   AddMembers(region, cluster, record);
   record.Add("VpcSecurityGroups", SecurityGroupList(&cluster))

@@ -30,8 +30,8 @@ Cluster Inherit(const Cluster& old) {
 void Restore(Call& call, Cluster cluster, bool encrypted) {
   cluster.encrypted = encrypted || !call.parameters.Text("KmsKeyId").empty();
   ReadPlacement(call, cluster);
-  ReadChangeable(call, cluster, cluster.pending_password);
-  if (!cluster.pending_password.empty()) {
+  ReadChangeable(call, cluster, cluster.pending_password_hash);
+  if (!cluster.pending_password_hash.empty()) {
     return call.Fail(400, "InvalidParameterCombination",
                      "The password comes with the data; modify the cluster when it is there.");
   }

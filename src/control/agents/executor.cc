@@ -66,7 +66,7 @@ void Executor::Take(const Step& step) {
   const Status status = job.ok() ? jobs_.Start(*job) : job.status();
   if (!status.ok()) return jobs_.Failed(step.Target(), status.message());
   if (step.kind == Step::Kind::kMakeUser) {
-    passwords_under_way_[step.Target()] = step.cluster.pending_password;
+    passwords_under_way_[step.Target()] = step.cluster.pending_password_hash;
   }
   if (step.kind == Step::Kind::kSetParameters) {
     parameters_under_way_[step.Target()] = step.parameters;
@@ -77,7 +77,7 @@ void Executor::Forget(const Region& before, const Region& after) {
   for (const auto& [id, cluster] : before.clusters) {
     const auto now = after.clusters.find(id);
     if (now != after.clusters.end()) {
-      if (now->second.pending_password.empty()) passwords_set_.erase(cluster.resource_id);
+      if (now->second.pending_password_hash.empty()) passwords_set_.erase(cluster.resource_id);
       continue;
     }
     jobs_.Forget(cluster.resource_id);
@@ -193,11 +193,12 @@ Result<Job> Executor::MakeJob(const Step& step) const {
     case Step::Kind::kMakeUser:
       job.argv = {programs_.borealis, "account",   "make-master",
                   "--volume",         at.volume(), "--data",
-                  at.nodes(),         "--user",    step.cluster.master_user};
+                  at.nodes(),         "--user",    step.cluster.master_user,
+                  "--hashed"};
       if (!step.cluster.database.empty() && !step.cluster.database_made) {
         job.argv.insert(job.argv.end(), {"--database", step.cluster.database});
       }
-      job.environment["BOREALIS_PASSWORD"] = step.cluster.pending_password;
+      job.environment["BOREALIS_PASSWORD"] = step.cluster.pending_password_hash;
       break;
     case Step::Kind::kStopNode:
       job.argv = node_command("stop");

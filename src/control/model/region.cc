@@ -21,9 +21,9 @@ void Region::Tell(int64_t now_us, std::string source_type, std::string source_id
 }
 
 bool TakeWaiting(Cluster& cluster) {
-  const bool any = !cluster.waiting_password.empty() || !cluster.waiting_version.empty();
-  if (!cluster.waiting_password.empty()) {
-    cluster.pending_password = std::exchange(cluster.waiting_password, {});
+  const bool any = !cluster.waiting_password_hash.empty() || !cluster.waiting_version.empty();
+  if (!cluster.waiting_password_hash.empty()) {
+    cluster.pending_password_hash = std::exchange(cluster.waiting_password_hash, {});
     cluster.status = "resetting-master-credentials";
   }
   if (!cluster.waiting_version.empty()) {
@@ -33,8 +33,8 @@ bool TakeWaiting(Cluster& cluster) {
 }
 
 void ForgetWaiting(Cluster& cluster) {
-  cluster.pending_password.clear();
-  cluster.waiting_password.clear();
+  cluster.pending_password_hash.clear();
+  cluster.waiting_password_hash.clear();
   cluster.waiting_version.clear();
 }
 

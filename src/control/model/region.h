@@ -32,10 +32,10 @@ struct Cluster {
   std::string engine_version;
   std::string engine_mode;  // "multimaster"; "provisioned": one writer
   std::string master_user;
-  // Only until the servers know it; then empty.
-  std::string pending_password;
+  // What servers keep of it (node/password_hash.h). Only until they know it; then empty.
+  std::string pending_password_hash;
   // From the next maintenance window on; empty: the same.
-  std::string waiting_password;
+  std::string waiting_password_hash;
   std::string waiting_version;
   std::string database;
   bool database_made = false;

@@ -45,7 +45,7 @@ class Decider {
              "Modifications that waited for the maintenance window are applied");
       }
     } else if (cluster.status == "resetting-master-credentials") {
-      if (cluster.pending_password.empty()) cluster.status = "available";
+      if (cluster.pending_password_hash.empty()) cluster.status = "available";
     } else if (cluster.status == "stopping") {
       Settle(cluster, "stopped", "DB cluster stopped");
     } else if (cluster.status == "starting") {
@@ -68,11 +68,11 @@ class Decider {
   // What the servers know need not be kept.
   void NotePassword(Cluster& cluster) {
     const auto set = observed_.passwords_set.find(cluster.resource_id);
-    if (set == observed_.passwords_set.end() || cluster.pending_password.empty() ||
-        set->second != cluster.pending_password) {
+    if (set == observed_.passwords_set.end() || cluster.pending_password_hash.empty() ||
+        set->second != cluster.pending_password_hash) {
       return;
     }
-    cluster.pending_password.clear();
+    cluster.pending_password_hash.clear();
     cluster.database_made = true;
   }
 
@@ -155,7 +155,7 @@ class Decider {
     if (seen.node == ObservedInstance::Node::kHeld) return Fail(instance, seen.message);
     if (instance.crash_asked) Crash(cluster, instance, seen);
     if (seen.node != ObservedInstance::Node::kReady) return;
-    if (!cluster.pending_password.empty()) {
+    if (!cluster.pending_password_hash.empty()) {
       Do(Step::Kind::kMakeUser, cluster, instance);
       if (instance.status == "creating") return;
     }

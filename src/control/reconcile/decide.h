@@ -30,7 +30,7 @@ struct Step {
   enum class Kind {
     kMakeVolume,  // empty, or with what the cluster's origin says
     kLaunchAgent,
-    kMakeUser,       // master user (password from the cluster), database
+    kMakeUser,       // master user (password's hash from the cluster), database
     kStopNode,       // agent and server
     kCrashServer,    // at most once: never decided again from what is seen
     kSetParameters,  // on the server that runs

@@ -15,7 +15,7 @@ class DecideTest : public testing::Test {
     Cluster cluster;
     cluster.id = "c";
     cluster.resource_id = "cluster-1";
-    cluster.pending_password = "secret-1";
+    cluster.pending_password_hash = "secret-1";
     region_.clusters["c"] = cluster;
   }
   void AddInstance(const std::string& id) {
@@ -55,7 +55,7 @@ class DecideTest : public testing::Test {
 TEST_F(DecideTest, AnotherClassWaitsForTheMaintenanceWindow) {
   constexpr int64_t kHourUs = 3'600'000'000;
   volume().volume_ready = true;
-  cluster().pending_password.clear();
+  cluster().pending_password_hash.clear();
   AddInstance("a");
   instance("a").status = "available";
   instance("a").instance_class = "db.t3.micro";
@@ -76,8 +76,8 @@ TEST_F(DecideTest, ANewPasswordWaitsForTheClustersMaintenanceWindow) {
   constexpr int64_t kHourUs = 3'600'000'000;
   volume().volume_ready = true;
   cluster().status = "available";
-  cluster().pending_password.clear();
-  cluster().waiting_password = "secret-2";
+  cluster().pending_password_hash.clear();
+  cluster().waiting_password_hash = "secret-2";
   cluster().engine_version = "5.6.10a";
   cluster().waiting_version = "10.11";
   cluster().maintenance_window = "thu:04:00-thu:05:00";
@@ -89,9 +89,9 @@ TEST_F(DecideTest, ANewPasswordWaitsForTheClustersMaintenanceWindow) {
   EXPECT_EQ(cluster().engine_version, "5.6.10a");
   now_us_ = 4 * kHourUs;
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeUser));
-  EXPECT_EQ(steps_[0].cluster.pending_password, "secret-2");
+  EXPECT_EQ(steps_[0].cluster.pending_password_hash, "secret-2");
   EXPECT_EQ(cluster().status, "resetting-master-credentials");
-  EXPECT_EQ(cluster().waiting_password, "");
+  EXPECT_EQ(cluster().waiting_password_hash, "");
   EXPECT_EQ(cluster().engine_version, "10.11");
   EXPECT_EQ(LastEvent(), "Modifications that waited for the maintenance window are applied");
   observed_.passwords_set["cluster-1"] = "secret-2";
@@ -147,7 +147,7 @@ TEST_F(DecideTest, AnInstanceWaitsForTheVolumeThenItsServerThenTheUser) {
   observed_.endpoints_there = true;
   EXPECT_THAT(Decide(), testing::IsEmpty());
   EXPECT_EQ(instance("a").status, "available");
-  EXPECT_EQ(cluster().pending_password, "");
+  EXPECT_EQ(cluster().pending_password_hash, "");
   EXPECT_EQ(LastEvent(), "DB instance created");
 }
 
@@ -166,12 +166,12 @@ TEST_F(DecideTest, AnOlderPasswordDoesNotCountAsTheNewOne) {
   Ready("a");
   observed_.passwords_set["cluster-1"] = "secret-0";
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kMakeUser));
-  EXPECT_EQ(cluster().pending_password, "secret-1");
+  EXPECT_EQ(cluster().pending_password_hash, "secret-1");
 }
 
 TEST_F(DecideTest, AnAgentThatDiedIsStartedAgainAndTheInstanceStaysAvailable) {
   volume().volume_ready = true;
-  cluster().pending_password = "";
+  cluster().pending_password_hash = "";
   AddInstance("a");
   Ready("a");
   Decide();
@@ -183,7 +183,7 @@ TEST_F(DecideTest, AnAgentThatDiedIsStartedAgainAndTheInstanceStaysAvailable) {
 
 TEST_F(DecideTest, ACrashIsToldOnceAndSoIsTheRecovery) {
   volume().volume_ready = true;
-  cluster().pending_password = "";
+  cluster().pending_password_hash = "";
   AddInstance("a");
   Ready("a");
   Decide();
@@ -204,7 +204,7 @@ TEST_F(DecideTest, ACrashThatIsAskedForIsCarriedOutOnce) {
   AddInstance("a");
   volume().volume_ready = true;
   Ready("a");
-  cluster().pending_password.clear();
+  cluster().pending_password_hash.clear();
   instance("a").status = "available";
   instance("a").crash_asked = true;
   observed_.busy = {"db-a"};  // something else is under way
@@ -220,7 +220,7 @@ TEST_F(DecideTest, ACrashThatIsAskedForIsCarriedOutOnce) {
 
 TEST_F(DecideTest, ARebootStopsStartsAndIsAvailableAgain) {
   volume().volume_ready = true;
-  cluster().pending_password = "";
+  cluster().pending_password_hash = "";
   AddInstance("a");
   Ready("a");
   instance("a").status = "rebooting";
@@ -278,7 +278,7 @@ TEST_F(DecideTest, AnAgentThatNeverComesUpFailsTheInstanceAndIsTriedOn) {
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
   EXPECT_EQ(instance("a").status, "failed");
   EXPECT_EQ(LastEvent(), "DB instance failed: port taken");
-  cluster().pending_password = "";
+  cluster().pending_password_hash = "";
   observed_.failures.clear();
   Ready("a");
   Decide();
@@ -287,7 +287,7 @@ TEST_F(DecideTest, AnAgentThatNeverComesUpFailsTheInstanceAndIsTriedOn) {
 
 TEST_F(DecideTest, InstancesRestartOneAfterAnother) {
   volume().volume_ready = true;
-  cluster().pending_password = "";
+  cluster().pending_password_hash = "";
   for (const char* id : {"a", "b"}) {
     AddInstance(id);
     Ready(id);
@@ -308,7 +308,7 @@ TEST_F(DecideTest, InstancesRestartOneAfterAnother) {
 
 TEST_F(DecideTest, ParametersAreSetOrWaitForAReboot) {
   volume().volume_ready = true;
-  cluster().pending_password = "";
+  cluster().pending_password_hash = "";
   AddInstance("a");
   region_.instance_parameter_groups["g"].values = {{"wait_timeout", {"60", true}},
                                                    {"performance_schema", {"1", false}}};
@@ -341,7 +341,7 @@ TEST_F(DecideTest, ParametersAreSetOrWaitForAReboot) {
 
 TEST_F(DecideTest, AClusterStopsAndStartsWithItsInstances) {
   volume().volume_ready = true;
-  cluster().pending_password = "";
+  cluster().pending_password_hash = "";
   AddInstance("a");
   Ready("a");
   Decide();

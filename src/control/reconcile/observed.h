@@ -58,7 +58,7 @@ struct Observed {
     int64_t at_us = 0;
   };
   std::map<std::string, Failure> failures;
-  // Passwords that the servers have been given by this daemon: of a cluster, the newest.
+  // Hashes of passwords that the servers have been given by this daemon: of a cluster, the newest.
   std::map<std::string, std::string> passwords_set;
   // Parameters that this daemon has set on instances since the last look; "DEFAULT": not any more.
   std::map<std::string, std::map<std::string, std::string>> parameters_set;

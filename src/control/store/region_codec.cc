@@ -5,6 +5,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "node/password_hash.h"
+
 namespace borealis::control {
 
 using Json = nlohmann::json;
@@ -14,8 +16,8 @@ using Json = nlohmann::json;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Origin, snapshot, directory, until_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     Cluster, id, resource_id, directory, status, engine, engine_version, engine_mode, master_user,
-    pending_password, waiting_password, waiting_version, database, database_made, origin, port,
-    retention_days, backup_window, maintenance_window, endpoint_address, security_groups,
+    pending_password_hash, waiting_password_hash, waiting_version, database, database_made, origin,
+    port, retention_days, backup_window, maintenance_window, endpoint_address, security_groups,
     subnet_group, parameter_group, deletion_protection, encrypted, copy_tags, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Instance, id, resource_id, cluster, status,
                                                 instance_class, pending_class, zone, address, port,
@@ -48,10 +50,23 @@ std::string Dump(const T& object) {
   return Json(object).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// Older releases kept a password itself until servers had it. The row is written anew with the next
+// change of the region, and what was there is overwritten.
+void HashPasswords(Json& cluster) {
+  for (const char* name : {"pending_password", "waiting_password"}) {
+    const auto old = cluster.find(name);
+    if (old == cluster.end()) continue;
+    cluster[std::string(name) + "_hash"] = node::PasswordHash(old->get<std::string>());
+  }
+}
+
 void DecodeRow(const RowKey& key, const std::string& text, Region& region) {
   const Json json = Json::parse(text);
   const auto& [kind, name] = key;
-  if (kind == "cluster") region.clusters[name] = json.get<Cluster>();
+  if (kind == "cluster") {
+    HashPasswords(json);
+    region.clusters[name] = json.get<Cluster>();
+  }
   if (kind == "instance") region.instances[name] = json.get<Instance>();
   if (kind == "endpoint") region.endpoints[name] = json.get<ClusterEndpoint>();
   if (kind == "snapshot") region.snapshots[name] = json.get<ClusterSnapshot>();

@@ -7,6 +7,8 @@
 #include <filesystem>
 
 #include "control/actions/call.h"
+#include "node/password_hash.h"
+#include "snapshot/testing.h"
 
 namespace borealis::control {
 namespace {
@@ -34,7 +36,7 @@ class StoreTest : public testing::Test {
     AddDefaults(settings, region);
     Cluster cluster;
     cluster.id = "c";
-    cluster.pending_password = "p\"\\\xc3\xa9";
+    cluster.pending_password_hash = "p\"\\\xc3\xa9";
     cluster.security_groups = {"sg-1"};
     cluster.tags = {{"k", "v"}};
     region.clusters["c"] = cluster;
@@ -124,6 +126,23 @@ TEST_F(StoreTest, DamageIsNamedAndNotGuessedAt) {
 TEST_F(StoreTest, AnObjectOfAnOlderReleaseHasDefaults) {
   Open();
   Sql("INSERT INTO object VALUES ('cluster', 'c', '{\"id\": \"c\", \"new member\": 1}')");
+TEST_F(StoreTest, APasswordThatAnOlderReleaseKeptIsHashedAndOverwritten) {
+  Open();
+  Sql("INSERT INTO object VALUES ('cluster', 'c', '{\"id\": \"c\", \"waiting_password\": "
+      "\"cloudacademy\", \"pending_password\": \"\"}')");
+  ASSERT_TRUE(Contains("cloudacademy"));
+  {
+    const auto store = Open();
+    const auto loaded = store->Load();
+    ASSERT_TRUE(loaded.ok());
+    EXPECT_EQ(loaded->clusters.at("c").waiting_password_hash, node::PasswordHash("cloudacademy"));
+    EXPECT_EQ(loaded->clusters.at("c").pending_password_hash, "");
+    ASSERT_TRUE(store->Save(*loaded).ok());
+    EXPECT_EQ(*store->Load(), *loaded);
+  }
+  EXPECT_FALSE(Contains("cloudacademy"));
+}
+
   const auto loaded = Open()->Load();
   ASSERT_TRUE(loaded.ok());
   EXPECT_EQ(loaded->clusters.at("c").retention_days, 1);
