@@ -12,6 +12,7 @@ namespace {
 struct InstanceArguments : ManagedArguments {
   std::string cluster;
   std::string instance_class = "db.t3.micro";
+  bool force = false;
 };
 
 Status AwaitInstance(const InstanceArguments& args, const ApiClient& api) {
@@ -55,7 +56,9 @@ Status Show(const InstanceArguments& args) {
 
 Status Reboot(const InstanceArguments& args) {
   ASSIGN_OR_RETURN(const ApiClient api, OpenApi(args));
-  RETURN_IF_ERROR(api.Call("RebootDBInstance", {{"DBInstanceIdentifier", args.name}}).status());
+  RETURN_IF_ERROR(api.Call("RebootDBInstance", {{"DBInstanceIdentifier", args.name},
+                                                {"ForceFailover", args.force ? "true" : "false"}})
+                      .status());
   return AwaitInstance(args, api);
 }
 
@@ -98,6 +101,8 @@ void AddManagedInstanceCommands(CLI::App& app, Outcome& outcome) {
   const auto [show, shown] = add("show", "Show an instance", Show);
   show->add_flag("--json", shown->json, "As JSON");
   const auto [reboot, rebooted] = add("reboot", "Restart its server, and wait", Reboot);
+  reboot->add_flag("--force", rebooted->force,
+                   "Kill it instead of letting clients end their transactions");
   AddWaitOptions(*reboot, *rebooted);
   const auto [remove, removed] = add("delete", "Delete an instance", Delete);
   AddWaitOptions(*remove, *removed);

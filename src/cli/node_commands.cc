@@ -85,6 +85,7 @@ struct StopArguments {
   std::string name;
   int timeout_s = 90;
   int drain_s = 10;
+  bool kill = false;
 };
 
 // What hinders it is said, and the node is stopped all the same.
@@ -113,7 +114,7 @@ Result<std::optional<node::NodeStatus>> Leave(StopArguments& args) {
   RETURN_IF_ERROR(node::MakeNodeLayout(args.places.data, args.name).status());
   for (const node::NodeStatus& status : node::ListLocalNodes(args.places.data)) {
     if (status.name != args.name) continue;
-    if (args.drain_s > 0 && status.state == node::NodeState::kReady &&
+    if (args.drain_s > 0 && !args.kill && status.state == node::NodeState::kReady &&
         node::IsAlive(status.server)) {
       const Status drained = DrainNode(status, args.drain_s);
       if (!drained.ok()) {
@@ -134,7 +135,8 @@ int Stop(StopArguments& args) {
   const auto node = Leave(args);
   if (!node.ok()) return Report(node.status());
   if (!*node) return NotRunning(args);
-  const node::StopResult result = node::StopNodes({**node}, args.timeout_s * 1000).front();
+  const auto manner = args.kill ? node::StopManner::kKill : node::StopManner::kAsk;
+  const node::StopResult result = node::StopNodes({**node}, args.timeout_s * 1000, manner).front();
   return result.ran ? Report(result.status.WithContext(args.name)) : NotRunning(args);
 }
 
@@ -305,6 +307,10 @@ void AddNodeCommands(CLI::App& app, Outcome& outcome) {
   auto stop = std::make_shared<StopArguments>();
   command = node->add_subcommand("stop", "Stop a node of this machine, server and agent");
   AddStopOptions(*command, *stop);
+  command->add_flag(
+      "--kill", stop->kill,
+      "Kill the server instead of asking it to end: no client is waited for, what was "
+      "committed is kept, it comes back as from a crash");
   command->callback([stop, &outcome] { outcome.exit_code = Stop(*stop); });
 
   auto restart = std::make_shared<StopArguments>();

@@ -59,7 +59,7 @@ class EventQueue {
 UniqueFd BlockSignals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) sigaddset(&set, signal);
   CHECK(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
   UniqueFd fd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   CHECK(fd.valid());
@@ -320,7 +320,7 @@ void Agent::OnSignals() {
   while (read(signals_.get(), &info, sizeof(info)) == sizeof(info)) {
     if (info.ssi_signo == SIGHUP) continue;  // the terminal went away: a server is worth more
     LogInfo("stopping: signal {} from process {}", info.ssi_signo, info.ssi_pid);
-    Feed(StopRequested{});
+    Feed(StopRequested{.kill = info.ssi_signo == SIGQUIT});
     if (exit_) return;
   }
 }

@@ -304,21 +304,31 @@ void AgentMachine::On(const RetryDue& event, Actions& actions) {
 }
 
 void AgentMachine::On(const StopDeadline&, Actions& actions) {
-  if (state_ != NodeState::kStopping || kill_sent_) return;
+  if (state_ == NodeState::kStopping) Kill("the server does not end: killing it", actions);
+}
+
+void AgentMachine::Kill(const char* why, Actions& actions) {
+  if (!server_stops_ || kill_sent_) return;
   kill_sent_ = true;
-  actions.push_back(Note{"the server does not end: killing it"});
+  actions.push_back(Note{why});
   actions.push_back(KillServer{});
 }
 
-void AgentMachine::On(const StopRequested&, Actions& actions) {
-  if (state_ == NodeState::kStopping) return;
-  const bool server = ServerRuns();
+void AgentMachine::On(const StopRequested& event, Actions& actions) {
+  constexpr char kAsAsked[] = "killing the server, as asked";
+  if (state_ == NodeState::kStopping) {
+    if (event.kill) Kill(kAsAsked, actions);
+    return;
+  }
+  server_stops_ = ServerRuns();
   const bool work = WorkRuns();
   state_ = NodeState::kStopping;
   message_.clear();
-  if (server && answers_) {
+  if (server_stops_ && event.kill) {
+    Kill(kAsAsked, actions);
+  } else if (server_stops_ && answers_) {
     actions.push_back(AskServerToEnd{});
-  } else if (server) {
+  } else if (server_stops_) {
     to_be_asked_ = true;
     actions.push_back(AwaitAnswer{});
   } else if (work) {

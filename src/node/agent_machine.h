@@ -11,7 +11,8 @@
 //        +-------------------------------+   (at once; delayed when it happens again and again)
 //
 //   held: retrying cannot cure it; one message. Leaves it only for `stop`.
-//   stop: cancels work or asks the server to end, kills it after stop_deadline_ms, then exits.
+//   stop: cancels work or asks the server to end, kills it after stop_deadline_ms (or at once, when
+//   that is wanted), then exits.
 //
 // Failures at a seqno. A cache that failed at seqno n (inconsistent, or its server ended by itself
 // inside a schema change) is rebuilt once; failing at n again before the node was ready holds it. A
@@ -80,7 +81,9 @@ struct RetryDue {
   CacheFacts cache;
 };
 struct StopDeadline {};
-struct StopRequested {};
+struct StopRequested {
+  bool kill = false;  // the server is not asked; also one that was asked before
+};
 using Event = std::variant<Begin, Restored, Recovered, ServerStarted, ServerEnded, Probed, RetryDue,
                            StopDeadline, StopRequested>;
 
@@ -161,6 +164,7 @@ class AgentMachine {
   void Hold(const std::string& message, Actions& actions);
   int NextDelayMs();
   void CountEnd(const ServerEnded& event);
+  void Kill(const char* why, Actions& actions);
   bool ServerRuns() const;
   bool WorkRuns() const;
 
@@ -176,6 +180,7 @@ class AgentMachine {
   bool answers_ = false;                    // the running server did once
   bool to_be_asked_ = false;                // to end, when it answers
   bool ever_ran_ = false;                   // a server was started or adopted by this agent
+  bool server_stops_ = false;               // what is stopped is a server
   bool kill_sent_ = false;
   uint64_t restarts_ = 0;
   int quick_ends_ = 0;  // in a row

@@ -389,6 +389,30 @@ TEST_F(AgentMachineTest, AServerThatDoesNotEndIsKilledOnce) {
   EXPECT_THAT(machine_.message(), HasSubstr("did not end cleanly"));
 }
 
+TEST_F(AgentMachineTest, AServerIsKilledAtOnceWhereThatIsWanted) {
+  BecomeReady();
+  ExpectOnly(Do(StopRequested{.kill = true}), KillServer{});
+  EXPECT_EQ(machine_.state(), NodeState::kStopping);
+  EXPECT_TRUE(Do(StopRequested{.kill = true}).empty());
+  ExpectOnly(Do(Ended(kKilled)), Exit{0, ""});
+  EXPECT_EQ(machine_.state(), NodeState::kStopped);
+}
+
+TEST_F(AgentMachineTest, AServerThatWasAskedToEndCanStillBeKilled) {
+  BecomeReady();
+  ExpectOnly(Do(StopRequested{}), AskServerToEnd{});
+  ExpectOnly(Do(StopRequested{.kill = true}), KillServer{});
+  EXPECT_TRUE(Do(StopDeadline{}).empty());
+  ExpectOnly(Do(Ended(kKilled)), Exit{0, ""});
+}
+
+TEST_F(AgentMachineTest, WhereNoServerRunsNoneIsKilled) {
+  Do(Begin{NoCache()});
+  ExpectOnly(Do(StopRequested{.kill = true}), CancelWork{});
+  EXPECT_TRUE(Do(StopRequested{.kill = true}).empty());
+  ExpectOnly(Do(Restored{Status(Code::kAborted, "cancelled"), {}}), Exit{0, ""});
+}
+
 TEST_F(AgentMachineTest, StopCancelsWork) {
   Do(Begin{NoCache()});
   ExpectOnly(Do(StopRequested{}), CancelWork{});

@@ -28,7 +28,9 @@ namespace {
 
 using snapshot::TempDirectory;
 using snapshot::WriteText;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr int kPatienceMs = 60'000;  // a bound for a loaded machine; nothing waits for it to pass
 
@@ -375,6 +377,20 @@ TEST_F(AgentTest, StopInterruptsAServerThatNeverBecomesReady) {
   EXPECT_THAT(Messages(), HasSubstr("killing it"));  // to ask it would make it wait for ever
 }
 
+TEST_F(AgentTest, AServerIsKilledAtOnceWhereThatIsWanted) {
+  Behave("deaf");  // asked, it would be killed after a minute
+  StartAgent();
+  const NodeStatus status = AwaitState(NodeState::kReady);
+  const auto stopped = StopNodes(ListLocalNodes(dir_.path()), kPatienceMs, StopManner::kKill);
+  ASSERT_EQ(stopped.size(), 1U);
+  EXPECT_TRUE(stopped[0].status.ok()) << stopped[0].status.ToString();
+  EXPECT_EQ(WaitForAgent(), 0);
+  EXPECT_FALSE(IsAlive(status.server));
+  EXPECT_THAT(Messages(), AllOf(HasSubstr("killing the server, as asked"),
+                                Not(HasSubstr("asking the server to end"))));
+  EXPECT_EQ(ReadNodeState(Layout())->last_crash_us, 0) << "nothing that happened by itself";
+}
+
 TEST_F(AgentTest, StateIsPublishedInTheVolumeBesideAnAttachedServer) {
   auto volume = storage::LocalBackend::Open(dir_ / "volume");
   ASSERT_TRUE(volume.ok());
@@ -398,7 +414,7 @@ TEST_F(AgentTest, StateIsPublishedInTheVolumeBesideAnAttachedServer) {
   const auto lost = ListNodes(**volume, dir_ / "volume", dir_.path(), SystemClock());
   EXPECT_EQ((*lost)[0].state, NodeState::kLost);
   EXPECT_THAT((*lost)[0].message, HasSubstr("the server still runs"));
-  const auto stopped = StopNodes(*lost, kPatienceMs);
+  const auto stopped = StopNodes(*lost, kPatienceMs);  // of a server without agent
   ASSERT_EQ(stopped.size(), 1U);
   EXPECT_TRUE(stopped[0].ran);
   EXPECT_TRUE(stopped[0].status.ok());

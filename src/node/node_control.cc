@@ -47,14 +47,15 @@ struct Stopping {
   UniqueFd server;  // only of a node without agent
 };
 
-Stopping AskToEnd(const NodeStatus& node) {
+Stopping AskToEnd(const NodeStatus& node, StopManner manner) {
+  const bool kill = manner == StopManner::kKill;
   Stopping stopping;
   stopping.result.name = node.name;
   stopping.layout = {node.directory};
   if (auto agent = OpenPidfd(node.agent); agent.ok()) {
     stopping.agent = std::move(agent).value();
     stopping.result.ran = true;
-    stopping.result.status = SendSignal(stopping.agent, SIGTERM);
+    stopping.result.status = SendSignal(stopping.agent, kill ? SIGQUIT : SIGTERM);
     return stopping;
   }
   const auto server = FindRunningServer(stopping.layout, node.server);
@@ -62,7 +63,7 @@ Stopping AskToEnd(const NodeStatus& node) {
   if (auto pidfd = OpenPidfd(*server); pidfd.ok()) {
     stopping.server = std::move(pidfd).value();
     stopping.result.ran = true;
-    stopping.result.status = SendSignal(stopping.server, SIGTERM);
+    stopping.result.status = SendSignal(stopping.server, kill ? SIGKILL : SIGTERM);
   }
   return stopping;
 }
@@ -140,12 +141,13 @@ Result<std::vector<NodeStatus>> ListNodes(storage::Backend& volume, const std::s
   return list;
 }
 
-std::vector<StopResult> StopNodes(const std::vector<NodeStatus>& nodes, int timeout_ms) {
+std::vector<StopResult> StopNodes(const std::vector<NodeStatus>& nodes, int timeout_ms,
+                                  StopManner manner) {
   const Clock& clock = SystemClock();
   const int64_t deadline_ns = clock.MonotonicNs() + timeout_ms * 1'000'000LL;
   std::vector<Stopping> all;
   all.reserve(nodes.size());
-  for (const NodeStatus& node : nodes) all.push_back(AskToEnd(node));
+  for (const NodeStatus& node : nodes) all.push_back(AskToEnd(node, manner));
   std::vector<StopResult> results;
   for (Stopping& stopping : all) {
     AwaitEnd(stopping, deadline_ns, clock);

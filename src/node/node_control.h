@@ -31,10 +31,14 @@ struct StopResult {
   Status status;     // ok: nothing runs any more
 };
 
+// kKill: servers are killed at once. They come back as from a crash.
+enum class StopManner { kAsk, kKill };
+
 // Asks the agents of these nodes (and servers without one) to end, all at once, and waits; what
 // does not end within timeout_ms is reported, servers without agent are killed then. Order as
 // given.
-std::vector<StopResult> StopNodes(const std::vector<NodeStatus>& nodes, int timeout_ms);
+std::vector<StopResult> StopNodes(const std::vector<NodeStatus>& nodes, int timeout_ms,
+                                  StopManner manner = StopManner::kAsk);
 
 // Ends the node's server and waits until its agent has brought it back. kNotFound: no agent, or no
 // server. kTimeout: it is not ready yet.

@@ -278,20 +278,31 @@ TEST_F(ActionsTest, AnotherClassWaitsUnlessItIsToBeNow) {
   EXPECT_EQ(instance.status, "modifying");
 }
 
-TEST_F(ActionsTest, ARebootIsOfOneInstanceAndFailsOverToNone) {
+TEST_F(ActionsTest, ARebootIsOfOneInstanceAndForcedWhereThatIsSaid) {
   MakeCluster();
   MakeInstance("a");
   MakeInstance("b");
   EXPECT_EQ(Do("RebootDBInstance", {{"DBInstanceIdentifier", "a"}}), "InvalidDBInstanceState");
   region_.instances.at("a").status = region_.instances.at("b").status = "available";
+  const auto a = [this]() -> Instance& { return region_.instances.at("a"); };  // anew each time
   Form form = {{"DBInstanceIdentifier", "a"}, {"ForceFailover", "true"}};
-  EXPECT_EQ(Do("RebootDBInstance", form), "InvalidParameterCombination");
-  EXPECT_EQ(region_.instances.at("a").status, "available");
+  EXPECT_EQ(Do("RebootDBInstance", form), "");
+  EXPECT_EQ(a().status, "rebooting");
+  EXPECT_TRUE(a().stop_first && a().forced);
+  EXPECT_EQ(Do("RebootDBInstance", form), "InvalidDBInstanceState");
+  a().status = "available";
   form.find("ForceFailover")->second = "false";
   EXPECT_EQ(Do("RebootDBInstance", form), "");
-  EXPECT_EQ(region_.instances.at("a").status, "rebooting");
-  EXPECT_TRUE(region_.instances.at("a").stop_first);
+  EXPECT_EQ(a().status, "rebooting");
+  EXPECT_TRUE(a().stop_first && !a().forced) << "an earlier one's force is its own";
   EXPECT_EQ(region_.instances.at("b").status, "available");
+  a().status = "available";
+  a().forced = true;
+  EXPECT_EQ(Do("ModifyDBInstance", {{"DBInstanceIdentifier", "a"},
+                                    {"DBInstanceClass", "db.t3.small"},
+                                    {"ApplyImmediately", "true"}}),
+            "");
+  EXPECT_TRUE(a().stop_first && !a().forced) << "another class is no reason to kill";
 }
 
 TEST_F(ActionsTest, ANewPasswordWaitsUnlessItIsToBeNow) {

@@ -171,17 +171,14 @@ void ModifyDbInstance(Call& call) {
   call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
 }
 
+// With ForceFailover the server dies at once, its clients go to another: here to any that is left,
+// as each of them is a writer.
 void RebootDbInstance(Call& call) {
   Instance* instance = NamedInstance(call);
-  if (instance == nullptr) return;
-  if (call.parameters.Flag("ForceFailover", false)) {
-    return call.Fail(400, "InvalidParameterCombination",
-                     "Cannot set ForceFailover: every instance is a writer, there is no other to "
-                     "fail over to.");
-  }
-  if (!CheckAvailable(call, *instance)) return;
+  if (instance == nullptr || !CheckAvailable(call, *instance)) return;
   instance->status = "rebooting";
   instance->stop_first = true;
+  instance->forced = call.parameters.Flag("ForceFailover", false);
   call.result.Add("DBInstance", DescribeInstance(call.region, call.settings, *instance));
 }
 

@@ -224,6 +224,9 @@ Result<Job> Executor::MakeJob(const Step& step) const {
       job.argv = {"/bin/rm", "-rf", "--", at.nodes() + "/" + name, at.options(name)};
       break;
     case Step::Kind::kRemoveFiles:
+      if (step.instance.status == "rebooting" && step.instance.forced) {
+        job.argv.emplace_back("--kill");
+      }
       job.argv = {"/bin/rm", "-rf", "--", at.root};
       break;
     case Step::Kind::kTakeBackup:

@@ -44,6 +44,7 @@ void TakePendingClass(Instance& instance) {
   instance.pending_class.clear();
   instance.status = "modifying";
   instance.stop_first = true;
+  instance.forced = false;
 }
 
 }  // namespace borealis::control

@@ -72,6 +72,7 @@ struct Instance {
   bool publicly_accessible = false;
   bool crash_asked = false;  // for testing; not carried out yet
   bool stop_first = false;   // a reboot that has not stopped the server yet
+  bool forced = false;       // that reboot kills it, and waits for nobody
   std::string parameter_group = "default.mariadb10.11";
   std::map<std::string, std::string> started_with;  // parameters, when its agent was started
   std::map<std::string, std::string> parameters;    // in effect: those, and what was set since

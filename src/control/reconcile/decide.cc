@@ -107,7 +107,7 @@ class Decider {
     if (instance.status == "available" && IsIn(instance.maintenance_window)) {
       TakePendingClass(instance);
     }
-    if (instance.stop_first && !IsNext(instance)) return;
+    if (instance.stop_first && !instance.forced && !IsNext(instance)) return;
     if (instance.stop_first) {
       if (seen.agent_lives || seen.server_lives) {
         return Do(Step::Kind::kStopNode, cluster, instance);
@@ -134,7 +134,7 @@ class Decider {
     return window && window->BeganUs(plan_.now_us);
   }
 
-  // Instances of a cluster restart one after another.
+  // Instances of a cluster restart one after another, unless a restart is forced.
   bool IsNext(const Instance& instance) const {
     return std::ranges::none_of(region_.InstancesOf(instance.cluster), [&](const Instance* other) {
       const bool restarts = other->status == "rebooting" || other->status == "modifying";

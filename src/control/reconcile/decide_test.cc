@@ -306,6 +306,24 @@ TEST_F(DecideTest, InstancesRestartOneAfterAnother) {
   EXPECT_EQ(steps_[0].instance.id, "b");
 }
 
+TEST_F(DecideTest, AForcedRebootWaitsForNobody) {
+  volume().volume_ready = true;
+  cluster().pending_password_hash = "";
+  for (const char* id : {"a", "b"}) {
+    AddInstance(id);
+    Ready(id);
+  }
+  Decide();
+  for (const char* id : {"a", "b"}) {
+    instance(id).status = "rebooting";
+    instance(id).stop_first = true;
+  }
+  instance("b").forced = true;
+  EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode, Kind::kStopNode));
+  EXPECT_FALSE(steps_[0].instance.forced);
+  EXPECT_TRUE(steps_[1].instance.forced);
+}
+
 TEST_F(DecideTest, ParametersAreSetOrWaitForAReboot) {
   volume().volume_ready = true;
   cluster().pending_password_hash = "";

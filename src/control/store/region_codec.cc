@@ -23,7 +23,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Instance, id, resource_id, clust
                                                 instance_class, pending_class, zone, address, port,
                                                 inner_port, promotion_tier, minor_upgrades,
                                                 publicly_accessible, crash_asked, stop_first,
-                                                parameter_group, started_with, parameters,
+                                                forced, parameter_group, started_with, parameters,
                                                 maintenance_window, message, crash_seen_us,
                                                 recovering, tags, created_us)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ClusterEndpoint, id, resource_id, cluster, address,
@@ -61,7 +61,7 @@ void HashPasswords(Json& cluster) {
 }
 
 void DecodeRow(const RowKey& key, const std::string& text, Region& region) {
-  const Json json = Json::parse(text);
+  Json json = Json::parse(text);
   const auto& [kind, name] = key;
   if (kind == "cluster") {
     HashPasswords(json);

@@ -30,6 +30,9 @@ class StoreTest : public testing::Test {
     ASSERT_EQ(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
     sqlite3_close(db);
   }
+  bool Contains(const std::string& text) const {
+    return snapshot::ReadText(path_).find(text) != std::string::npos;
+  }
   static Region Filled() {
     Settings settings;
     Region region;
@@ -123,9 +126,6 @@ TEST_F(StoreTest, DamageIsNamedAndNotGuessedAt) {
   EXPECT_NE(loaded.status().message().find("cluster \"c\""), std::string::npos);
 }
 
-TEST_F(StoreTest, AnObjectOfAnOlderReleaseHasDefaults) {
-  Open();
-  Sql("INSERT INTO object VALUES ('cluster', 'c', '{\"id\": \"c\", \"new member\": 1}')");
 TEST_F(StoreTest, APasswordThatAnOlderReleaseKeptIsHashedAndOverwritten) {
   Open();
   Sql("INSERT INTO object VALUES ('cluster', 'c', '{\"id\": \"c\", \"waiting_password\": "
@@ -143,6 +143,9 @@ TEST_F(StoreTest, APasswordThatAnOlderReleaseKeptIsHashedAndOverwritten) {
   EXPECT_FALSE(Contains("cloudacademy"));
 }
 
+TEST_F(StoreTest, AnObjectOfAnOlderReleaseHasDefaults) {
+  Open();
+  Sql("INSERT INTO object VALUES ('cluster', 'c', '{\"id\": \"c\", \"new member\": 1}')");
   const auto loaded = Open()->Load();
   ASSERT_TRUE(loaded.ok());
   EXPECT_EQ(loaded->clusters.at("c").retention_days, 1);
