@@ -88,6 +88,25 @@ TEST(ClockTest, ManualClockMovesOnlyWhenTold) {
   EXPECT_EQ(clock.MonotonicNs(), before + 5);
 }
 
+TEST(LogTest, FieldsEndTheTextUnlessTheSinkTakesThemApart) {
+  std::string text;
+  LogFields apart;
+  SetLogSink([&](LogLevel, const std::string& line) { text = line; });
+  LogEvent(LogLevel::kWarning, "refused", {{"peer", "127.0.0.1"}, {"status", "403"}});
+  EXPECT_EQ(text, "refused peer=127.0.0.1 status=403");
+  SetStructuredLogSink([&](LogLevel, const std::string& line, const LogFields& fields) {
+    text = line;
+    apart = fields;
+  });
+  LogEvent(LogLevel::kWarning, "refused", {{"peer", "::1"}});
+  EXPECT_EQ(text, "refused");
+  EXPECT_EQ(apart, (LogFields{{"peer", "::1"}}));
+  LogInfo("plain");
+  EXPECT_EQ(text, "plain");
+  EXPECT_TRUE(apart.empty());
+  SetLogSink(nullptr);
+}
+
 TEST(BackgroundTest, OnlyTheWorkHasTheLowPriority) {
   const int before = getpriority(PRIO_PROCESS, 0);
   EXPECT_EQ(InBackground([] { return getpriority(PRIO_PROCESS, 0); }),

@@ -6,6 +6,9 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace borealis {
 
@@ -13,11 +16,20 @@ enum class LogLevel { kError, kWarning, kInfo, kDebug };
 
 using LogSink = std::function<void(LogLevel, const std::string&)>;
 
+// What a line is about, by name: {"peer", "127.0.0.1"}.
+using LogFields = std::vector<std::pair<std::string_view, std::string>>;
+using StructuredLogSink = std::function<void(LogLevel, const std::string&, const LogFields&)>;
+
 // Replaces the sink of this process. The default prints "borealis: [level] text" to stderr.
 void SetLogSink(LogSink sink);
+// The same for a sink that takes the fields apart from the text; others get them at its end, as
+// name=value.
+void SetStructuredLogSink(StructuredLogSink sink);
+const char* LevelName(LogLevel level);  // "error", "warning", ...
 // Lines above `level` are dropped; default kInfo.
 void SetLogLevel(LogLevel level);
 void LogLine(LogLevel level, const std::string& text);
+void LogEvent(LogLevel level, const std::string& text, const LogFields& fields);
 
 template <typename... Args>
 void LogError(fmt::format_string<Args...> format, Args&&... args) {

@@ -25,6 +25,7 @@ struct ServeArguments {
   std::string dir = kDefaultDirectory;
   std::string address = "127.0.0.1";
   bool remote = false;
+  std::string log_format = "text";
   control::DaemonOptions daemon;
 };
 
@@ -32,6 +33,24 @@ bool IsLoopback(const std::string& address) {
   in_addr v4{};
   if (inet_pton(AF_INET, address.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
   return address == "::1";
+}
+
+// A line is text with the time in front, or an object of JSON.
+void ChooseLog(const std::string& format) {
+  SetLogSink([](LogLevel level, const std::string& text) {
+    const char* mark = level == LogLevel::kError     ? "error: "
+                       : level == LogLevel::kWarning ? "warning: "
+                                                     : "";
+    fmt::print(stderr, "{} {}{}\n", FormatTime(SystemClock().WallUs()), mark, text);
+  });
+  if (format != "json") return;
+  SetStructuredLogSink([](LogLevel level, const std::string& text, const LogFields& fields) {
+    nlohmann::ordered_json line = {{"time", FormatTime(SystemClock().WallUs())},
+                                   {"level", LevelName(level)},
+                                   {"message", text}};
+    for (const auto& [name, value] : fields) line[std::string(name)] = value;
+    fmt::print(stderr, "{}\n", line.dump(-1, ' ', false, Json::error_handler_t::replace));
+  });
 }
 
 Status Serve(ServeArguments& args) {
@@ -51,12 +70,7 @@ Status Serve(ServeArguments& args) {
   args.daemon.listen_address = args.address;
   args.daemon.programs.borealis = OwnProgram();
   if (!args.daemon.cgroup.empty()) args.daemon.cgroup = node::AbsolutePath(args.daemon.cgroup);
-  SetLogSink([](LogLevel level, const std::string& text) {
-    const char* mark = level == LogLevel::kError     ? "error: "
-                       : level == LogLevel::kWarning ? "warning: "
-                                                     : "";
-    fmt::print(stderr, "{} {}{}\n", FormatTime(SystemClock().WallUs()), mark, text);
-  });
+  ChooseLog(args.log_format);
   return control::RunDaemon(args.daemon, SystemClock());
 }
 
@@ -64,7 +78,7 @@ void AddServe(CLI::App& app, Outcome& outcome) {
   auto args = std::make_shared<ServeArguments>();
   CLI::App* command = app.add_subcommand(
       "serve", "Create, run and delete clusters on request of AWS's own clients (RDS API)");
-  auto& [dir, address, remote, daemon] = *args;
+  auto& [dir, address, remote, log_format, daemon] = *args;
   command->add_option("--dir", dir, "Directory for state and clusters")
       ->envname("BOREALIS_DIR")
       ->type_name("DIR");
@@ -97,6 +111,8 @@ void AddServe(CLI::App& app, Outcome& outcome) {
           "Cgroup of version 2, delegated to this program, in which each instance gets the "
           "CPU and memory of its class")
       ->type_name("DIR");
+  command->add_option("--log-format", log_format, "Form of the log on standard error")
+      ->check(CLI::IsMember({"text", "json"}));
   command->add_option("--provider-options", daemon.programs.provider_options,
                       "Options of the provider for all instances, a=1;b=2");
   command->callback([args, &outcome] { outcome.exit_code = Report(Serve(*args)); });

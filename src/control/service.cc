@@ -64,8 +64,12 @@ HttpAnswer Service::Handle(const HttpRequest& request) {
 HttpAnswer Service::Act(const HttpRequest& request, const std::string& request_id) {
   const auto refuse = [&](const std::string& service, const std::string& action,
                           const ApiError& error) {
-    LogInfo("request {} from {}: {} refused: {} {}", request_id, request.peer, Printable(action),
-            error.http_status, error.code);
+    LogEvent(LogLevel::kInfo, "request refused",
+             {{"request", request_id},
+              {"peer", request.peer},
+              {"action", Printable(action)},
+              {"status", std::to_string(error.http_status)},
+              {"code", error.code}});
     if (WantsJson(request)) return InJson(error.http_status, ToJson(error), request_id);
     return RenderError(service, error, request_id);
   };
@@ -97,7 +101,11 @@ HttpAnswer Service::Act(const HttpRequest& request, const std::string& request_i
   auto outcome = RunIfKnown(service, *form);
   if (const auto* error = std::get_if<ApiError>(&outcome)) return refuse(service, action, *error);
   if (!ReadsOnly(action)) {
-    LogInfo("request {} from {} by {}: {} done", request_id, request.peer, caller->key_id, action);
+    LogEvent(LogLevel::kInfo, "request done",
+             {{"request", request_id},
+              {"peer", request.peer},
+              {"key", caller->key_id},
+              {"action", action}});
     changed_();
   }
   const Value& result = std::get<Value>(outcome);
@@ -114,10 +122,13 @@ std::variant<Value, ApiError> Service::Perform(const Form& form, const std::stri
           ? ApiError{403, "AccessDenied", "This session is read-only: it may look, not change."}
           : RunIfKnown(service, form);
   if (const auto* error = std::get_if<ApiError>(&outcome)) {
-    LogInfo("request by {}: {} refused: {} {}", who, Printable(action), error->http_status,
-            error->code);
+    LogEvent(LogLevel::kInfo, "request refused",
+             {{"by", who},
+              {"action", Printable(action)},
+              {"status", std::to_string(error->http_status)},
+              {"code", error->code}});
   } else if (!reads) {
-    LogInfo("request by {}: {} done", who, action);
+    LogEvent(LogLevel::kInfo, "request done", {{"by", who}, {"action", action}});
     changed_();
   }
   return outcome;

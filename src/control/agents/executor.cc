@@ -121,7 +121,8 @@ Status Executor::Launch(const Step& step) {
                    node::LaunchAgent({programs_.borealis, argv, layout, owner}));
   observer_.Launched(step.instance.resource_id, agent);
   warn(limiter_.Add(step.instance.resource_id, agent.pid));  // before it starts anything
-  LogInfo("agent of {} started, process {}", step.instance.id, agent.pid);
+  LogEvent(LogLevel::kInfo, "agent started",
+           {{"instance", step.instance.id}, {"process", std::to_string(agent.pid)}});
   return Status::Ok();
 }
 

@@ -84,7 +84,8 @@ void Jobs::Failed(const std::string& target, const std::string& message) {
   ++failure.count;
   failure.message = message.starts_with("borealis: ") ? message.substr(10) : message;
   failure.at_us = clock_.WallUs();
-  LogWarning("{}: {} (failure {})", target, failure.message, failure.count);
+  LogEvent(LogLevel::kWarning, failure.message,
+           {{"resource", target}, {"failures", std::to_string(failure.count)}});
 }
 
 std::optional<node::ProcessId> Jobs::Running(const std::string& target) const {

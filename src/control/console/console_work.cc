@@ -86,7 +86,7 @@ HttpAnswer Console::MakeKey(const HttpRequest& request) {
   const auto key = sessions_.MakeKey(FieldOf(*form, "name").substr(0, kKeyNameBytesMax),
                                      FieldOf(*form, "read_only") == "true", clock_.WallUs());
   if (!key.ok()) return Refused(500, "InternalFailure", key.status().message());
-  LogInfo("console: access key {} made", key->id);
+  LogEvent(LogLevel::kInfo, "console: access key made", {{"key", key->id}});
   const nlohmann::json json = {{"id", key->id}, {"secret", key->secret}};
   return JsonAnswer(200, json.dump());
 }
@@ -96,7 +96,7 @@ HttpAnswer Console::RemoveKey(const HttpRequest& request) {
   const std::string id = form.ok() ? FieldOf(*form, "id") : std::string();
   const Status removed = sessions_.RemoveKey(id);
   if (!removed.ok()) return Refused(404, "NotFound", removed.message());
-  LogInfo("console: access key {} removed", id);
+  LogEvent(LogLevel::kInfo, "console: access key removed", {{"key", id}});
   return JsonAnswer(200, "{}");
 }
 

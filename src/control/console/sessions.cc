@@ -34,15 +34,16 @@ std::variant<std::string, Sessions::Refusal> Sessions::SignIn(const std::string&
     session->token_hash = Sha256Hex(token);
     (void)store_.RemoveSessionsUntil(now_us - kSessionUsMax);
     if (const Status added = store_.AddSession(*session); added.ok()) {
-      LogInfo("console: sign-in from {} with {}", peer,
-              session->key_id.empty() ? "the one-time password" : session->key_id);
+      LogEvent(LogLevel::kInfo, "console: sign-in",
+               {{"peer", peer},
+                {"key", session->key_id.empty() ? "one-time password" : session->key_id}});
       return token;
     } else {
       LogError("console: {}", added.message());
     }
   }
   attempts_.Failed(peer, now_us);
-  LogWarning("console: a sign-in from {} failed", peer);
+  LogEvent(LogLevel::kWarning, "console: sign-in refused", {{"peer", peer}});
   return Refusal::kWrong;
 }
 
