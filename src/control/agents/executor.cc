@@ -49,6 +49,7 @@ Observed Executor::Look(const Region& region) {
   observed.passwords_set = passwords_set_;
   observed.parameters_set = std::move(parameters_set);
   std::erase_if(parameters_under_way_,
+  observed.out_of_memory = OutOfMemory(region);
                 [&](const auto& p) { return !observed.busy.contains(p.first); });
   std::erase_if(passwords_under_way_,
                 [&](const auto& p) { return !observed.busy.contains(p.first); });
@@ -56,6 +57,19 @@ Observed Executor::Look(const Region& region) {
 }
 
 void Executor::Take(const Step& step) {
+std::set<std::string> Executor::OutOfMemory(const Region& region) {
+  std::set<std::string> found;
+  std::map<std::string, int64_t> kills;
+  for (const auto& [id, instance] : region.instances) {
+    const std::string& resource = instance.resource_id;
+    kills[resource] = limiter_.MemoryKills(resource);
+    const auto before = memory_kills_.find(resource);
+    if (before != memory_kills_.end() && kills[resource] > before->second) found.insert(resource);
+  }
+  memory_kills_ = std::move(kills);
+  return found;
+}
+
   if (step.kind == Step::Kind::kLaunchAgent) {
     if (const Status status = Launch(step); !status.ok()) {
       jobs_.Failed(step.Target(), status.message());

@@ -44,6 +44,7 @@ class Executor {
  private:
   Status Launch(const Step& step);
   Result<Job> MakeJob(const Step& step) const;
+  std::set<std::string> OutOfMemory(const Region& region);
   std::vector<std::string> MakeVolume(const Cluster& cluster) const;
   // Of what starts servers.
   void AddPrograms(std::vector<std::string>& argv) const;
@@ -56,6 +57,7 @@ class Executor {
   std::map<std::string, std::string> passwords_under_way_;
   std::map<std::string, std::string> passwords_set_;
   std::map<std::string, ParameterValues> parameters_under_way_;
+  std::map<std::string, int64_t> memory_kills_;  // of each instance, at the last look
   std::map<std::string, std::string> settled_;  // path -> content
 };
 

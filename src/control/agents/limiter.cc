@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <set>
+#include <string_view>
 
 #include "snapshot/files.h"
 
@@ -62,7 +64,18 @@ Status Limiter::Provide(const std::string& resource_id, const ClassLimits& limit
     return snapshot::ErrnoStatus(errno, "make", group);
   }
   RETURN_IF_ERROR(Write(group + "/cpu.max", limits.CpuMax()));
-  return Write(group + "/memory.high", limits.MemoryHigh());
+  return Write(group + "/memory.max", limits.MemoryMax());
+}
+
+int64_t Limiter::MemoryKills(const std::string& resource_id) const {
+  constexpr std::string_view kCount = "\noom_kill ";
+  if (directory_.empty()) return 0;
+  const auto text = snapshot::ReadTextFile(GroupOf(resource_id) + "/memory.events", kFileBytesMax);
+  const size_t at = text.ok() ? text->find(kCount) : std::string::npos;
+  if (at == std::string::npos) return 0;
+  int64_t count = 0;
+  std::from_chars(text->data() + at + kCount.size(), text->data() + text->size(), count);
+  return count;
 }
 
 Status Limiter::Add(const std::string& resource_id, pid_t pid) const {

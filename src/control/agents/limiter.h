@@ -28,6 +28,8 @@ class Limiter {
   Status Provide(const std::string& resource_id, const ClassLimits& limits) const;
   // A process that has just been started: what it starts is in the group, too.
   Status Add(const std::string& resource_id, pid_t pid) const;
+  // How many processes of the instance the kernel has ended for want of memory.
+  int64_t MemoryKills(const std::string& resource_id) const;
   // Groups of instances that are not in the region any more, and in which nothing runs.
   void Clean(const Region& region) const;
 

@@ -30,8 +30,18 @@ TEST_F(LimiterTest, AGroupHasItsClassesLimitsAndItsProcesses) {
   ASSERT_TRUE(limiter->Provide("db-A", {400'000, 100'000, 1 << 30}).ok()) << "another class";
   ASSERT_TRUE(limiter->Add("db-A", 4711).ok());
   EXPECT_EQ(Get("db-A/cpu.max"), "400000 100000");
-  EXPECT_EQ(Get("db-A/memory.high"), "1073741824");
+  EXPECT_EQ(Get("db-A/memory.max"), "1073741824");
   EXPECT_EQ(Get("db-A/cgroup.procs"), "4711");
+}
+
+TEST_F(LimiterTest, WhoWasEndedForWantOfMemoryIsCounted) {
+  Put("cgroup.controllers", "cpu memory\n");
+  const auto limiter = Limiter::Open(dir_);
+  ASSERT_TRUE(limiter.ok());
+  EXPECT_EQ(limiter->MemoryKills("db-A"), 0) << "there is no such group";
+  ASSERT_TRUE(limiter->Provide("db-A", {1, 1, 1}).ok());
+  Put("db-A/memory.events", "low 0\nhigh 5\nmax 9\noom 3\noom_kill 2\noom_group_kill 1\n");
+  EXPECT_EQ(limiter->MemoryKills("db-A"), 2);
 }
 
 TEST_F(LimiterTest, WhatLacksSomethingIsRefusedWithTheReason) {
@@ -59,6 +69,7 @@ TEST(Limiter, WithoutADirectoryLimitsNothing) {
   const Limiter limiter;
   EXPECT_TRUE(limiter.Provide("db-A", {}).ok());
   EXPECT_TRUE(limiter.Add("db-A", 1).ok());
+  EXPECT_EQ(limiter.MemoryKills("db-A"), 0);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ constexpr int64_t kBytesOfMib = 1 << 20;
 
 std::string ClassLimits::CpuMax() const { return fmt::format("{} {}", cpu_us, cpu_period_us); }
 
-std::string ClassLimits::MemoryHigh() const { return std::to_string(memory_bytes); }
+std::string ClassLimits::MemoryMax() const { return std::to_string(memory_bytes); }
 
 ClassLimits LimitsOf(const InstanceClass& c) {
   return {c.vcpus * kPeriodUs, kPeriodUs, c.memory_mib * kBytesOfMib};

@@ -9,11 +9,11 @@
 namespace borealis::control {
 
 struct ClassLimits {
-  int64_t cpu_us = 0;              // of CPU time in each period, all CPUs taken together
-  int64_t cpu_period_us = 0;       // of the clock
-  int64_t memory_bytes = 0;        // above that it is slowed down and its page cache given back
-  std::string CpuMax() const;      // for cpu.max
-  std::string MemoryHigh() const;  // for memory.high
+  int64_t cpu_us = 0;             // of CPU time in each period, all CPUs taken together
+  int64_t cpu_period_us = 0;      // of the clock
+  int64_t memory_bytes = 0;       // page cache among it, which goes first
+  std::string CpuMax() const;     // for cpu.max
+  std::string MemoryMax() const;  // for memory.max
   bool operator==(const ClassLimits&) const = default;
 };
 

@@ -8,10 +8,10 @@ namespace {
 TEST(ClassLimits, AreTheCpusAndTheMemoryOfTheClass) {
   const ClassLimits micro = LimitsOf(*FindInstanceClass("db.t3.micro"));
   EXPECT_EQ(micro.CpuMax(), "200000 100000");  // two CPUs
-  EXPECT_EQ(micro.MemoryHigh(), "1073741824");
+  EXPECT_EQ(micro.MemoryMax(), "1073741824");
   const ClassLimits large = LimitsOf(*FindInstanceClass("db.r4.2xlarge"));
   EXPECT_EQ(large.CpuMax(), "800000 100000");
-  EXPECT_EQ(large.MemoryHigh(), "65498251264");  // 61 GiB
+  EXPECT_EQ(large.MemoryMax(), "65498251264");  // 61 GiB
 }
 
 TEST(ClassLimits, AServerHasRoomForWhatItsClassSetsUp) {

@@ -99,6 +99,12 @@ class Decider {
     if (found == region_.clusters.end()) return;
     Cluster& cluster = found->second;
     const ObservedInstance seen = Find(observed_.instances, instance.resource_id);
+    if (observed_.out_of_memory.contains(instance.resource_id)) {
+      Tell(kInstanceSource, instance.id, "notification",
+           fmt::format("The memory of {} was not enough: the system ended a process of the DB "
+                       "instance",
+                       instance.instance_class));
+    }
     if (instance.status == "deleting") return Delete(cluster, instance, seen);
     if (instance.status == "stopped") return;
     if (instance.status == "stopping") return Stop(cluster, instance, seen);

@@ -306,6 +306,21 @@ TEST_F(DecideTest, InstancesRestartOneAfterAnother) {
   EXPECT_EQ(steps_[0].instance.id, "b");
 }
 
+TEST_F(DecideTest, WantOfMemoryIsTold) {
+  volume().volume_ready = true;
+  cluster().pending_password_hash = "";
+  AddInstance("a");
+  Ready("a");
+  Decide();
+  const size_t before = region_.events.size();
+  Decide();
+  EXPECT_EQ(region_.events.size(), before);
+  observed_.out_of_memory = {"db-a"};
+  Decide();
+  EXPECT_EQ(region_.events.size(), before + 1);
+  EXPECT_THAT(LastEvent(), testing::HasSubstr("was not enough"));
+}
+
 TEST_F(DecideTest, AForcedRebootWaitsForNobody) {
   volume().volume_ready = true;
   cluster().pending_password_hash = "";

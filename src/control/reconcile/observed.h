@@ -60,6 +60,9 @@ struct Observed {
   std::map<std::string, Failure> failures;
   // Hashes of passwords that the servers have been given by this daemon: of a cluster, the newest.
   std::map<std::string, std::string> passwords_set;
+  // Instances of which the kernel has ended a process since the last look: their class has no more
+  // memory.
+  std::set<std::string> out_of_memory;
   // Parameters that this daemon has set on instances since the last look; "DEFAULT": not any more.
   std::map<std::string, std::map<std::string, std::string>> parameters_set;
 };
