@@ -70,6 +70,7 @@ Status Serve(ServeArguments& args) {
   args.daemon.listen_address = args.address;
   args.daemon.programs.borealis = OwnProgram();
   if (!args.daemon.cgroup.empty()) args.daemon.cgroup = node::AbsolutePath(args.daemon.cgroup);
+  if (!args.daemon.hosts.empty()) args.daemon.hosts = node::AbsolutePath(args.daemon.hosts);
   ChooseLog(args.log_format);
   return control::RunDaemon(args.daemon, SystemClock());
 }
@@ -111,6 +112,12 @@ void AddServe(CLI::App& app, Outcome& outcome) {
           "Cgroup of version 2, delegated to this program, in which each instance gets the "
           "CPU and memory of its class")
       ->type_name("DIR");
+  command
+      ->add_option(
+          "--hosts", daemon.hosts,
+          "Hosts file that this machine resolves names by, /etc/hosts: endpoints get names "
+          "there")
+      ->type_name("FILE");
   command->add_option("--log-format", log_format, "Form of the log on standard error")
       ->check(CLI::IsMember({"text", "json"}));
   command->add_option("--provider-options", daemon.programs.provider_options,

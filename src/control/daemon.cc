@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mutex.h"
 #include "control/agents/balancer.h"
+#include "control/agents/hosts_file.h"
 #include "control/agents/limiter.h"
 #include "control/agents/log_files.h"
 #include "control/api/signature.h"
@@ -21,6 +22,7 @@
 #include "control/console/password_file.h"
 #include "control/http/server.h"
 #include "control/keys.h"
+#include "control/model/names.h"
 #include "control/service.h"
 #include "snapshot/files.h"
 
@@ -95,6 +97,22 @@ Limiter OpenLimiter(const std::string& directory) {
   return {};
 }
 
+// Names that nobody can resolve are worse than none: addresses do, then.
+HostsFile OpenHosts(const DaemonOptions& options, const Region& region, Settings& settings) {
+  if (options.hosts.empty()) return {};
+  const std::string suffix = settings.region + "." + kNamesDomain;
+  HostsFile hosts(options.hosts, options.dir, suffix, options.listen_address);
+  const Status written = hosts.Settle(region);
+  if (written.ok() && hosts.IsResolved()) {
+    settings.names = suffix;
+    return hosts;
+  }
+  LogWarning("endpoints have no names: {}",
+             written.ok() ? "this machine resolves none of " + options.hosts : written.message());
+  (void)hosts.Remove();
+  return {};
+}
+
 // Other daemons on this machine have other cookies: browsers tell them apart by the host only.
 std::string CookieName(const Places& places) {
   return "borealis-" + Sha256Hex(places.dir).substr(0, 8);
@@ -103,8 +121,11 @@ std::string CookieName(const Places& places) {
 // The thread that looks, decides and acts.
 class Reconciler {
  public:
-  Reconciler(Service& service, Executor executor, Balancer balancer)
-      : service_(service), executor_(std::move(executor)), balancer_(std::move(balancer)) {}
+  Reconciler(Service& service, Executor executor, Balancer balancer, HostsFile hosts)
+      : service_(service),
+        executor_(std::move(executor)),
+        balancer_(std::move(balancer)),
+        hosts_(std::move(hosts)) {}
   void Start() {
     thread_ = std::thread([this] { Loop(); });
   }
@@ -148,15 +169,24 @@ class Reconciler {
     }
     executor_.Forget(before, decision->region);
     executor_.Settle(decision->region);
+    SettleNames(decision->region);
     balanced_ = balancer_.Settle(RenderBalancing(decision->region, observed, balancer_.places()));
     for (const Step& step : decision->steps) executor_.Take(step);
     return InTransition(decision->region) || !decision->steps.empty() ||
            balanced_ != Balancer::State::kSettled;
   }
 
+  void SettleNames(const Region& region) {
+    const Status settled = hosts_.Settle(region);
+    if (settled.message() != names_failure_ && !settled.ok()) LogError("{}", settled.message());
+    names_failure_ = settled.message();
+  }
+
   Service& service_;
   Executor executor_;
   Balancer balancer_;
+  HostsFile hosts_;
+  std::string names_failure_;  // told already
   Balancer::State balanced_ = Balancer::State::kLoading;
   std::thread thread_;
   Mutex mutex_;
@@ -183,13 +213,16 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
   ASSIGN_OR_RETURN(Region region, store->Load());
   AddDefaults(settings, region);
   RETURN_IF_ERROR(store->Save(region));
+  HostsFile hosts = OpenHosts(options, region, settings);
+  Programs programs = options.programs;
+  programs.names = settings.names;
 
   std::atomic<Reconciler*> reconciler{nullptr};
   Service service(std::move(store), std::move(region), settings, std::make_unique<LogFiles>(places),
                   clock, [&] { reconciler.load()->Wake(); });
-  Reconciler thread(
-      service, Executor(places, options.programs, OpenLimiter(options.cgroup), clock),
-      Balancer({places.balancer(), BalancerUser()}, options.programs.balancer, clock));
+  Reconciler thread(service, Executor(places, programs, OpenLimiter(options.cgroup), clock),
+                    Balancer({places.balancer(), BalancerUser()}, options.programs.balancer, clock),
+                    std::move(hosts));
   reconciler = &thread;
   Sessions sessions(*session_store, CookieName(places), places.console_password());
   const Sampler sampler(places, clock, [&] { return service.Snapshot(); });

@@ -19,6 +19,7 @@ struct DaemonOptions {
   std::string trial_client;  // the demo's insert_test.py
   Programs programs;
   std::string cgroup;  // agents/limiter.h; empty: instances are not limited
+  std::string hosts;   // agents/hosts_file.h; empty: endpoints are addresses
 };
 
 // Serves until SIGTERM or SIGINT. Databases go on without it. kAlreadyExists: another daemon runs

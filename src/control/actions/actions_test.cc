@@ -305,6 +305,27 @@ TEST_F(ActionsTest, ARebootIsOfOneInstanceAndForcedWhereThatIsSaid) {
   EXPECT_TRUE(a().stop_first && !a().forced) << "another class is no reason to kill";
 }
 
+TEST_F(ActionsTest, EndpointsAreNamesWhereThereAreAny) {
+  MakeCluster();
+  MakeInstance("a");
+  region_.instances.at("a").status = region_.clusters.at("c1").status = "available";
+  EXPECT_EQ(Do("CreateDBClusterEndpoint", {{"DBClusterIdentifier", "c1"},
+                                           {"DBClusterEndpointIdentifier", "e"},
+                                           {"EndpointType", "ANY"}}),
+            "");
+  EXPECT_EQ(Do("DescribeDBInstances", {}), "");
+  EXPECT_TRUE(Says("<Address>" + region_.instances.at("a").address + "<"));
+  settings_.names = "r.d";
+  EXPECT_EQ(Do("DescribeDBInstances", {}), "");
+  EXPECT_TRUE(Says("<Address>a.r.d<"));
+  EXPECT_EQ(Do("DescribeDBClusters", {}), "");
+  EXPECT_TRUE(Says("<Endpoint>c1.cluster.r.d<"));
+  EXPECT_TRUE(Says("<member>e.cluster-custom.r.d<"));
+  EXPECT_EQ(Do("DescribeDBClusterEndpoints", {}), "");
+  EXPECT_TRUE(Says("<Endpoint>c1.cluster.r.d<"));
+  EXPECT_TRUE(Says("<Endpoint>e.cluster-custom.r.d<"));
+}
+
 TEST_F(ActionsTest, ANewPasswordWaitsUnlessItIsToBeNow) {
   MakeCluster();
   Cluster& cluster = region_.clusters.at("c1");

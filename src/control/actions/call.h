@@ -21,6 +21,7 @@ namespace borealis::control {
 struct Settings {
   std::string region = "us-east-1";
   std::string address_base = "127.0.0.11";
+  std::string names;  // suffix of endpoints' names (model/names.h); empty: they are addresses
   uint16_t default_port = 3306;
   // Lower-case hex digits, as many as asked for; no two calls give the same.
   std::function<std::string(size_t)> random_hex;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "control/model/names.h"
 #include "control/model/parameters.h"
 #include "control/model/place.h"
 
@@ -23,10 +24,10 @@ const char* ApplyStatus(const Region& region, const Instance& instance) {
   return difference.waits ? "pending-reboot" : difference.now.empty() ? "in-sync" : "applying";
 }
 
-Value CustomEndpoints(const Region& region, const Cluster& cluster) {
+Value CustomEndpoints(const Call& call, const Cluster& cluster) {
   Value list = Value::List("member");
-  for (const auto& [id, endpoint] : region.endpoints) {
-    if (endpoint.cluster == cluster.id) list.Append(endpoint.address);
+  for (const auto& [id, endpoint] : call.region.endpoints) {
+    if (endpoint.cluster == cluster.id) list.Append(EndpointOf(call.settings.names, endpoint));
   }
   return list;
 }
@@ -59,8 +60,8 @@ Value DescribeCluster(const Call& call, const Cluster& cluster) {
       .Add("DBClusterParameterGroup", cluster.parameter_group)
       .Add("DBSubnetGroup", cluster.subnet_group)
       .Add("Status", cluster.status)
-      .AddIfSet("Endpoint", cluster.endpoint_address)
-      .Add("CustomEndpoints", CustomEndpoints(region, cluster))
+      .AddIfSet("Endpoint", EndpointOf(settings.names, cluster))
+      .Add("CustomEndpoints", CustomEndpoints(call, cluster))
       .Add("MultiAZ", region.InstancesOf(cluster.id).size() > 1)
       .Add("Engine", cluster.engine)
       .Add("EngineVersion", cluster.engine_version);
@@ -110,7 +111,7 @@ Value DescribeInstance(const Region& region, const Settings& settings, const Ins
       .AddIfSet("DBName", cluster ? cluster->database : "");
   if (instance.status != "creating") {
     record.Add("Endpoint", Value::Record()
-                               .Add("Address", instance.address)
+                               .Add("Address", EndpointOf(settings.names, instance))
                                .Add("Port", int{instance.port})
                                .Add("HostedZoneId", "Z000000000000"));
   }

@@ -7,6 +7,7 @@
 #include "control/actions/actions.h"
 #include "control/actions/addresses.h"
 #include "control/actions/cluster_choices.h"
+#include "control/model/names.h"
 
 namespace borealis::control {
 namespace {
@@ -24,7 +25,7 @@ void Describe(const Call& call, const ClusterEndpoint& endpoint, Value& record) 
   record.Add("DBClusterEndpointIdentifier", endpoint.id)
       .Add("DBClusterIdentifier", endpoint.cluster)
       .Add("DBClusterEndpointResourceIdentifier", endpoint.resource_id)
-      .Add("Endpoint", endpoint.address)
+      .Add("Endpoint", EndpointOf(call.settings.names, endpoint))
       .Add("Status", endpoint.status)
       .Add("EndpointType", "CUSTOM")
       .Add("CustomEndpointType", endpoint.type)
@@ -124,7 +125,7 @@ void DescribeEndpoints(Call& call) {
     }
     found.push_back(Value::Record()
                         .Add("DBClusterIdentifier", name)
-                        .Add("Endpoint", cluster.endpoint_address)
+                        .Add("Endpoint", EndpointOf(call.settings.names, cluster))
                         .Add("Status", "available")
                         .Add("EndpointType", "WRITER"));
   }

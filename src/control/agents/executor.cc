@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "control/model/names.h"
 #include "control/model/place.h"
 #include "node/account.h"
 #include "node/node_control.h"
@@ -48,15 +49,14 @@ Observed Executor::Look(const Region& region) {
   observed.failures = jobs_.failures();
   observed.passwords_set = passwords_set_;
   observed.parameters_set = std::move(parameters_set);
-  std::erase_if(parameters_under_way_,
   observed.out_of_memory = OutOfMemory(region);
+  std::erase_if(parameters_under_way_,
                 [&](const auto& p) { return !observed.busy.contains(p.first); });
   std::erase_if(passwords_under_way_,
                 [&](const auto& p) { return !observed.busy.contains(p.first); });
   return observed;
 }
 
-void Executor::Take(const Step& step) {
 std::set<std::string> Executor::OutOfMemory(const Region& region) {
   std::set<std::string> found;
   std::map<std::string, int64_t> kills;
@@ -70,6 +70,7 @@ std::set<std::string> Executor::OutOfMemory(const Region& region) {
   return found;
 }
 
+void Executor::Take(const Step& step) {
   if (step.kind == Step::Kind::kLaunchAgent) {
     if (const Status status = Launch(step); !status.ok()) {
       jobs_.Failed(step.Target(), status.message());
@@ -130,6 +131,10 @@ Status Executor::Launch(const Step& step) {
                                    "--config",      at.options(name),
                                    "--upkeep-file", at.upkeep(),
                                    "--tls-name",    step.cluster.endpoint_address};
+  if (!programs_.names.empty()) {
+    argv.insert(argv.end(), {"--tls-name", EndpointOf(programs_.names, step.cluster), "--tls-name",
+                             EndpointOf(programs_.names, step.instance)});
+  }
   AddPrograms(argv);
   ASSIGN_OR_RETURN(const node::ProcessId agent,
                    node::LaunchAgent({programs_.borealis, argv, layout, owner}));
@@ -219,6 +224,9 @@ Result<Job> Executor::MakeJob(const Step& step) const {
       job.argv = node_command("stop");
       // What is deleted lets nobody finish first; a restart does.
       if (step.instance.status == "deleting") job.argv.emplace_back("--drain=0");
+      if (step.instance.status == "rebooting" && step.instance.forced) {
+        job.argv.emplace_back("--kill");
+      }
       break;
     case Step::Kind::kSetParameters:
       job.argv = node_command("set");
@@ -239,9 +247,6 @@ Result<Job> Executor::MakeJob(const Step& step) const {
       job.argv = {"/bin/rm", "-rf", "--", at.nodes() + "/" + name, at.options(name)};
       break;
     case Step::Kind::kRemoveFiles:
-      if (step.instance.status == "rebooting" && step.instance.forced) {
-        job.argv.emplace_back("--kill");
-      }
       job.argv = {"/bin/rm", "-rf", "--", at.root};
       break;
     case Step::Kind::kTakeBackup:

@@ -21,6 +21,7 @@ struct Programs {
   std::string plugin;                       // empty: beside the program
   std::string provider_options;             // added to what the control plane sets
   std::string balancer = kDefaultBalancer;  // haproxy
+  std::string names;                        // suffix of endpoints' names; empty: they have none
 };
 
 class Executor {
@@ -43,8 +44,8 @@ class Executor {
 
  private:
   Status Launch(const Step& step);
-  Result<Job> MakeJob(const Step& step) const;
   std::set<std::string> OutOfMemory(const Region& region);
+  Result<Job> MakeJob(const Step& step) const;
   std::vector<std::string> MakeVolume(const Cluster& cluster) const;
   // Of what starts servers.
   void AddPrograms(std::vector<std::string>& argv) const;
@@ -56,8 +57,8 @@ class Executor {
   Observer observer_;
   std::map<std::string, std::string> passwords_under_way_;
   std::map<std::string, std::string> passwords_set_;
-  std::map<std::string, ParameterValues> parameters_under_way_;
   std::map<std::string, int64_t> memory_kills_;  // of each instance, at the last look
+  std::map<std::string, ParameterValues> parameters_under_way_;
   std::map<std::string, std::string> settled_;  // path -> content
 };
 
