@@ -21,6 +21,7 @@ import botocore.config
 import botocore.credentials
 
 from . import paths
+from .aws_contract import Contract
 from .workspace import Workspace
 
 REGION = "us-east-1"
@@ -52,6 +53,9 @@ class ControlPlane:
         self.listen_port = 0  # chosen by the first start, kept by the next
         self.process = None
         self._calls = 0
+        self._contracts = {}
+        self.contract_problems = []  # of what clients were answered
+        self.answered = set()  # to which actions
         workspace.at_close(self.close)
 
     # --- The daemon -----------------------------------------------------------------------------
@@ -103,11 +107,23 @@ class ControlPlane:
                 re.search(r"aws_secret_access_key = (\S+)", text)[1])
 
     def client(self, service: str, key: tuple[str, str] | None = None):
-        """A boto3 client that does not retry refusals."""
+        """A boto3 client that does not retry refusals. Each of its answers is held to the contract."""
         key_id, secret = key or self.credentials()
-        return boto3.client(service, endpoint_url=self.url, region_name=REGION, aws_access_key_id=key_id,
+        made = boto3.client(service, endpoint_url=self.url, region_name=REGION, aws_access_key_id=key_id,
                             aws_secret_access_key=secret,
                             config=botocore.config.Config(retries={"total_max_attempts": 1}))
+        contract = self._contracts.setdefault(service, Contract(service))
+
+        def judge(response_dict, event_name, **_):
+            if response_dict is None:
+                return  # none came
+            action = event_name.rsplit(".", 1)[1]
+            self.answered.add(action)
+            self.contract_problems += contract.problems(
+                action, response_dict["status_code"], response_dict["body"].decode())
+
+        made.meta.events.register(f"response-received.{service}", judge)
+        return made
 
     def aws(self, *words, check=True):
         """The AWS CLI; its JSON, or with check=False what it said on standard error."""
