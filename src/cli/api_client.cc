@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <system_error>
 
 #include "base/clock.h"
 #include "base/unique_fd.h"
@@ -94,7 +95,7 @@ Result<Json> ApiClient::Call(const std::string& action, Fields fields, const cha
   by.signed_headers = {"content-type", "host", "x-amz-date"};
   const std::string signature = control::ExpectedSignature(request, by, secret_);
   std::string text = "POST / HTTP/1.1\r\nAccept: application/json\r\nConnection: close\r\n";
-  for (const auto& [name, value] : request.headers) text += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : request.headers) text += fmt::format("{}: {}\r\n", name, value);
   text += fmt::format(
       "Authorization: AWS4-HMAC-SHA256 Credential={}/{}, "
       "SignedHeaders=content-type;host;x-amz-date, Signature={}\r\nContent-Length: {}\r\n\r\n{}",
@@ -123,8 +124,9 @@ Result<std::string> ApiClient::Send(const std::string& request) const {
   setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
   setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
   const auto failed = [&](const char* what) {
-    return Status(Code::kUnavailable, fmt::format("{}:{}: {}: {}; does borealis serve run?", host_,
-                                                  port_, what, std::strerror(errno)));
+    return Status(Code::kUnavailable,
+                  fmt::format("{}:{}: {}: {}; does borealis serve run?", host_, port_, what,
+                              std::generic_category().message(errno)));
   };
   if (connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return failed("connect");

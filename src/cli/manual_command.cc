@@ -16,7 +16,7 @@ Status WriteManual(const CLI::App& app, const std::string& directory) {
   std::filesystem::create_directories(directory, error);
   if (error) return {Code::kIo, fmt::format("cannot make {}: {}", directory, error.message())};
   for (const auto& [name, text] : ManualPages(app, BOREALIS_VERSION)) {
-    const std::string path = directory + "/" + name;
+    const std::string path = fmt::format("{}/{}", directory, name);
     RETURN_IF_ERROR(
         snapshot::WriteFileAtomically(path, AsBytes(text), snapshot::Durability::kProcess));
     std::filesystem::permissions(path, std::filesystem::perms(0644), error);

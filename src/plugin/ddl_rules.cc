@@ -53,8 +53,9 @@ std::optional<Refusal> CheckEngine(Span tokens, std::string_view default_engine)
   for (size_t i = SkipName(tokens, name_at); i < tokens.size(); ++i) {
     if (IsSymbol(tokens[i], "(")) ++depth;
     if (IsSymbol(tokens[i], ")")) --depth;
-    if (depth == 0 && creates && (IsWord(tokens[i], "SELECT") || IsWord(tokens[i], "VALUES")))
+    if (depth == 0 && creates && (IsWord(tokens[i], "SELECT") || IsWord(tokens[i], "VALUES"))) {
       break;
+    }
     if (creates && depth <= 1 && IsWord(tokens[i], "LIKE") && i <= name_at + 4) return std::nullopt;
     const bool option = IsWord(tokens[i], "ENGINE") || (depth == 0 && IsWord(tokens[i], "TYPE"));
     if (!option || (depth > 0 && !partitioned)) continue;
@@ -89,8 +90,9 @@ std::optional<Refusal> CheckLocalFiles(Span tokens) {
 }
 
 bool DefinesRoutine(Span tokens) {
-  if (IsWord(tokens[0], "ALTER"))
+  if (IsWord(tokens[0], "ALTER")) {
     return Contains(tokens.first(std::min<size_t>(tokens.size(), 12)), "EVENT");
+  }
   if (!IsWord(tokens[0], "CREATE")) return false;
   // CREATE [OR REPLACE] [DEFINER = user@host] [AGGREGATE] kind
   const Span head = tokens.first(std::min<size_t>(tokens.size(), 16));

@@ -36,8 +36,7 @@ TEST(TextRules, SettingsThatBreakAPromiseAreRefusedInAnySpelling) {
                           "SET auto_increment_increment=1",
                           "SET auto_increment_offset=7",
                           "SET wsrep_trx_fragment_size=1",
-                          "SET wsrep_trx_fragment_unit=rows, "
-                          "wsrep_trx_fragment_size=5",
+                          "SET wsrep_trx_fragment_unit=rows, wsrep_trx_fragment_size=5",
                           "SET STATEMENT wsrep_OSU_method=RSU FOR ALTER TABLE t ADD c INT",
                           "SET STATEMENT max_statement_time=1, auto_increment_increment=1 FOR "
                           "INSERT INTO t VALUES ()",

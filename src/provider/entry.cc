@@ -256,6 +256,8 @@ const faults::Control kControl = {
 
 #define BOREALIS_EXPORT extern "C" __attribute__((visibility("default")))
 
+// NOLINTBEGIN(readability-identifier-naming): the names are the server's, and the plugin's.
+
 // Test tools of the server look for it before they load the library.
 BOREALIS_EXPORT const char* const wsrep_interface_version;
 const char* const wsrep_interface_version = borealis::provider::abi::kInterfaceVersion;
@@ -276,3 +278,4 @@ BOREALIS_EXPORT const borealis::faults::Control* borealis_control() noexcept {
 // The server refuses a provider without them. There are no peers whose addresses could be allowed.
 BOREALIS_EXPORT int wsrep_init_allowlist_service_v1(void*) noexcept { return 0; }
 BOREALIS_EXPORT void wsrep_deinit_allowlist_service_v1() noexcept {}
+// NOLINTEND(readability-identifier-naming)

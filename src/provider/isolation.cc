@@ -116,8 +116,9 @@ abi::Status Provider::IsolationStart(uint64_t connection, const abi::Key* keys, 
   replicator->WaitFinished(result.seqno.Previous());
   replicator->EnterOrder(result.seqno, nullptr);
   const Status marked = cache_.BeginUnsafe(result.seqno);
-  if (!marked.ok() && !diverged_)
+  if (!marked.ok() && !diverged_) {
     Stop(marked.WithContext("the statement is in the log and can't be run here"));
+  }
   isolated_seqno_ = result.seqno.value;
   MutexLock lock(isolation_mutex_);
   const bool first = isolated_.emplace(connection, Isolated{result.seqno, replicator}).second;

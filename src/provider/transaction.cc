@@ -124,8 +124,9 @@ void Transaction::StartReplaying() {
 TrxStep Transaction::Release() {
   MutexLock lock(mutex_);
   const TrxStep step = Take(TrxEvent::kRelease);
-  if (state_ != TrxState::kGone)
+  if (state_ != TrxState::kGone) {
     seqno_ = Seqno::Undefined().value;  // the next fragment has its own
+  }
   return step;
 }
 

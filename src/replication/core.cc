@@ -60,9 +60,10 @@ Decision Core::DecideOrdered(const LogEntry& entry) {
     decision.expelled = is_member_ && me == nullptr;
     is_member_ = me != nullptr;
     if (me != nullptr) slot_ = me->slot;
+    // NOLINTNEXTLINE(bugprone-branch-clone): each case has a reason of its own
   } else if (record.type == RecordType::kIsolated && verdict != Verdict::kCommit) {
-    decision.action =
-        Action::kSkip;  // its session holds locks: it must not have to wait for a turn
+    // Its session holds locks: it must not have to wait for a turn.
+    decision.action = Action::kSkip;
   } else if (decision.awaited && record.type != RecordType::kFragmentRollback) {
     // The server takes no turn for a fragment that failed.
     const bool fragment = record.type == RecordType::kFragment && (record.flags & kFlagTrxEnd) == 0;

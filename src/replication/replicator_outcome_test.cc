@@ -211,7 +211,9 @@ TEST_F(ReplicatorStopDeathTest, ANodeThatReadsItsRefusalOnlyLaterStopsThen) {
   EXPECT_EXIT(
       {
         const auto a = Start("a", {.slot = Slot{2}});
-        for (int i = 0; i < 100; ++i) CHECK_OK(a->Commit("x").status);
+        for (int i = 0; i < 100; ++i) {
+          CHECK_OK(a->Commit("x").status);
+        }
         const auto b = Start("b", {.slot = Slot{2}, .appliers = 1, .read_ahead_items_max = 20});
         while (true) std::this_thread::yield();
       },

@@ -105,8 +105,8 @@ TEST(SubmitQueueLocalTest, RequestNumbersRiseAlongTheLogWhateverFails) {
   std::map<uint64_t, Seqno> acknowledged;
   std::atomic<int> refused{0};
   std::vector<std::thread> threads;
-  threads.reserve(2 * kThreadsEach);
-  for (uint64_t t = 0; t < 2 * kThreadsEach; ++t) {
+  threads.reserve(size_t{2} * kThreadsEach);
+  for (uint64_t t = 0; t < uint64_t{2} * kThreadsEach; ++t) {
     threads.emplace_back([&, t] {
       Node& node = t % 2 == 0 ? a : b;
       std::mt19937_64 random(t);

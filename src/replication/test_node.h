@@ -176,7 +176,7 @@ class TestNode {
     return Finish(record, payload);
   }
   SubmitResult Finish(Record& record, const std::string& payload) {
-    const SubmitResult result = Run(record, payload);
+    SubmitResult result = Run(record, payload);
     if (result.status.ok()) replicator->Finish(result.seqno);
     return result;
   }
@@ -191,7 +191,7 @@ class TestNode {
     Record record;
     record.type = RecordType::kIsolated;
     record.last_seen = replicator->last_left();
-    const SubmitResult result = Run(record, "ddl");
+    SubmitResult result = Run(record, "ddl");
     CHECK_OK(result.status);
     return result.seqno;
   }
@@ -207,7 +207,7 @@ class TestNode {
 
  private:
   SubmitResult Run(Record& record, const std::string& payload) {
-    const SubmitResult result = replicator->Replicate(record);
+    SubmitResult result = replicator->Replicate(record);
     if (!result.status.ok()) return result;
     replicator->EnterOrder(result.seqno, nullptr);
     const bool commit = result.outcome.verdict == certification::Verdict::kCommit;

@@ -14,6 +14,19 @@
 namespace borealis::control {
 namespace {
 
+// $1 to $2, which gets its name when it is whole.
+constexpr char kCopyScript[] = R"(rm -rf -- "$2" "$2.new" && cp -a -- "$1" "$2.new" && )"
+                               R"(sync -f "$2.new" && mv -T -- "$2.new" "$2")";
+
+void AddParameters(const Step& step, std::vector<std::string>& argv) {
+  for (const auto& [name, value] : step.parameters) {
+    // Without the group's value that of the class counts.
+    const bool of_class = name == "max_connections" && value == kDefaultValue;
+    const InstanceClass* c = FindInstanceClass(step.instance.instance_class);
+    argv.push_back(name + "=" + (of_class ? std::to_string(c->connections) : value));
+  }
+}
+
 // The class first: parameters win.
 std::string ServerOptions(const InstanceClass& c, const node::NodeLayout& layout,
                           const Step& step) {
@@ -230,12 +243,7 @@ Result<Job> Executor::MakeJob(const Step& step) const {
       break;
     case Step::Kind::kSetParameters:
       job.argv = node_command("set");
-      for (const auto& [name, value] : step.parameters) {
-        // Without the group's value that of the class counts.
-        const bool of_class = name == "max_connections" && value == kDefaultValue;
-        const InstanceClass* c = FindInstanceClass(step.instance.instance_class);
-        job.argv.push_back(name + "=" + (of_class ? std::to_string(c->connections) : value));
-      }
+      AddParameters(step, job.argv);
       break;
     case Step::Kind::kCrashServer:
       job.argv = node_command("crash");
@@ -254,15 +262,12 @@ Result<Job> Executor::MakeJob(const Step& step) const {
                   places_.snapshot(step.snapshot.directory)};
       break;
     case Step::Kind::kCopyBackup:
-      // It gets its name when it is whole.
-      job.argv = {
-          "/bin/sh",
-          "-c",
-          "rm -rf -- \"$2\" \"$2.new\" && cp -a -- \"$1\" \"$2.new\" && sync -f \"$2.new\" && "
-          "mv -T -- \"$2.new\" \"$2\"",
-          "sh",
-          places_.snapshot(step.snapshot.origin.snapshot),
-          places_.snapshot(step.snapshot.directory)};
+      job.argv = {"/bin/sh",
+                  "-c",
+                  kCopyScript,
+                  "sh",
+                  places_.snapshot(step.snapshot.origin.snapshot),
+                  places_.snapshot(step.snapshot.directory)};
       break;
     case Step::Kind::kRemoveBackup:
       job.argv = {"/bin/rm", "-rf", "--", places_.snapshot(step.snapshot.directory),
