@@ -55,8 +55,9 @@ TEST_F(LimiterTest, GroupsOfInstancesThatAreGoneGo) {
   Put("cgroup.controllers", "cpu memory\n");
   const auto limiter = Limiter::Open(dir_);
   ASSERT_TRUE(limiter.ok());
-  for (const char* name : {"db-A", "db-B", "other"})
+  for (const char* name : {"db-A", "db-B", "other"}) {
     std::filesystem::create_directory(dir_ + "/" + name);
+  }
   Region region;
   region.instances["a"].resource_id = "db-A";
   limiter->Clean(region);

@@ -24,7 +24,7 @@ TEST(Attempts, ManyAddressesTakeNoMoreMemory) {
   for (size_t n = 0; n < kAttemptPeersMax; ++n) attempts.Failed(std::to_string(n), 1);
   for (int n = 0; n < kFailures; ++n) attempts.Failed("new" + std::to_string(n), 1);
   EXPECT_FALSE(attempts.Allowed("another", 1));
-  EXPECT_TRUE(attempts.Allowed("another", 1 + 2 * kFailures * kEveryUs));
+  EXPECT_TRUE(attempts.Allowed("another", 1 + int64_t{2} * kFailures * kEveryUs));
 }
 
 }  // namespace

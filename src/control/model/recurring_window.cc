@@ -6,7 +6,7 @@
 namespace borealis::control {
 namespace {
 
-constexpr int64_t kDayMinutes = 24 * 60;
+constexpr int64_t kDayMinutes = 24LL * 60;
 constexpr int64_t kWeekMinutes = 7 * kDayMinutes;
 constexpr int64_t kMinuteUs = 60'000'000;
 // 1970 began with a Thursday.
