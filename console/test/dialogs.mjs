@@ -37,7 +37,10 @@ export const DIALOGS = {
     [CLUSTER, menu("Delete"), async (page) => { await page.getByLabel("Take a final snapshot").check(); await fill([/To confirm/, "delete me"])(page); }, "Delete"],
     [INSTANCE, menu("Delete"), fill([/To confirm/, "delete me"]), "Delete"],
   ],
-  ModifyClusterDialog: [[CLUSTER, menu("Modify"), fill(["Backup window", "05:00-06:00"]), "Modify"]],
+  ModifyClusterDialog: [
+    [CLUSTER, menu("Modify"), fill(["Backup window", "05:00-06:00"]), "Modify"],
+    [CLUSTER, menu("Modify"), async (page) => { await page.getByRole("dialog").getByRole("radio", { name: /^Now/ }).check(); }, "Modify"],
+  ],
   ModifyInstanceDialog: [[INSTANCE, menu("Modify"), fill(["Maintenance window", "mon:04:00-mon:05:00"]), "Modify"]],
   RestoreDialog: [
     [CLUSTER, menu("Create clone"), fill([NEW_NAME, "copy"]), "Create clone"],

@@ -3,21 +3,23 @@
 //   node test/pages.mjs URL [PART ...]     (of a daemon that serves the bundle; its API is not asked)
 import Axe from "./axe.mjs";
 import { DIALOGS } from "./dialogs.mjs";
-import { isSeen } from "./keyboard.mjs";
-import { check, figure, open, run, until } from "./page.mjs";
+import { focusStays, rings } from "./focus.mjs";
+import { check, figure, open, run } from "./page.mjs";
 import { addresses, dialogs } from "./routes.mjs";
 import { clusterOf, HOSTILE, hostile, IDS, NOTHING, region, serve } from "./stub.mjs";
+import { at, opened, said, says, settled, visit as visitAt } from "./world.mjs";
 
 const [url, ...parts] = process.argv.slice(2);
 const MODES = ["light", "dark"].flatMap((colorScheme) => [[colorScheme, 1440], [colorScheme, 400]]);
-const STOPS = 40; // of Tab, from the top of a page
 const READS = /^(Describe|Download|GET )/;
 
-const said = []; // what went wrong in any browser of this run
+const visit = (...more) => visitAt(url, ...more);
 const PARTS = {
   all: () => looks(MODES, true),
   brief: () => looks([["dark", 400]], false),
-  hostile: hostileText, refusals, waiting, zones, policy, focus,
+  hostile: hostileText, refusals, waiting, zones, policy,
+  notices, focus: () => focusStays(url),
+  rings: () => rings(url, ["light", "dark"]),
 };
 const wanted = parts.length ? parts : Object.keys(PARTS).filter((p) => p !== "brief");
 await run(async () => {
@@ -31,62 +33,6 @@ await run(async () => {
   }
   check("no script failed and no rule of the page's policy was broken on the way", said.length === 0, said.join("\n"));
 });
-
-// A browser on `world`; `then` has the page and what was asked of the API.
-async function visit(world, options, then) {
-  const { browser, page, seen } = await open(url, { reducedMotion: "reduce", ...options.context });
-  page.setDefaultTimeout(8000);
-  try {
-    const asked = await serve(page, world, options);
-    await page.goto(`${url}/#/databases`);
-    await then(page, asked);
-    said.push(...seen.errors);
-  } finally {
-    await browser.close();
-  }
-}
-
-// Until a page is there and does not wait for anything. What is only said to a screen reader stays in the page
-// when it is over.
-async function settled(page) {
-  await page.locator("h1").first().waitFor();
-  await until(page, () => {
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) {
-      const { data, parentElement } = texts.currentNode;
-      if (/^\s*(Loading|Waiting for)\b/.test(data) && !parentElement.closest("[aria-live]") && parentElement.checkVisibility()) return false;
-    }
-    return true;
-  });
-}
-
-// The words are there to be read.
-async function says(within, words) {
-  await within.getByText(words).filter({ visible: true }).first().waitFor();
-}
-
-async function at(page, address) {
-  await page.evaluate((hash) => (location.hash = hash), address);
-  await settled(page).catch(async (error) => {
-    throw new Error(`${address}: ${error.message}`);
-  });
-}
-
-async function* opened(page, names = Object.keys(DIALOGS)) {
-  for (const name of names) {
-    for (const [n, [address, openIt, fillIn, go]] of DIALOGS[name].entries()) {
-      await page.evaluate(() => (location.hash = "#/nothing")); // what was chosen before is gone
-      await page.getByText("is not there").waitFor();
-      await at(page, address);
-      await openIt(page);
-      const dialog = page.getByRole("dialog");
-      await dialog.waitFor();
-      yield { name: n ? `${name} (${n + 1})` : name, dialog, fillIn: () => fillIn(page), go };
-      if (await dialog.isVisible()) await page.keyboard.press("Escape");
-      await dialog.waitFor({ state: "detached" });
-    }
-  }
-}
 
 // What axe-core calls serious or critical.
 async function serious(page) {
@@ -297,6 +243,27 @@ async function zones() {
   }
 }
 
+// Words go by themselves after a while; a password that is shown once does not.
+async function notices() {
+  await visit(region(), {}, async (page) => {
+    await page.clock.install();
+    await page.reload();
+    await at(page, "#/cluster/db-one");
+    await page.getByRole("button", { name: "Actions" }).first().click();
+    await page.getByRole("menuitem", { name: "Stop temporarily" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Stop" }).click();
+    await page.getByText("db-one is being stopped").waitFor();
+    await at(page, "#/create");
+    await page.getByLabel("DB cluster identifier").fill("shop");
+    await page.getByLabel("Generate a password").check();
+    await page.getByRole("button", { name: "Create database" }).click();
+    await page.getByText("which is shown only now").waitFor();
+    await page.clock.fastForward(600_000);
+    await page.getByText("db-one is being stopped").waitFor({ state: "detached" });
+    check("a notice of words goes by itself, one with a password stays", await page.getByRole("button", { name: "Copy password" }).isVisible());
+  });
+}
+
 // A script that got into the page does not run, nor is anything loaded or sent elsewhere.
 async function policy() {
   const { browser, page } = await open(url);
@@ -335,37 +302,4 @@ async function policy() {
   } finally {
     await browser.close();
   }
-}
-
-// After a dialog the focus is where it was; on the way it stays in the dialog and can be seen.
-async function focus() {
-  await visit(region(), {}, async (page) => {
-    const lost = [];
-    const strayed = [];
-    for await (const { name, dialog } of opened(page)) {
-      for (let n = 0; n < 3; n++) {
-        await page.keyboard.press("Tab");
-        if (!(await dialog.evaluate((d) => d.contains(document.activeElement)))) strayed.push(name);
-      }
-      await page.keyboard.press("Escape");
-      await dialog.waitFor({ state: "detached" });
-      await page.waitForTimeout(100);
-      const where = await page.evaluate(() => (document.activeElement === document.body ? "" : document.activeElement.closest("button") ? "button" : document.activeElement.outerHTML.slice(0, 120)));
-      if (where !== "button") lost.push(`${name}: ${where || "nowhere"}`);
-    }
-    const unseen = [];
-    let stops = 0;
-    for (const address of ["#/databases", "#/create", "#/cluster/db-one", "#/log/db-one", "#/security-group/sg-1"]) {
-      await page.evaluate(() => (location.hash = "#/nothing"));
-      await at(page, address);
-      for (let n = 0; n < STOPS; n++, stops++) {
-        await page.keyboard.press("Tab");
-        const nowhere = await page.evaluate(() => document.activeElement === document.body); // past the last stop
-        if (!nowhere && !(await isSeen(page))) unseen.push(`${address}: ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 200))}`);
-      }
-    }
-    check(`wherever the focus goes (${stops} stops of 5 pages), it can be seen`, unseen.length === 0, unseen.join("\n"));
-    check("the focus stays in a dialog while it is open", strayed.length === 0, strayed.join("\n"));
-    check("the focus is on a button again when a dialog is closed", lost.length === 0, lost.join("\n"));
-  });
 }

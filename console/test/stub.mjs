@@ -37,7 +37,7 @@ function record(seqno, writer, more = {}) {
 
 // Two clusters with everything that a page can show of them.
 export function region() {
-  const clusters = [clusterOf("db-one"), clusterOf("db-two", { EngineMode: "provisioned", Status: "stopped" })];
+  const clusters = [clusterOf("db-one", { PendingModifiedValues: { MasterUserPassword: "****", EngineVersion: "10.12" } }), clusterOf("db-two", { EngineMode: "provisioned", Status: "stopped" })];
   const instances = [
     instanceOf("db-one", 1), instanceOf("db-one", 2, { DBInstanceStatus: "rebooting", PendingModifiedValues: { DBInstanceClass: "db.r6g.large" } }),
     instanceOf("db-two", 1, { DBInstanceStatus: "stopped" }),
@@ -90,7 +90,7 @@ export function region() {
     paths: {
       "/console/session": { token: "t", read_only: false, key_id: "BRLSKEY1", region: "us-east-1", ends_ms: Date.parse(TIME) },
       "/console/figures": [],
-      "/console/machine": { classes: [{ name: "db.t3.micro", buffer_pool_mib: 64, connections: 60 }, { name: "db.r6g.large", buffer_pool_mib: 512, connections: 400 }], cores: 2, memory_bytes: 8e9, memory_free_bytes: 6e9, disk_free_bytes: 9e10 },
+      "/console/machine": { classes: [{ name: "db.t3.micro", buffer_pool_mib: 64, connections: 60 }, { name: "db.r6g.large", buffer_pool_mib: 512, connections: 400 }], cores: 2, memory_bytes: 8e9, memory_free_bytes: 6e9, disk_free_bytes: 9e10, default_port: 3306 },
       "/console/keys": [{ id: "BRLSKEY1", name: "backup", read_only: true, created_ms: Date.parse(TIME) }],
       "/console/log": {
         log: "1", state: "live", head: 43,

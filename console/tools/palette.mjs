@@ -29,7 +29,8 @@ export function withPalette(png) {
   return Buffer.concat([SIGNATURE, chunk("IHDR", header), chunk("PLTE", Buffer.from(palette)), chunk("IDAT", deflateSync(rows, { level: 9 })), chunk("IEND", Buffer.alloc(0))]);
 }
 
-function decode(png) {
+// { width, height, pixels: 0xrrggbb, of which the lowest two bits are missing in each colour }
+export function decode(png) {
   let at = 8;
   let width = 0;
   let height = 0;

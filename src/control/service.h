@@ -36,6 +36,7 @@ class Service {
 
   // Rises with every change of the region.
   int64_t version() const { return version_.load(); }
+  uint16_t default_port() const { return settings_.default_port; }  // of clusters
 
   Region Snapshot() const;
   // Decides on the region as it is now, and saves. A failure to save leaves it as it was.

@@ -1,18 +1,29 @@
 // Create database: the requests one after another.
 import { clusterFields, groupName, instanceFields, instanceNames, makesGroup, portOf, type CreateForm } from "../model/create";
 import { ApiError, ec2, rds } from "./client";
+import type { SecurityGroup } from "./types";
 
-// What was made before a failure stays and is shown; a security group alone is taken back.
-export async function createDatabase(form: CreateForm, password: string): Promise<void> {
-  let groups = form.groups;
-  if (makesGroup(form)) groups = [await createGroup(form)];
+// What was made before a failure stays and is shown; a new security group alone is taken back. `there`: the
+// security groups that there are.
+export async function createDatabase(form: CreateForm, password: string, there: readonly SecurityGroup[]): Promise<void> {
+  const made = makesGroup(form) ? await groupFor(form, there) : undefined;
   try {
-    await rds("CreateDBCluster", clusterFields(form, password, groups));
+    await rds("CreateDBCluster", clusterFields(form, password, made ? [made.id] : form.groups));
   } catch (error) {
-    if (makesGroup(form)) await ec2("DeleteSecurityGroup", { GroupId: groups[0] }).catch(() => {});
+    if (made?.isNew) await ec2("DeleteSecurityGroup", { GroupId: made.id }).catch(() => {});
     throw error;
   }
   for (const name of instanceNames(form)) await rds("CreateDBInstance", instanceFields(form, name));
+}
+
+// Easy create takes the group that it left when a cluster of that name was deleted: it asks for no other name.
+async function groupFor(form: CreateForm, there: readonly SecurityGroup[]): Promise<{ id: string; isNew: boolean }> {
+  const left = form.easy ? there.find((g) => g.groupName === groupName(form)) : undefined;
+  if (!left) return { id: await createGroup(form), isNew: true };
+  await authorize(left.groupId, portOf(form), form.groupCidr, "").catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.code !== "InvalidPermission.Duplicate") throw error;
+  });
+  return { id: left.groupId, isNew: false };
 }
 
 async function createGroup(form: CreateForm): Promise<string> {
@@ -42,9 +53,4 @@ function ruleFields(groupId: string, protocol: string, from: number | undefined,
     "IpPermissions.1.IpRanges.1.CidrIp": cidr,
     "IpPermissions.1.IpRanges.1.Description": description || undefined,
   };
-}
-
-// Whether an action is not there in this daemon.
-export function isMissing(error: unknown): boolean {
-  return error instanceof ApiError && error.code === "InvalidAction";
 }

@@ -20,6 +20,7 @@ export type Cluster = {
   BackupRetentionPeriod: number;
   PreferredBackupWindow: string;
   PreferredMaintenanceWindow: string;
+  PendingModifiedValues?: { MasterUserPassword?: string; EngineVersion?: string };
   EarliestRestorableTime?: string;
   LatestRestorableTime?: string;
   VpcSecurityGroups: { VpcSecurityGroupId: string; Status: string }[];
@@ -105,7 +106,12 @@ export type SubnetGroup = {
   Subnets: { SubnetIdentifier: string; SubnetAvailabilityZone: { Name: string } }[];
 };
 
-export type EngineVersion = { Engine: string; EngineVersion: string; DBEngineVersionDescription: string };
+export type EngineVersion = {
+  Engine: string;
+  EngineVersion: string;
+  DBEngineVersionDescription: string;
+  ValidUpgradeTarget: { EngineVersion: string }[];
+};
 
 export type Machine = {
   classes: { name: string; buffer_pool_mib: number; connections: number }[];
@@ -113,4 +119,5 @@ export type Machine = {
   memory_bytes: number;
   memory_free_bytes: number;
   disk_free_bytes: number;
+  default_port: number; // of clusters
 };

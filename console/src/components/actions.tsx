@@ -11,8 +11,8 @@ const AddInstanceDialog = lazy(() => import("../dialogs/add-instance").then((m) 
 const CrashDialog = lazy(() => import("../dialogs/confirm").then((m) => ({ default: m.CrashDialog })));
 const RebootDialog = lazy(() => import("../dialogs/confirm").then((m) => ({ default: m.RebootDialog })));
 const DeleteDialog = lazy(() => import("../dialogs/delete").then((m) => ({ default: m.DeleteDialog })));
-const ModifyClusterDialog = lazy(() => import("../dialogs/modify").then((m) => ({ default: m.ModifyClusterDialog })));
-const ModifyInstanceDialog = lazy(() => import("../dialogs/modify").then((m) => ({ default: m.ModifyInstanceDialog })));
+const ModifyClusterDialog = lazy(() => import("../dialogs/modify-cluster").then((m) => ({ default: m.ModifyClusterDialog })));
+const ModifyInstanceDialog = lazy(() => import("../dialogs/modify-instance").then((m) => ({ default: m.ModifyInstanceDialog })));
 
 export function itemsFor(row: Row, readOnly: boolean): ButtonDropdownProps.Item[] {
   const available = row.status === "available";

@@ -4,6 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import type { Cluster } from "../api/types";
+import { waitingOf } from "../model/modify";
 import * as text from "../model/text";
 import { SnapshotsTable } from "./snapshots-table";
 
@@ -19,6 +20,7 @@ export function Backups({ cluster }: { cluster: Cluster }) {
             { label: "Maintenance window", value: `${cluster.PreferredMaintenanceWindow} UTC` },
             { label: "Earliest restorable time", value: text.time(cluster.EarliestRestorableTime) },
             { label: "Latest restorable time", value: text.time(cluster.LatestRestorableTime) },
+            { label: "Waits for the window", value: waitingOf(cluster).join(", ") || "Nothing" },
             { label: "Copy tags to snapshots", value: cluster.CopyTagsToSnapshot ? "On" : "Off" },
           ]}
         />

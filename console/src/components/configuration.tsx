@@ -3,6 +3,7 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { Cluster, Instance } from "../api/types";
+import { waitingOf } from "../model/modify";
 import * as text from "../model/text";
 import { useMachine } from "../state/machine";
 import { CopyText } from "./copy";
@@ -10,6 +11,7 @@ import { CopyText } from "./copy";
 const yes = (value: boolean) => (value ? "On" : "Off");
 
 export function ClusterConfiguration({ cluster }: { cluster: Cluster }) {
+  const waits = waitingOf(cluster).join(", ");
   return (
     <Container header={<Header variant="h2">Configuration</Header>}>
       <KeyValuePairs
@@ -19,6 +21,7 @@ export function ClusterConfiguration({ cluster }: { cluster: Cluster }) {
           { label: "Resource ID", value: <CopyText text={cluster.DbClusterResourceId} what="resource ID" /> },
           { label: "Database features", value: cluster.EngineMode === "multimaster" ? "Multiple writers" : "One writer" },
           { label: "Engine version", value: `${cluster.Engine} ${cluster.EngineVersion}` },
+          ...(waits ? [{ label: "From the next maintenance window on", value: waits }] : []),
           { label: "Master username", value: cluster.MasterUsername },
           { label: "Initial database", value: cluster.DatabaseName ?? "-" },
           { label: "Parameter group", value: cluster.DBClusterParameterGroup },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cliCommands, clusterFields, DEFAULTS, instanceFields, instanceNames, problemsOf, quote, type CreateForm } from "./create";
+import { cliCommands, clusterFields, portOf, DEFAULTS, instanceFields, instanceNames, problemsOf, quote, type CreateForm } from "./create";
 import { generatePassword } from "./password";
 import { passwordProblem } from "./validate";
 
@@ -22,6 +22,12 @@ test("what easy create hides is not complained of", () => {
   const odd = { ...FORM, port: "1", retentionDays: "99", newGroup: false };
   expect(Object.keys(problemsOf(odd, NONE)).sort()).toEqual(["groups", "port", "retentionDays"]);
   expect(problemsOf({ ...odd, easy: true }, NONE)).toEqual({});
+});
+
+test("the rule of a new group opens the port that the cluster gets", () => {
+  const form = { ...FORM, port: "3400", defaultPort: 3307 };
+  expect([clusterFields(form, "p", []).Port, portOf(form)]).toEqual(["3400", 3400]);
+  expect([clusterFields({ ...form, easy: true }, "p", []).Port, portOf({ ...form, easy: true })]).toEqual([undefined, 3307]);
 });
 
 test("multiple writers are an engine mode and as many instances", () => {

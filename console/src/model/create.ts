@@ -21,6 +21,7 @@ export type CreateForm = {
   groupCidr: string;
   groups: string[];
   port: string;
+  defaultPort: number; // the daemon's
   database: string;
   parameterGroup: string;
   retentionDays: string;
@@ -47,6 +48,7 @@ export const DEFAULTS: CreateForm = {
   groupCidr: "127.0.0.0/8",
   groups: [],
   port: "3306",
+  defaultPort: 3306,
   database: "",
   parameterGroup: "",
   retentionDays: "1",
@@ -143,9 +145,9 @@ export function instanceFields(form: CreateForm, name: string): Fields {
   };
 }
 
-// The port that the rule of a new group opens.
+// The port that the rule of a new group opens: easy create asks for none.
 export function portOf(form: CreateForm): number {
-  return form.easy ? 3306 : Number(form.port) || 3306;
+  return form.easy ? form.defaultPort : Number(form.port) || form.defaultPort;
 }
 
 // For a shell; the password is left to the reader.

@@ -32,12 +32,14 @@ test("snippets name the endpoints and leave the password out", () => {
   const found = snippets("admin", "", places, undefined);
   expect(found.map((s) => s.id)).toEqual(["shell", "client", "python", "node", "jdbc"]);
   expect(found[0]!.text).toContain("AURORA_NODE2=127.0.0.12:3306");
-  expect(found[4]!.text).toContain("127.0.0.11:3306,127.0.0.12:3306/demo");
+  expect(found[4]!.text).toContain("127.0.0.11:3306,127.0.0.12:3306/?user=admin");
+  expect(found.map((s) => s.text).join()).not.toContain("database");
+  expect(snippets("admin", "shop", places, undefined).filter((s) => s.text.includes("shop")).map((s) => s.id)).toEqual(["python", "node", "jdbc"]);
   expect(snippets("admin", "", [], undefined)).toEqual([]);
 });
 
 test("what servers take, and a word when it is too much", () => {
-  const machine = { classes: [{ name: "s", buffer_pool_mib: 64, connections: 60 }], cores: 2, memory_bytes: 1e9, memory_free_bytes: 1e8, disk_free_bytes: 1e12 };
+  const machine = { classes: [{ name: "s", buffer_pool_mib: 64, connections: 60 }], cores: 2, memory_bytes: 1e9, memory_free_bytes: 1e8, disk_free_bytes: 1e12, default_port: 3306 };
   const cost = costOf("s", 2, machine);
   expect(cost.memory).toBeGreaterThan(2 * 64 * 1024 * 1024);
   expect(warningsOf(cost, machine)).toHaveLength(1);

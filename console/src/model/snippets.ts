@@ -1,4 +1,5 @@
-// How to connect, in the languages that people connect from. The password is never among it.
+// How to connect, in the languages that people connect from. The password is never among it. `database`: the
+// initial one, or "".
 import { quote } from "./create";
 
 export type Place = { address: string; port: number };
@@ -9,7 +10,6 @@ export function snippets(user: string, database: string, writers: readonly Place
   if (!first) return [];
   const second = writers[1] ?? first;
   const one = writers[0] ?? first;
-  const db = database || "demo";
   return [
     {
       id: "shell",
@@ -33,7 +33,7 @@ export function snippets(user: string, database: string, writers: readonly Place
         "import os, pymysql",
         "connection = pymysql.connect(",
         `    host=${JSON.stringify(first.address)}, port=${first.port}, user=${JSON.stringify(user)},`,
-        `    password=os.environ["AURORA_PASSWORD"], database=${JSON.stringify(db)},`,
+        `    password=os.environ["AURORA_PASSWORD"],${database && ` database=${JSON.stringify(database)},`}`,
         '    ssl={"ca": "borealis-ca.pem"})',
       ].join("\n"),
     },
@@ -45,7 +45,7 @@ export function snippets(user: string, database: string, writers: readonly Place
         'import mysql from "mysql2/promise";',
         "const connection = await mysql.createConnection({",
         `  host: ${JSON.stringify(first.address)}, port: ${first.port}, user: ${JSON.stringify(user)},`,
-        `  password: process.env.AURORA_PASSWORD, database: ${JSON.stringify(db)},`,
+        `  password: process.env.AURORA_PASSWORD,${database && ` database: ${JSON.stringify(database)},`}`,
         '  ssl: { ca: readFileSync("borealis-ca.pem") },',
         "});",
       ].join("\n"),
@@ -55,7 +55,7 @@ export function snippets(user: string, database: string, writers: readonly Place
       name: "JDBC",
       text:
         `jdbc:mariadb:sequential://${(writers.length ? writers : [first]).map((w) => `${w.address}:${w.port}`).join(",")}` +
-        `/${db}?user=${encodeURIComponent(user)}&sslMode=verify-ca&serverSslCert=borealis-ca.pem`,
+        `/${database}?user=${encodeURIComponent(user)}&sslMode=verify-ca&serverSslCert=borealis-ca.pem`,
     },
   ];
 }

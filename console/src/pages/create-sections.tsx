@@ -13,7 +13,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import type { Machine, SecurityGroup } from "../api/types";
 import { TagFields } from "../components/tag-fields";
-import { groupName, writersOf, type CreateForm, type Problems } from "../model/create";
+import { groupName, portOf, writersOf, type CreateForm, type Problems } from "../model/create";
 import { costOf, warningsOf } from "../model/machine";
 import * as text from "../model/text";
 import { useCatalogue } from "../state/catalogue";
@@ -131,7 +131,7 @@ export function ConnectivitySection({ form, change, problems, groups }: SectionP
             value={form.newGroup ? "new" : "existing"} onChange={({ detail }) => change({ newGroup: detail.value === "new" })}
             items={[
               { value: "existing", label: "Choose existing", description: "Security groups that are there." },
-              { value: "new", label: "Create new", description: `A group that opens TCP ${form.port || "3306"} for the addresses that you give.` },
+              { value: "new", label: "Create new", description: `A group that opens TCP ${portOf(form)} for the addresses that you give.` },
             ]}
           />
         </FormField>

@@ -9,7 +9,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { ApiError, messageOf } from "../api/client";
 import { createDatabase } from "../api/create";
 import { CodeBlock } from "../components/copy";
@@ -30,8 +30,12 @@ export function CreatePage() {
   const { say } = useNotices();
   const machine = useMachine();
   const session = useSession();
-  const [form, setForm] = useState<CreateForm>(DEFAULTS);
+  const [filled, setForm] = useState<CreateForm>(DEFAULTS);
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const defaultPort = machine?.default_port ?? filled.defaultPort;
+  const form = useMemo(
+    () => ({ ...filled, defaultPort, port: touched.has("port") ? filled.port : String(defaultPort) }), [filled, defaultPort, touched],
+  );
   const [refusal, setRefusal] = useState<{ field: keyof CreateForm | undefined; message: string }>();
   const [busy, setBusy] = useState(false);
   const change = (changes: Partial<CreateForm>) => {
@@ -55,7 +59,7 @@ export function CreatePage() {
     setRefusal(undefined);
     const password = form.generate ? generatePassword() : form.password;
     try {
-      await createDatabase(form, password);
+      await createDatabase(form, password, groups);
       say("info", `${form.identifier} is being created`, form.generate ? <PasswordOnce user={form.user} password={password} /> : undefined);
       go(href("cluster", form.identifier.toLowerCase(), "events"));
     } catch (e) {

@@ -15,6 +15,7 @@ import { Activity, Connections, Cpu } from "../components/live";
 import { Empty, useWaits } from "../components/states";
 import { Status } from "../components/status";
 import { href } from "../model/route";
+import * as text from "../model/text";
 import { keyOf, rowsOf, type Row } from "../model/tree";
 import { useRegion } from "../state/region";
 import { useSession } from "../state/session";
@@ -36,10 +37,7 @@ const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
 
 const Preferences = lazy(() => import("../components/preferences").then((m) => ({ default: m.Preferences })));
 
-const STATUSES = [
-  { value: "", label: "Any status" },
-  ...["available", "creating", "modifying", "rebooting", "stopped", "deleting", "failed"].map((s) => ({ value: s, label: s })),
-];
+const ANY = { value: "", label: "Any status" };
 
 const PREFERENCES: CollectionPreferencesProps.Preferences = {
   pageSize: 20, wrapLines: false, stripedRows: false, contentDensity: "comfortable",
@@ -63,15 +61,20 @@ export function DatabasesPage() {
   const [preferences, setPreferences] = useState(keptPreferences);
   useEffect(() => localStorage.setItem(KEY, JSON.stringify(preferences)), [preferences]);
   const rows = useMemo(() => rowsOf(region.clusters, region.instances), [region.clusters, region.instances]);
+  // What there is, and what was chosen.
+  const statuses = useMemo(() => {
+    const there = new Set([...rows.map((r) => r.status), ...(status ? [status] : [])]);
+    return [ANY, ...[...there].sort().map((value) => ({ value, label: text.status(value) }))];
+  }, [rows, status]);
   const create = <Button variant="primary" href={href("create")} disabled={session.read_only}>Create database</Button>;
   const { items, collectionProps, filterProps, filteredItemsCount, paginationProps, actions } = useCollection(rows, {
     expandableRows: { getId: keyOf, getParentId: (r) => (r.parent === null ? null : `cluster ${r.parent}`), defaultExpandedItems: undefined },
     filtering: {
       empty: waits.failed ?? <Empty title="No databases" action={create}>Create one with several writers and crash them.</Empty>,
       noMatch: <Empty title="No matches" action={<Button onClick={() => { actions.setFiltering(""); setStatus(""); }}>Clear the filter</Button>} />,
-      filteringFunction: (row, text) =>
+      filteringFunction: (row, words) =>
         (status === "" || row.status === status) &&
-        [row.id, row.role, row.status, row.engine, row.size, row.zone].some((t) => t.toLowerCase().includes(text.toLowerCase())),
+        [row.id, row.role, row.status, row.engine, row.size, row.zone].some((t) => t.toLowerCase().includes(words.toLowerCase())),
     },
     sorting: { defaultState: { sortingColumn: COLUMNS[0]! } },
     pagination: { pageSize: preferences.pageSize },
@@ -123,7 +126,7 @@ export function DatabasesPage() {
             countText={filteredItemsCount === undefined ? "" : `${filteredItemsCount} matches`}
           />
           <Select
-            ariaLabel="Status" options={STATUSES} selectedOption={STATUSES.find((s) => s.value === status) ?? null}
+            ariaLabel="Status" options={statuses} selectedOption={statuses.find((s) => s.value === status) ?? ANY}
             onChange={({ detail }) => setStatus(detail.selectedOption.value ?? "")}
           />
         </SpaceBetween>

@@ -1,4 +1,4 @@
-// What can be chosen from at creation; asked for once by each form.
+// What can be chosen from at creation and modification; asked for once by each form.
 import { useEffect, useState } from "react";
 import { all } from "../api/client";
 import type { EngineVersion, SubnetGroup } from "../api/types";
@@ -8,13 +8,27 @@ export type Catalogue = { engines: EngineVersion[]; subnetGroups: SubnetGroup[];
 type Option = { SupportsStorageEncryption: boolean };
 type Group = { DBClusterParameterGroupName: string };
 
+const none = () => [];
+const engineVersions = () => all<EngineVersion>("DescribeDBEngineVersions", "DBEngineVersions").catch(none);
+
+export function useEngines(): EngineVersion[] {
+  const [engines, setEngines] = useState<EngineVersion[]>([]);
+  useEffect(() => {
+    let here = true;
+    void engineVersions().then((found) => here && setEngines(found));
+    return () => {
+      here = false;
+    };
+  }, []);
+  return engines;
+}
+
 export function useCatalogue(): Catalogue {
   const [catalogue, setCatalogue] = useState<Catalogue>({ engines: [], subnetGroups: [], parameterGroups: [], encryption: false });
   useEffect(() => {
     let here = true;
-    const none = () => [];
     void Promise.all([
-      all<EngineVersion>("DescribeDBEngineVersions", "DBEngineVersions").catch(none),
+      engineVersions(),
       all<SubnetGroup>("DescribeDBSubnetGroups", "DBSubnetGroups").catch(none),
       all<Group>("DescribeDBClusterParameterGroups", "DBClusterParameterGroups").catch(none),
       all<Option>("DescribeOrderableDBInstanceOptions", "OrderableDBInstanceOptions", { Engine: "aurora" }).catch(none),

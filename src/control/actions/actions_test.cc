@@ -381,6 +381,10 @@ TEST_F(ActionsTest, AnotherVersionWaitsToo) {
   EXPECT_EQ(Do("ModifyDBCluster", form), "");
   EXPECT_TRUE(Says("<PendingModifiedValues><EngineVersion>10.11<"));
   EXPECT_TRUE(Says("<EngineVersion>5.6.10a<"));
+  EXPECT_EQ(Do("DescribeDBEngineVersions", {{"EngineVersion", "5.6.10a"}}), "");
+  EXPECT_TRUE(Says("<UpgradeTarget><Engine>aurora</Engine><EngineVersion>10.11<"));
+  EXPECT_EQ(Do("DescribeDBEngineVersions", {{"EngineVersion", "10.11"}}), "");
+  EXPECT_FALSE(Says("<UpgradeTarget>")) << "the newest has none";
   form.emplace("ApplyImmediately", "true");
   region_.clusters.at("c1").status = "available";
   EXPECT_EQ(Do("ModifyDBCluster", form), "");

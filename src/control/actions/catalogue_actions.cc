@@ -6,6 +6,21 @@
 namespace borealis::control {
 namespace {
 
+// Later versions of the same engine: ModifyDBCluster takes these and no others.
+Value UpgradeTargets(const Engine& from) {
+  Value targets = Value::List("UpgradeTarget");
+  for (const Engine& engine : Engines()) {
+    if (engine.name != from.name || &engine <= &from) continue;
+    targets.Append(Value::Record()
+                       .Add("Engine", engine.name)
+                       .Add("EngineVersion", engine.version)
+                       .Add("Description", engine.description)
+                       .Add("AutoUpgrade", false)
+                       .Add("IsMajorVersionUpgrade", true));
+  }
+  return targets;
+}
+
 void DescribeEngineVersions(Call& call) {
   const std::string name = call.parameters.Text("Engine");
   const std::string version = call.parameters.Text("EngineVersion");
@@ -30,7 +45,7 @@ void DescribeEngineVersions(Call& call) {
                         .Add("DBParameterGroupFamily", kParameterFamily)
                         .Add("DBEngineDescription", "Borealis")
                         .Add("DBEngineVersionDescription", engine.description)
-                        .Add("ValidUpgradeTarget", Value::List("UpgradeTarget"))
+                        .Add("ValidUpgradeTarget", UpgradeTargets(engine))
                         .Add("SupportsLogExportsToCloudwatchLogs", false)
                         .Add("SupportsReadReplica", false)
                         .Add("SupportedEngineModes", std::move(modes))

@@ -41,6 +41,7 @@ class ConsoleTest : public testing::Test {
     password_ = *MakeConsolePassword(dir_ + "/password");
     Settings settings;
     settings.random_hex = RandomHex;
+    settings.default_port = 3307;
     Region region;
     AddDefaults(settings, region);
     region.clusters["c"].id = "c";
@@ -297,6 +298,7 @@ TEST_F(ConsoleTest, WhatTheMachineHasAndTheCertificatesOfClustersThatAreThere) {
   EXPECT_GT(machine.at("memory_free_bytes").get<int64_t>(), 0);
   EXPECT_GT(machine.at("disk_free_bytes").get<int64_t>(), 0);
   EXPECT_EQ(machine.at("classes").at(0).at("name"), "db.t3.micro");
+  EXPECT_EQ(machine.at("default_port"), 3307);
   EXPECT_EQ(Ask("GET", "/console/authority/none").status, 404);
   EXPECT_EQ(Ask("GET", "/console/authority/../../secret").status, 404);
 }

@@ -28,7 +28,7 @@ int64_t MemoryBytes(const std::string& text, std::string_view name) {
 
 }  // namespace
 
-std::string DescribeMachine(const std::string& directory) {
+std::string DescribeMachine(const std::string& directory, uint16_t default_port) {
   nlohmann::json classes = nlohmann::json::array();
   for (const InstanceClass& c : InstanceClasses()) {
     classes.push_back(
@@ -42,7 +42,8 @@ std::string DescribeMachine(const std::string& directory) {
       {"cores", std::thread::hardware_concurrency()},
       {"memory_bytes", memory.ok() ? MemoryBytes(*memory, "MemTotal:") : 0},
       {"memory_free_bytes", memory.ok() ? MemoryBytes(*memory, "MemAvailable:") : 0},
-      {"disk_free_bytes", uint64_t{disk.f_bavail} * disk.f_frsize}};
+      {"disk_free_bytes", uint64_t{disk.f_bavail} * disk.f_frsize},
+      {"default_port", default_port}};
   return json.dump();
 }
 

@@ -2,6 +2,7 @@
 // Adapter over /proc and files.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/status.h"
@@ -11,8 +12,9 @@
 namespace borealis::control {
 
 // {"classes": [{"name", "buffer_pool_mib", "connections"}], "cores", "memory_bytes",
-// "memory_free_bytes", "disk_free_bytes"}; the disk is the one of `directory`.
-std::string DescribeMachine(const std::string& directory);
+// "memory_free_bytes", "disk_free_bytes", "default_port"}; the disk is the one of `directory`, the port
+// the one of clusters that ask for none.
+std::string DescribeMachine(const std::string& directory, uint16_t default_port);
 
 // The certificate of a cluster's authority, PEM. kNotFound: no instance has one yet.
 Result<std::string> AuthorityOf(const Places& places, const Region& region,
