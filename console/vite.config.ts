@@ -15,9 +15,19 @@ const withoutOrientation: Plugin = {
   transform: (code, id) => (id.endsWith("app-layout/visual-refresh/mobile-toolbar.js") ? code.replaceAll('"aria-orientation": "horizontal", ', "") : null),
 };
 
+// The frame of a page can announce features, in a list that can be sorted by dragging: a tenth of a first load, for
+// what is not used here.
+const withoutAnnouncements: Plugin = {
+  name: "without-announcements",
+  enforce: "pre",
+  load: (id) => (id.endsWith("app-layout/visual-refresh-toolbar/drawer/feature-notifications-drawer-content.js") ? "export const RuntimeContentPart = () => null; export default RuntimeContentPart;" : null),
+};
+
 // The bundle goes where `borealis serve` of the release build looks for it.
 export default defineConfig({
-  plugins: [withoutFonts, withoutOrientation],
+  plugins: [withoutFonts, withoutOrientation, withoutAnnouncements],
+  // The design system's sentences come parsed.
+  resolve: { alias: { "@formatjs/icu-messageformat-parser": "@formatjs/icu-messageformat-parser/lib/no-parser.js" } },
   esbuild: { jsx: "automatic", legalComments: "none" },
   build: {
     outDir: process.env.BOREALIS_CONSOLE_OUT ?? "../build/release/share/borealis/console",

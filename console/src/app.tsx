@@ -1,14 +1,15 @@
 // The whole: who is signed in sees the console, everybody else the door.
 import Box from "@cloudscape-design/components/box";
 import Spinner from "@cloudscape-design/components/spinner";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { ApiError, session, setSignedOutHandler, type SessionInfo } from "./api/client";
 import { Shell } from "./components/shell";
-import { SignIn } from "./pages/sign-in";
 import { NoticesProvider } from "./state/notices";
 import { RegionProvider } from "./state/region";
 import { SessionContext } from "./state/session";
 import { useAppearance } from "./state/appearance";
+
+const SignIn = lazy(() => import("./pages/sign-in").then((m) => ({ default: m.SignIn })));
 
 type Who = SessionInfo | "unknown" | "nobody";
 
@@ -24,14 +25,14 @@ export function App() {
       });
     void ask();
   }, []);
-  if (who === "unknown") {
+  if (who === "unknown") return <Waiting />;
+  if (who === "nobody") {
     return (
-      <Box textAlign="center" padding="xxxl">
-        <Spinner size="large" /> Waiting for the daemon
-      </Box>
+      <Suspense fallback={<Waiting />}>
+        <SignIn onSignedIn={setWho} />
+      </Suspense>
     );
   }
-  if (who === "nobody") return <SignIn onSignedIn={setWho} />;
   return (
     <SessionContext.Provider value={who}>
       <NoticesProvider>
@@ -40,5 +41,13 @@ export function App() {
         </RegionProvider>
       </NoticesProvider>
     </SessionContext.Provider>
+  );
+}
+
+function Waiting() {
+  return (
+    <Box textAlign="center" padding="xxxl">
+      <Spinner size="large" /> Waiting for the daemon
+    </Box>
   );
 }

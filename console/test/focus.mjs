@@ -6,7 +6,6 @@ import { IDS, region } from "./stub.mjs";
 import { at, opened, visit } from "./world.mjs";
 
 const STOPS_MAX = 150; // of one page or dialog
-const STILL = { everyMs: 1e6 }; // no figure changes while one looks
 
 // After a dialog the focus is where it was; on the way it stays in the dialog.
 export async function focusStays(url) {
@@ -31,7 +30,9 @@ export async function focusStays(url) {
 
 // Each stop of Tab on every page and in every dialog looks different when the focus is there.
 export async function rings(url, schemes) {
-  await visit(url, region(), STILL, async (page) => {
+  await visit(url, region(), {}, async (page) => {
+    await at(page, "#/cluster/db-one/monitoring");
+    await page.evaluate(() => clearInterval(window.stream.timer)); // no figure changes while one looks
     for (const scheme of schemes) {
       await page.emulateMedia({ colorScheme: scheme });
       const frame = new Set(); // stops of bar and navigation, which are the same on every page

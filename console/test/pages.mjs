@@ -15,13 +15,12 @@ const READS = /^(Describe|Download|GET )/;
 
 const visit = (...more) => visitAt(url, ...more);
 const PARTS = {
-  all: () => looks(MODES, true),
-  brief: () => looks([["dark", 400]], false),
+  all: looks,
   hostile: hostileText, refusals, waiting, zones, policy,
   notices, focus: () => focusStays(url),
   rings: () => rings(url, ["light", "dark"]),
 };
-const wanted = parts.length ? parts : Object.keys(PARTS).filter((p) => p !== "brief");
+const wanted = parts.length ? parts : Object.keys(PARTS);
 await run(async () => {
   const there = dialogs();
   check(`all ${there.length} dialogs of the sources are opened here`, there.every((d) => DIALOGS[d]) && there.length === Object.keys(DIALOGS).length,
@@ -40,9 +39,9 @@ async function serious(page) {
   return violations.filter((v) => ["serious", "critical"].includes(v.impact)).flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 300)}`));
 }
 
-async function looks(modes, withDialogs) {
+async function looks() {
   await visit(region(), {}, async (page) => {
-    for (const [colorScheme, width] of modes) {
+    for (const [colorScheme, width] of MODES) {
       const found = new Map(); // what is wrong: where
       const wide = [];
       let looked = 0;
@@ -58,7 +57,7 @@ async function looks(modes, withDialogs) {
         await at(page, address);
         await look(address);
       }
-      if (withDialogs) for await (const { name, fillIn } of opened(page)) {
+      for await (const { name, fillIn } of opened(page)) {
         await fillIn();
         await look(name);
       }
@@ -69,7 +68,7 @@ async function looks(modes, withDialogs) {
   const closed = { refuse: (action) => (action === "GET /console/session" ? { status: 401, message: "Sign in first." } : undefined) };
   await visit(region(), closed, async (page) => {
     const bad = [];
-    for (const [colorScheme, width] of modes) {
+    for (const [colorScheme, width] of MODES) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       for (const way of ["One-time password", "Access key"]) {

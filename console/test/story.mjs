@@ -11,6 +11,7 @@ const PARAMETERS = "watched";
 
 await run(async () => {
   const { browser, page, seen } = await open(url);
+  let looks = 0;
   let address = ""; // of the first writer
   const available = (name) => page.getByRole("row", { name }).getByText("Available", { exact: true });
   try {
@@ -28,7 +29,9 @@ await run(async () => {
     await browser.close();
   }
 
+  // In light and dark, in turn.
   async function accessible(name) {
+    await page.emulateMedia({ colorScheme: looks++ % 2 ? "light" : "dark" });
     const { violations } = await new AxeBuilder(page).analyze();
     const bad = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
     check(`${name}: nothing serious for who cannot see or use a mouse`, bad.length === 0,

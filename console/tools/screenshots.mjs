@@ -81,13 +81,15 @@ await run(async () => {
     await page.setViewportSize({ width: 1440, height: 1300 });
     await shot("monitoring");
     await page.setViewportSize({ width: 1440, height: 900 });
-    for (const [tab, text] of [["events", "Recovery of the DB instance is complete."], ["configuration", "Resource ID"], ["backups", "monday"], ["tags", "No tags."]]) {
+    for (const [tab, text] of [["events", "Recovery of the DB instance is complete."], ["configuration", "Resource ID"], ["tags", "No tags."]]) {
       await at(`cluster/${CLUSTER}/${tab}`, text);
       await shot(`cluster-${tab}`);
     }
-    await at(`cluster/${CLUSTER}/backups`, "monday");
+    await call("ModifyDBCluster", { DBClusterIdentifier: CLUSTER, MasterUserPassword: `${MASTER}-next` });
+    await at(`cluster/${CLUSTER}/backups`, "A new master password");
+    await shot("cluster-backups");
     await dialog("Restore to point in time", "restore");
-    await dialog("Modify", "modify");
+    await dialog("Modify", "modify", 1100);
     await dialog("Add instance", "add-instance");
     await at(`instance/${CLUSTER}-instance-1/connectivity`, "Endpoint");
     await shot("instance", { fullPage: true });
@@ -155,12 +157,15 @@ await run(async () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   }
 
-  async function dialog(item, name) {
+  // A window as high as the dialog wants.
+  async function dialog(item, name, height = 900) {
+    await page.setViewportSize({ width: 1440, height });
     await page.getByRole("button", { name: "Actions" }).first().click();
     await page.getByRole("menuitem", { name: item, exact: true }).click();
     await page.getByRole("dialog").waitFor();
     await page.evaluate(() => window.scrollTo(0, 0));
     await shot(name);
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.setViewportSize({ width: 1440, height: 900 });
   }
 });

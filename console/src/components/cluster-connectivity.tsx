@@ -67,7 +67,7 @@ export function ClusterConnectivity({ cluster, members }: Props) {
   return (
     <SpaceBetween size="l">
       <Table
-        items={endpoints} trackBy="key" selectionType="single" selectedItems={selected} onSelectionChange={({ detail }) => setSelected(detail.selectedItems)}
+        items={endpoints} trackBy="key" wrapLines selectionType="single" selectedItems={selected} onSelectionChange={({ detail }) => setSelected(detail.selectedItems)}
         isItemDisabled={(e) => e.kind !== "Custom"}
         ariaLabels={{ tableLabel: "Endpoints", selectionGroupLabel: "Choose an endpoint", itemSelectionLabel: (_, e) => `Endpoint of ${e.name}` }}
         header={

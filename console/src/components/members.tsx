@@ -16,7 +16,7 @@ export function endpointOf(instance: Instance): string {
 export function Members({ members }: { members: readonly Instance[] }) {
   return (
     <Table
-      items={members} trackBy="DBInstanceIdentifier" ariaLabels={{ tableLabel: "Instances" }}
+      items={members} trackBy="DBInstanceIdentifier" wrapLines ariaLabels={{ tableLabel: "Instances" }}
       header={<Header variant="h2" counter={`(${members.length})`}>Instances</Header>}
       empty={<Empty title="No instances">Without one nobody can connect. Add one: Actions.</Empty>}
       columnDefinitions={[

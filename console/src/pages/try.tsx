@@ -136,7 +136,7 @@ function Outcome({ verdict, running, pace }: { verdict: Verdict; running: boolea
         resultText={done === ROWS ? `All ${ROWS} rows are in` : `${done} of ${ROWS} rows are in`}
       />
       <ColumnLayout columns={3} variant="text-grid">
-        <Big label="select count(*) from course" value={text.number(verdict.count)} id="count" />
+        <Big label="select count(*) from course" value={text.number(verdict.count)} note="as the client counted last" id="count" />
         <Big label="Longest time between two rows" value={done > 1 ? `${text.number(verdict.longestGap, 2)} s` : "-"} note={`${pace / 1000} s is the client's own pace`} />
         <Big label="Rows that the other writer took" value={text.number(verdict.rows.filter((r) => r.moved).length)} />
       </ColumnLayout>
