@@ -31,7 +31,11 @@ await run(async () => {
 
   // In light and dark, in turn.
   async function accessible(name) {
-    await page.emulateMedia({ colorScheme: looks++ % 2 ? "light" : "dark" });
+    const dark = looks++ % 2 === 0;
+    await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
+    await until(page, (wanted) => (document.querySelector(".awsui-dark-mode") !== null) === wanted, dark);
+    // Colours go over to each other; what turns for ever, as a spinner, is no transition.
+    await until(page, () => !document.getAnimations().some((a) => a instanceof CSSTransition && a.playState === "running"));
     const { violations } = await new AxeBuilder(page).analyze();
     const bad = violations.filter((v) => v.impact === "serious" || v.impact === "critical");
     check(`${name}: nothing serious for who cannot see or use a mouse`, bad.length === 0,

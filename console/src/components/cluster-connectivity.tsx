@@ -85,12 +85,12 @@ export function ClusterConnectivity({ cluster, members }: Props) {
         }
         empty={<Empty title="No endpoints yet">They are here when an instance is available.</Empty>}
         columnDefinitions={[
-          { id: "name", header: "Endpoint of", cell: (e) => e.name, isRowHeader: true },
-          { id: "kind", header: "Type", cell: (e) => e.kind },
-          { id: "status", header: "Status", cell: (e) => <Status status={e.status} /> },
-          { id: "address", header: "Address", cell: (e) => <CopyText text={e.address} what={`address of ${e.name}`} /> },
-          { id: "port", header: "Port", cell: (e) => e.port },
-          { id: "to", header: "Leads to", cell: (e) => e.leadsTo },
+          { id: "name", header: "Endpoint of", minWidth: 170, cell: (e) => e.name, isRowHeader: true },
+          { id: "kind", header: "Type", minWidth: 95, cell: (e) => e.kind },
+          { id: "status", header: "Status", minWidth: 125, cell: (e) => <Status status={e.status} /> },
+          { id: "address", header: "Address", minWidth: 175, cell: (e) => <CopyText text={e.address} what={`address of ${e.name}`} /> },
+          { id: "port", header: "Port", minWidth: 80, cell: (e) => e.port },
+          { id: "to", header: "Leads to", minWidth: 150, cell: (e) => e.leadsTo },
         ]}
       />
       <Connect cluster={cluster} writers={writers} first={endpoints.find((e) => e.kind === "Cluster")} />

@@ -20,13 +20,13 @@ export function Members({ members }: { members: readonly Instance[] }) {
       header={<Header variant="h2" counter={`(${members.length})`}>Instances</Header>}
       empty={<Empty title="No instances">Without one nobody can connect. Add one: Actions.</Empty>}
       columnDefinitions={[
-        { id: "id", header: "DB identifier", isRowHeader: true, cell: (i) => <Link href={href("instance", i.DBInstanceIdentifier)}>{i.DBInstanceIdentifier}</Link> },
-        { id: "status", header: "Status", cell: (i) => <Status status={i.DBInstanceStatus} /> },
-        { id: "endpoint", header: "Endpoint", cell: (i) => (endpointOf(i) ? <CopyText text={endpointOf(i)} what={`endpoint of ${i.DBInstanceIdentifier}`} /> : "-") },
-        { id: "cpu", header: "CPU", cell: (i) => <Cpu instance={i.DBInstanceIdentifier} /> },
-        { id: "connections", header: "Connections", cell: (i) => <Connections instance={i.DBInstanceIdentifier} /> },
-        { id: "activity", header: "Activity", cell: (i) => <Activity instance={i.DBInstanceIdentifier} /> },
-        { id: "class", header: "Class", cell: (i) => i.DBInstanceClass },
+        { id: "id", header: "DB identifier", minWidth: 170, isRowHeader: true, cell: (i) => <Link href={href("instance", i.DBInstanceIdentifier)}>{i.DBInstanceIdentifier}</Link> },
+        { id: "status", header: "Status", minWidth: 125, cell: (i) => <Status status={i.DBInstanceStatus} /> },
+        { id: "endpoint", header: "Endpoint", minWidth: 245, cell: (i) => (endpointOf(i) ? <CopyText text={endpointOf(i)} what={`endpoint of ${i.DBInstanceIdentifier}`} /> : "-") },
+        { id: "cpu", header: "CPU", minWidth: 90, cell: (i) => <Cpu instance={i.DBInstanceIdentifier} /> },
+        { id: "connections", header: "Connections", minWidth: 130, cell: (i) => <Connections instance={i.DBInstanceIdentifier} /> },
+        { id: "activity", header: "Activity", minWidth: 150, cell: (i) => <Activity instance={i.DBInstanceIdentifier} /> },
+        { id: "class", header: "Class", minWidth: 135, cell: (i) => i.DBInstanceClass },
       ]}
     />
   );

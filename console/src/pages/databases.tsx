@@ -24,7 +24,7 @@ import { useSession } from "../state/session";
 const NARROW = window.matchMedia("(max-width: 688px)").matches;
 
 const COLUMNS: TableProps.ColumnDefinition<Row>[] = [
-  { id: "id", header: "DB identifier", isRowHeader: true, sortingField: "id", cell: (r) => <Link href={href(r.kind, r.id)}>{r.id}</Link>, width: NARROW ? 190 : 355, minWidth: 150 },
+  { id: "id", header: "DB identifier", isRowHeader: true, sortingField: "id", cell: (r) => <Link href={href(r.kind, r.id)}>{r.id}</Link>, width: NARROW ? 200 : 355, minWidth: 150 },
   { id: "status", header: "Status", sortingField: "status", cell: (r) => <Status status={r.status} />, width: 132 },
   { id: "role", header: "Role", sortingField: "role", cell: (r) => r.role, width: 178 },
   { id: "cpu", header: "CPU", cell: (r) => (r.kind === "instance" ? <Cpu instance={r.id} /> : "-"), width: 95 },

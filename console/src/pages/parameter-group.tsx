@@ -61,9 +61,9 @@ export function ParameterGroupPage({ name, kind }: { name: string; kind: Kind })
             },
           },
           { id: "allowed", header: "Allowed values", cell: (p) => p.AllowedValues.replaceAll(",", ", ") || "-", width: 190 },
-          { id: "type", header: "Applies", sortingField: "ApplyType", cell: (p) => (p.ApplyType === "dynamic" ? "At once" : "After a reboot"), width: 130 },
+          { id: "type", header: "Applies", sortingField: "ApplyType", cell: (p) => (p.ApplyType === "dynamic" ? "At once" : "After a reboot"), width: 150 },
           { id: "source", header: "Source", sortingField: "Source", cell: (p) => (p.Source === "user" ? "Set here" : "Engine"), width: 125 },
-          { id: "description", header: "Description", cell: (p) => p.Description, width: 235 },
+          { id: "description", header: "Description", cell: (p) => p.Description, width: 215 },
         ]}
         filter={<TextFilter {...filterProps} filteringPlaceholder="Find parameters" filteringAriaLabel="Find parameters" countText={filteredItemsCount === undefined ? "" : `${filteredItemsCount} matches`} />}
         pagination={<Pagination {...paginationProps} />}
