@@ -208,15 +208,20 @@ await run(async () => {
   }
 
   async function reboot() {
-    await go(`instance/${writer(2)}/events`, writer(2));
     const since = async () => Number((await sql(writer(2), "SHOW GLOBAL STATUS LIKE 'Uptime'"))[0]?.[1]);
-    await page.waitForTimeout(1100);
-    const before = await since();
-    await act("Reboot");
-    await press("Reboot");
-    await comesTo("a server that was started anew", async () => (await since()) < before);
-    await shows(writer(2), "Available");
-    check("a rebooted instance was started anew, and serves", await serves(writer(2)));
+    for (const forced of [false, true]) {
+      await go(`instance/${writer(2)}/events`, writer(2));
+      await page.waitForTimeout(1100);
+      const before = await since();
+      await act("Reboot");
+      if (forced) await page.getByRole("checkbox", { name: "Kill it instead" }).check();
+      const asked = page.waitForRequest((request) => (request.postData() ?? "").includes("RebootDBInstance"));
+      await press("Reboot");
+      check(`a reboot is ${forced ? "" : "not "}forced`, (await asked).postData().includes(`ForceFailover=${forced}`));
+      await comesTo("a server that was started anew", async () => (await since()) < before);
+      await shows(writer(2), "Available");
+      check(`an instance rebooted ${forced ? "by force " : ""}was started anew, and serves`, await serves(writer(2)));
+    }
   }
 
   // To the second before a bad day.

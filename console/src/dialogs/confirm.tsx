@@ -1,5 +1,8 @@
 // Reboot and crash of an instance, start and stop of a cluster.
+import { useState } from "react";
 import Box from "@cloudscape-design/components/box";
+import Checkbox from "@cloudscape-design/components/checkbox";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { rds } from "../api/client";
 import { useNotices } from "../state/notices";
 import { Dialog } from "./dialog";
@@ -8,13 +11,19 @@ type Props = { id: string; onClose: () => void };
 
 export function RebootDialog({ id, onClose }: Props) {
   const { say } = useNotices();
+  const [forced, setForced] = useState(false);
   const submit = async () => {
-    await rds("RebootDBInstance", { DBInstanceIdentifier: id });
+    await rds("RebootDBInstance", { DBInstanceIdentifier: id, ForceFailover: String(forced) });
     say("info", `${id} is being rebooted`);
   };
   return (
     <Dialog title={`Reboot ${id}?`} go="Reboot" submit={submit} onClose={onClose}>
-      <Box>Its clients may end their transactions, then the server is started anew. The other writers go on.</Box>
+      <SpaceBetween size="m">
+        <Box>Its clients may end their transactions, then the server is started anew. The other writers go on.</Box>
+        <Checkbox checked={forced} onChange={({ detail }) => setForced(detail.checked)} description="Open transactions are rolled back; nothing that was acknowledged is lost.">
+          Kill it instead
+        </Checkbox>
+      </SpaceBetween>
     </Dialog>
   );
 }
