@@ -2,8 +2,9 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "node/password_hash.h"
 
@@ -60,25 +61,56 @@ void HashPasswords(Json& cluster) {
   }
 }
 
+// No number of the region has a fraction; one that is too large for an integer becomes such a one.
+Json ParseWhole(const std::string& text) {
+  return Json::parse(text, [](int, Json::parse_event_t event, const Json& value) {
+    if (event == Json::parse_event_t::value && value.is_number_float()) {
+      throw std::out_of_range("a number that is not whole, or too large");
+    }
+    return true;
+  });
+}
+
+// What `read` knows of `given` is the same: the library cuts a number that does not fit.
+bool Agrees(const Json& given, const Json& read) {
+  if (given.is_object() && read.is_object()) {
+    return std::ranges::all_of(given.items(), [&read](const auto& item) {
+      const auto at = read.find(item.key());
+      return at == read.end() || Agrees(item.value(), *at);
+    });
+  }
+  if (given.is_array() && read.is_array()) {
+    return std::ranges::equal(given, read, Agrees);
+  }
+  return given == read;
+}
+
+template <typename T>
+T Read(const Json& json) {
+  T object = json.get<T>();
+  if (!Agrees(json, Json(object))) throw std::out_of_range("a value that does not fit");
+  return object;
+}
+
 void DecodeRow(const RowKey& key, const std::string& text, Region& region) {
-  Json json = Json::parse(text);
+  Json json = ParseWhole(text);
   const auto& [kind, name] = key;
   if (kind == "cluster") {
     HashPasswords(json);
-    region.clusters[name] = json.get<Cluster>();
+    region.clusters[name] = Read<Cluster>(json);
   }
-  if (kind == "instance") region.instances[name] = json.get<Instance>();
-  if (kind == "endpoint") region.endpoints[name] = json.get<ClusterEndpoint>();
-  if (kind == "snapshot") region.snapshots[name] = json.get<ClusterSnapshot>();
-  if (kind == "security-group") region.security_groups[name] = json.get<SecurityGroup>();
-  if (kind == "subnet-group") region.subnet_groups[name] = json.get<SubnetGroup>();
+  if (kind == "instance") region.instances[name] = Read<Instance>(json);
+  if (kind == "endpoint") region.endpoints[name] = Read<ClusterEndpoint>(json);
+  if (kind == "snapshot") region.snapshots[name] = Read<ClusterSnapshot>(json);
+  if (kind == "security-group") region.security_groups[name] = Read<SecurityGroup>(json);
+  if (kind == "subnet-group") region.subnet_groups[name] = Read<SubnetGroup>(json);
   if (kind == "parameter-group") {
-    region.instance_parameter_groups[name] = json.get<ParameterGroup>();
+    region.instance_parameter_groups[name] = Read<ParameterGroup>(json);
   }
   if (kind == "cluster-parameter-group") {
-    region.cluster_parameter_groups[name] = json.get<ParameterGroup>();
+    region.cluster_parameter_groups[name] = Read<ParameterGroup>(json);
   }
-  if (kind == "event") region.events[std::stoll(name)] = json.get<Event>();
+  if (kind == "event") region.events[std::stoll(name)] = Read<Event>(json);
 }
 
 }  // namespace
@@ -110,7 +142,7 @@ Result<Region> DecodeRegion(const Rows& rows) {
   for (const auto& [key, text] : rows) {
     try {
       DecodeRow(key, text, region);
-    } catch (const std::exception& e) {  // of the JSON library; std::stoll
+    } catch (const std::exception& e) {  // of the JSON library, std::stoll, ours
       return Status(Code::kCorruption, fmt::format("{} \"{}\" of the state is damaged: {}",
                                                    key.first, key.second, e.what()));
     }

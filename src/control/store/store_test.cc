@@ -126,6 +126,21 @@ TEST_F(StoreTest, DamageIsNamedAndNotGuessedAt) {
   EXPECT_NE(loaded.status().message().find("cluster \"c\""), std::string::npos);
 }
 
+TEST_F(StoreTest, ANumberThatDoesNotFitIsDamage) {
+  Open();
+  for (const char* text :
+       {R"({"port": 444444444444444444444444})", R"({"port": 70000})", R"({"port": -1})",
+        R"({"port": 1.5})", R"({"origin": {"until_us": 1e30}})", R"({"encrypted": 2})"}) {
+    const std::string body = text;
+    Sql(("INSERT OR REPLACE INTO object VALUES ('cluster', 'c', '" + body + "')").c_str());
+    EXPECT_EQ(Open()->Load().status().code(), Code::kCorruption) << text;
+  }
+  Sql(R"(INSERT OR REPLACE INTO object VALUES ('security-group', 'g',
+         '{"ingress": [{"from_port": 9999999999}]}'))");
+  Sql("DELETE FROM object WHERE key = 'c'");
+  EXPECT_EQ(Open()->Load().status().code(), Code::kCorruption) << "in a list, too";
+}
+
 TEST_F(StoreTest, APasswordThatAnOlderReleaseKeptIsHashedAndOverwritten) {
   Open();
   Sql("INSERT INTO object VALUES ('cluster', 'c', '{\"id\": \"c\", \"waiting_password\": "
