@@ -52,7 +52,7 @@ TEST(SimTest, FixedSeedsFindNothingAndMeetEverything) {
 
 TEST(SimTest, SeedsThatFoundSomethingOnceFindNothing) {
   // 7602: a server that left let the locks of an open stream go before the others knew of its end.
-  for (const uint64_t seed : {7602}) {
+  for (const uint64_t seed : {uint64_t{7602}}) {
     EXPECT_EQ(RunSeed(seed).violation, "") << "sim --seed " << seed;
   }
 }
