@@ -2,10 +2,8 @@
 
 #include <unistd.h>
 
-#include <ctime>
-
-#include "base/check.h"
 #include "base/log.h"
+#include "base/timed_lock.h"
 #include "provider/server_symbol.h"
 
 namespace borealis::provider {
@@ -14,6 +12,7 @@ namespace {
 // The server's type begins with the pthread mutex; instrumentation follows.
 constexpr char kLockSymbol[] = "LOCK_commit_ordered";
 constexpr char kBinaryLogSymbol[] = "opt_bin_log";  // a bool
+constexpr int64_t kNsPerMs = 1'000'000;
 
 }  // namespace
 
@@ -38,10 +37,7 @@ void SnapshotBarrier::Pass() {
   if (!enabled_.load(std::memory_order_relaxed) || found() != Found::kServerLock) return;
   if (pthread_mutex_trylock(lock_) != 0) {
     if (IsMine()) return;
-    timespec until{};
-    CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
-    until.tv_sec += kWaitMsMax / 1000;
-    if (pthread_mutex_clocklock(lock_, CLOCK_MONOTONIC, &until) != 0) {
+    if (LockWithin(*lock_, kWaitMsMax * kNsPerMs) != 0) {
       if (timeouts_.fetch_add(1) == 0) {
         LogWarning(
             "the server's lock of ordered commits was not free for {} ms: a consistent "

@@ -15,50 +15,56 @@ TEST(SnapshotBarrier, AProcessThatIsNoServerHasNothingToWaitFor) {
   barrier.Pass();
 }
 
-TEST(SnapshotBarrier, PassesOnlyWhenTheSnapshotInTheMakingIsMade) {
-  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  SnapshotBarrier barrier(&lock);
+// Each test ends with the lock held by its thread.
+class SnapshotBarrierTest : public ::testing::Test {
+ protected:
+  void TearDown() override {
+    EXPECT_EQ(pthread_mutex_unlock(&lock_), 0);
+    EXPECT_EQ(pthread_mutex_destroy(&lock_), 0);
+  }
+  pthread_mutex_t lock_ = PTHREAD_MUTEX_INITIALIZER;
+};
+
+TEST_F(SnapshotBarrierTest, PassesOnlyWhenTheSnapshotInTheMakingIsMade) {
+  SnapshotBarrier barrier(&lock_);
   ASSERT_TRUE(barrier.on());
   std::atomic<bool> made{false};
   std::atomic<bool> made_before_passing{false};
-  pthread_mutex_lock(&lock);
+  pthread_mutex_lock(&lock_);
   std::thread commit([&] {
     barrier.Pass();
     made_before_passing = made.load();
   });
   made = true;
-  pthread_mutex_unlock(&lock);
+  pthread_mutex_unlock(&lock_);
   commit.join();
   EXPECT_TRUE(made_before_passing);
-  EXPECT_EQ(pthread_mutex_trylock(&lock), 0) << "the barrier keeps the lock";
+  EXPECT_EQ(pthread_mutex_trylock(&lock_), 0) << "the barrier keeps the lock";
   EXPECT_EQ(barrier.timeouts(), 0);
 }
 
-TEST(SnapshotBarrier, AServerThatHangsDoesNotHangTheLog) {
-  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  SnapshotBarrier barrier(&lock);
-  pthread_mutex_lock(&lock);
+TEST_F(SnapshotBarrierTest, AServerThatHangsDoesNotHangTheLog) {
+  SnapshotBarrier barrier(&lock_);
+  pthread_mutex_lock(&lock_);
   std::thread commit([&] { barrier.Pass(); });
   commit.join();
   EXPECT_EQ(barrier.timeouts(), 1);
 }
 
 // The server's two-phase commit passes with the lock held, which serves the same purpose.
-TEST(SnapshotBarrier, WhoHoldsTheLockPassesAtOnce) {
-  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  SnapshotBarrier barrier(&lock);
-  pthread_mutex_lock(&lock);
+TEST_F(SnapshotBarrierTest, WhoHoldsTheLockPassesAtOnce) {
+  SnapshotBarrier barrier(&lock_);
+  pthread_mutex_lock(&lock_);
   barrier.Pass();
   EXPECT_EQ(barrier.timeouts(), 0);
-  EXPECT_NE(pthread_mutex_trylock(&lock), 0) << "the barrier released it";
+  EXPECT_NE(pthread_mutex_trylock(&lock_), 0) << "the barrier released it";
 }
 
-TEST(SnapshotBarrier, SwitchedOffItDoesNotWait) {
-  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  SnapshotBarrier barrier(&lock);
+TEST_F(SnapshotBarrierTest, SwitchedOffItDoesNotWait) {
+  SnapshotBarrier barrier(&lock_);
   barrier.Enable(false);
   EXPECT_FALSE(barrier.on());
-  pthread_mutex_lock(&lock);
+  pthread_mutex_lock(&lock_);
   barrier.Pass();
   EXPECT_EQ(barrier.timeouts(), 0);
 }

@@ -28,6 +28,8 @@ TEST(StartSignal, ComesWhenTheMainThreadGivesIt) {
   EXPECT_TRUE(signal.Await(kLongMs));
   main.join();
   EXPECT_TRUE(signal.Await(0));
+  pthread_cond_destroy(&condition);
+  pthread_mutex_destroy(&lock);
 }
 
 }  // namespace

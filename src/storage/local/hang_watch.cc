@@ -6,14 +6,10 @@
 
 #include <cerrno>
 #include <csignal>
-#include <ctime>
 
 #include "base/log.h"
+#include "base/timed_lock.h"
 #include "storage/local/process_identity.h"
-
-#if BOREALIS_TSAN
-#include <sanitizer/tsan_interface.h>
-#endif
 
 namespace borealis::storage::local {
 namespace {
@@ -24,27 +20,6 @@ constexpr int kSpins = 60;
 void Pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
-#endif
-}
-
-timespec DeadlineIn(int64_t ns) {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  const int64_t at = now.tv_sec * 1'000'000'000 + now.tv_nsec + ns;
-  return {at / 1'000'000'000, at % 1'000'000'000};
-}
-
-// As pthread_mutex_lock, for at most `timeout_ns`.
-int LockWithin(pthread_mutex_t& mutex, int64_t timeout_ns) {
-  const timespec deadline = DeadlineIn(timeout_ns);
-#if BOREALIS_TSAN
-  // ThreadSanitizer does not know this call.
-  __tsan_mutex_pre_lock(&mutex, 0);
-  const int rc = pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &deadline);
-  __tsan_mutex_post_lock(&mutex, rc == ETIMEDOUT ? __tsan_mutex_try_lock_failed : 0, 0);
-  return rc;
-#else
-  return pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &deadline);
 #endif
 }
 
