@@ -12,7 +12,6 @@ namespace {
 // The server's type begins with the pthread mutex; instrumentation follows.
 constexpr char kLockSymbol[] = "LOCK_commit_ordered";
 constexpr char kBinaryLogSymbol[] = "opt_bin_log";  // a bool
-constexpr int64_t kBarrierNsMax = SnapshotBarrier::kWaitMsMax * 1'000'000;
 
 }  // namespace
 
@@ -37,7 +36,8 @@ void SnapshotBarrier::Pass() {
   if (!enabled_.load(std::memory_order_relaxed) || found() != Found::kServerLock) return;
   if (pthread_mutex_trylock(lock_) != 0) {
     if (IsMine()) return;
-    if (LockWithin(*lock_, kBarrierNsMax) != 0) {
+    constexpr int64_t kWaitNsMax = kWaitMsMax * 1'000'000;
+    if (LockWithin(*lock_, kWaitNsMax) != 0) {
       if (timeouts_.fetch_add(1) == 0) {
         LogWarning(
             "the server's lock of ordered commits was not free for {} ms: a consistent "
