@@ -37,19 +37,21 @@ bool IsLoopback(const std::string& address) {
 
 // A line is text with the time in front, or an object of JSON.
 void ChooseLog(const std::string& format) {
+  if (format == "json") {
+    SetStructuredLogSink([](LogLevel level, const std::string& text, const LogFields& fields) {
+      nlohmann::ordered_json line = {{"time", FormatTime(SystemClock().WallUs())},
+                                     {"level", LevelName(level)},
+                                     {"message", text}};
+      for (const auto& [name, value] : fields) line[std::string(name)] = value;
+      fmt::print(stderr, "{}\n", line.dump(-1, ' ', false, Json::error_handler_t::replace));
+    });
+    return;
+  }
   SetLogSink([](LogLevel level, const std::string& text) {
     const char* mark = level == LogLevel::kError     ? "error: "
                        : level == LogLevel::kWarning ? "warning: "
                                                      : "";
     fmt::print(stderr, "{} {}{}\n", FormatTime(SystemClock().WallUs()), mark, text);
-  });
-  if (format != "json") return;
-  SetStructuredLogSink([](LogLevel level, const std::string& text, const LogFields& fields) {
-    nlohmann::ordered_json line = {{"time", FormatTime(SystemClock().WallUs())},
-                                   {"level", LevelName(level)},
-                                   {"message", text}};
-    for (const auto& [name, value] : fields) line[std::string(name)] = value;
-    fmt::print(stderr, "{}\n", line.dump(-1, ' ', false, Json::error_handler_t::replace));
   });
 }
 

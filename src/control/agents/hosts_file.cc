@@ -16,18 +16,11 @@ namespace {
 
 constexpr size_t kHostsBytesMax = 4 << 20;
 
-Status WriteAll(int fd, const std::string& text, const std::string& path) {
-  if (write(fd, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-    return snapshot::ErrnoStatus(errno, "write", path);
-  }
-  return Status::Ok();
-}
-
 // With the mode and owner of what it replaces.
 Status WriteBeside(const std::string& path, const struct stat& old, const std::string& text) {
   const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!fd.valid()) return snapshot::ErrnoStatus(errno, "open", path);
-  RETURN_IF_ERROR(WriteAll(fd.get(), text, path));
+  RETURN_IF_ERROR(snapshot::WriteAll(fd.get(), AsBytes(text), path));
   if (fchown(fd.get(), old.st_uid, old.st_gid) != 0 || fchmod(fd.get(), old.st_mode & 07777) != 0 ||
       fsync(fd.get()) != 0) {
     return snapshot::ErrnoStatus(errno, "write", path);
@@ -49,7 +42,7 @@ Status Replace(const std::string& path, const std::string& text) {
   if (!mounted) return status;
   const UniqueFd fd(open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
   if (!fd.valid()) return snapshot::ErrnoStatus(errno, "open", path);
-  return WriteAll(fd.get(), text, path);
+  return snapshot::WriteAll(fd.get(), AsBytes(text), path);
 }
 
 }  // namespace

@@ -29,16 +29,15 @@ std::string ApiName(const std::string& suffix) { return "api." + suffix; }
 std::string HostsLines(const Region& region, const std::string& suffix,
                        const std::string& api_address) {
   std::string lines = fmt::format("{}\t{}\n", api_address, ApiName(suffix));
-  const auto add = [&](const auto& all, const auto& address_of) {
+  const auto add = [&](const auto& all) {
     for (const auto& [id, object] : all) {
-      if (!address_of(object).empty()) {
-        lines += fmt::format("{}\t{}\n", address_of(object), EndpointOf(suffix, object));
-      }
+      const std::string address = EndpointOf("", object);
+      if (!address.empty()) lines += fmt::format("{}\t{}\n", address, EndpointOf(suffix, object));
     }
   };
-  add(region.clusters, [](const Cluster& c) { return c.endpoint_address; });
-  add(region.instances, [](const Instance& i) { return i.address; });
-  add(region.endpoints, [](const ClusterEndpoint& e) { return e.address; });
+  add(region.clusters);
+  add(region.instances);
+  add(region.endpoints);
   return lines;
 }
 

@@ -41,6 +41,21 @@ class DecideTest : public testing::Test {
     node(id).agent_lives = node(id).server_lives = node(id).files_there = node(id).has_slot = true;
     node(id).node = Node::kReady;
   }
+  // A volume, servers that know the master user, and these instances, which are ready.
+  void Serve(std::initializer_list<const char*> ids) {
+    volume().volume_ready = true;
+    cluster().pending_password_hash = "";
+    for (const char* id : ids) {
+      AddInstance(id);
+      Ready(id);
+    }
+  }
+  void Restart(std::initializer_list<const char*> ids, const char* status) {
+    for (const char* id : ids) {
+      instance(id).status = status;
+      instance(id).stop_first = true;
+    }
+  }
   std::string LastEvent() const {
     return region_.events.empty() ? "" : region_.events.rbegin()->second.message;
   }
@@ -170,10 +185,7 @@ TEST_F(DecideTest, AnOlderPasswordDoesNotCountAsTheNewOne) {
 }
 
 TEST_F(DecideTest, AnAgentThatDiedIsStartedAgainAndTheInstanceStaysAvailable) {
-  volume().volume_ready = true;
-  cluster().pending_password_hash = "";
-  AddInstance("a");
-  Ready("a");
+  Serve({"a"});
   Decide();
   EXPECT_EQ(instance("a").status, "available");
   node("a").agent_lives = false;
@@ -182,10 +194,7 @@ TEST_F(DecideTest, AnAgentThatDiedIsStartedAgainAndTheInstanceStaysAvailable) {
 }
 
 TEST_F(DecideTest, ACrashIsToldOnceAndSoIsTheRecovery) {
-  volume().volume_ready = true;
-  cluster().pending_password_hash = "";
-  AddInstance("a");
-  Ready("a");
+  Serve({"a"});
   Decide();
   node("a").node = Node::kComing;
   node("a").crash_us = now_us_;
@@ -219,12 +228,8 @@ TEST_F(DecideTest, ACrashThatIsAskedForIsCarriedOutOnce) {
 }
 
 TEST_F(DecideTest, ARebootStopsStartsAndIsAvailableAgain) {
-  volume().volume_ready = true;
-  cluster().pending_password_hash = "";
-  AddInstance("a");
-  Ready("a");
-  instance("a").status = "rebooting";
-  instance("a").stop_first = true;
+  Serve({"a"});
+  Restart({"a"}, "rebooting");
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
   node("a") = {};
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kLaunchAgent));
@@ -286,17 +291,9 @@ TEST_F(DecideTest, AnAgentThatNeverComesUpFailsTheInstanceAndIsTriedOn) {
 }
 
 TEST_F(DecideTest, InstancesRestartOneAfterAnother) {
-  volume().volume_ready = true;
-  cluster().pending_password_hash = "";
-  for (const char* id : {"a", "b"}) {
-    AddInstance(id);
-    Ready(id);
-  }
+  Serve({"a", "b"});
   Decide();
-  for (const char* id : {"a", "b"}) {
-    instance(id).status = "modifying";
-    instance(id).stop_first = true;
-  }
+  Restart({"a", "b"}, "modifying");
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
   EXPECT_EQ(steps_[0].instance.id, "a");
   node("a") = {};
@@ -307,10 +304,7 @@ TEST_F(DecideTest, InstancesRestartOneAfterAnother) {
 }
 
 TEST_F(DecideTest, WantOfMemoryIsTold) {
-  volume().volume_ready = true;
-  cluster().pending_password_hash = "";
-  AddInstance("a");
-  Ready("a");
+  Serve({"a"});
   Decide();
   const size_t before = region_.events.size();
   Decide();
@@ -322,17 +316,9 @@ TEST_F(DecideTest, WantOfMemoryIsTold) {
 }
 
 TEST_F(DecideTest, AForcedRebootWaitsForNobody) {
-  volume().volume_ready = true;
-  cluster().pending_password_hash = "";
-  for (const char* id : {"a", "b"}) {
-    AddInstance(id);
-    Ready(id);
-  }
+  Serve({"a", "b"});
   Decide();
-  for (const char* id : {"a", "b"}) {
-    instance(id).status = "rebooting";
-    instance(id).stop_first = true;
-  }
+  Restart({"a", "b"}, "rebooting");
   instance("b").forced = true;
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode, Kind::kStopNode));
   EXPECT_FALSE(steps_[0].instance.forced);
@@ -373,10 +359,7 @@ TEST_F(DecideTest, ParametersAreSetOrWaitForAReboot) {
 }
 
 TEST_F(DecideTest, AClusterStopsAndStartsWithItsInstances) {
-  volume().volume_ready = true;
-  cluster().pending_password_hash = "";
-  AddInstance("a");
-  Ready("a");
+  Serve({"a"});
   Decide();
   cluster().status = instance("a").status = "stopping";
   EXPECT_THAT(Decide(), testing::ElementsAre(Kind::kStopNode));
