@@ -27,12 +27,23 @@ from .workspace import Workspace
 REGION = "us-east-1"
 AWS = "/usr/bin/aws"
 _END_S = 30
+_WRITER_S = 300  # in a machine without KVM it takes a while
 
 
 def wait_instances(rds, cluster: str, wait: dict):
     """Until all instances of the cluster are available; `wait`: as a waiter of boto3 takes it."""
     rds.get_waiter("db_instance_available").wait(
         Filters=[{"Name": "db-cluster-id", "Values": [cluster]}], WaiterConfig=wait)
+
+
+def make_writer(rds, cluster: str, password: str, **more):
+    """A cluster with one instance, CLUSTER-1, that serves; its endpoint. `more`: of the cluster."""
+    rds.create_db_cluster(DBClusterIdentifier=cluster, Engine="aurora", EngineMode="multimaster", MasterUsername="admin",
+                          MasterUserPassword=password, **more)
+    rds.create_db_instance(DBInstanceIdentifier=f"{cluster}-1", DBInstanceClass="db.t3.micro", Engine="aurora",
+                           DBClusterIdentifier=cluster)
+    wait_instances(rds, cluster, {"Delay": 1, "MaxAttempts": _WRITER_S})
+    return rds.describe_db_instances(DBInstanceIdentifier=f"{cluster}-1")["DBInstances"][0]["Endpoint"]
 
 
 def ask(connection, sql: str):
