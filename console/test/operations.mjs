@@ -2,7 +2,7 @@
 // seen by SQL at the endpoints: easy create, add instance, change of the password, custom endpoint, rules, reboot,
 // restore to a moment, clone, stop and start, deletion with a final snapshot.
 //   node test/operations.mjs URL KEY SECRET     (of an access key)
-import { ask, check, figure, open, run } from "./page.mjs";
+import { ask, check, open, play, run } from "./page.mjs";
 
 const [url, key, secret] = process.argv.slice(2);
 const CLUSTER = "shop";
@@ -14,24 +14,13 @@ const LONG = { timeout: 60_000 };
 const OPTIONS = { timezoneId: "Asia/Kolkata", locale: "en-US" };
 
 await run(async () => {
-  const { browser, page, seen } = await open(url, OPTIONS);
+  const opened = await open(url, OPTIONS);
+  const { page } = opened;
   const writer = (n) => `${CLUSTER}-instance-${n}`;
   const at = {}; // addresses by what they are of
   let password = "";
   const dialog = page.getByRole("dialog");
-  try {
-    for (const part of [door, create, connect, add, changePassword, endpoint, rules, reboot, moment, clone, stopAndStart, removeCopies, finalSnapshot]) {
-      const begun = Date.now();
-      await part();
-      figure(`operations, ${part.name}`, (Date.now() - begun) / 1000, "s");
-    }
-    check("no script failed and no rule of the page's policy was broken", seen.errors.length === 0, seen.errors.join("\n"));
-  } catch (error) {
-    await page.screenshot({ path: "test/failed.png", fullPage: true }).catch(() => {});
-    check("the operations went on", false, `${error.stack}\n${seen.errors.join("\n")}`.replaceAll("\n", " | "));
-  } finally {
-    await browser.close();
-  }
+  await play("operations", opened, [door, create, connect, add, changePassword, endpoint, rules, reboot, moment, clone, stopAndStart, removeCopies, finalSnapshot]);
 
   // --- What a person does -----------------------------------------------------------------------------------
   async function go(address, heading) {

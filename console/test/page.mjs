@@ -63,6 +63,24 @@ export async function menu(page, button, item) {
   await page.getByRole("menuitem", { name: item }).click();
 }
 
+// Parts of a story, one after the other; then nothing may have been wrong in the page.
+export async function play(name, { browser, page, seen }, parts) {
+  try {
+    for (const part of parts) {
+      const begun = Date.now();
+      await part();
+      figure(`${name}, ${part.name}`, (Date.now() - begun) / 1000, "s");
+    }
+    check("no script failed and no rule of the page's policy was broken", seen.errors.length === 0, seen.errors.join("\n"));
+    check("no request left for another place", seen.foreign.length === 0, seen.foreign.join("\n"));
+  } catch (error) {
+    await page.screenshot({ path: "test/failed.png", fullPage: true }).catch(() => {});
+    check(`${name}: it went on`, false, `${error.stack}\n${seen.errors.join("\n")}`.replaceAll("\n", " | "));
+  } finally {
+    await browser.close();
+  }
+}
+
 export async function run(story) {
   try {
     await story();

@@ -2,7 +2,7 @@
 //   node test/story.mjs URL PASSWORD PORT
 import AxeBuilder from "./axe.mjs";
 import { choose, fromMenu, isSeen, pick, press, tabTo, type } from "./keyboard.mjs";
-import { ask, check, figure, menu, open, run, signIn, until } from "./page.mjs";
+import { ask, check, figure, menu, open, play, run, signIn, until } from "./page.mjs";
 
 const [url, password, port] = process.argv.slice(2);
 const CLUSTER = "cloudacademy-db-multi";
@@ -10,24 +10,12 @@ const MASTER = "cloud-academy-9";
 const PARAMETERS = "watched";
 
 await run(async () => {
-  const { browser, page, seen } = await open(url);
+  const opened = await open(url);
+  const { browser, page } = opened;
   let looks = 0;
   let address = ""; // of the first writer
   const available = (name) => page.getByRole("row", { name }).getByText("Available", { exact: true });
-  try {
-    for (const part of [door, parameters, create, becomes, endpoints, tryIt, log, modify, crash, restore, hostile, lost, remove]) {
-      const begun = Date.now();
-      await part();
-      figure(`story, ${part.name}`, (Date.now() - begun) / 1000, "s");
-    }
-    check("no script failed and no rule of the page's policy was broken", seen.errors.length === 0, seen.errors.join("\n"));
-    check("no request left for another place", seen.foreign.length === 0, seen.foreign.join("\n"));
-  } catch (error) {
-    await page.screenshot({ path: "test/failed.png", fullPage: true }).catch(() => {});
-    check("the story went on", false, `${error.stack}\n${seen.errors.join("\n")}`.replaceAll("\n", " | "));
-  } finally {
-    await browser.close();
-  }
+  await play("story", opened, [door, parameters, create, becomes, endpoints, tryIt, log, modify, crash, restore, hostile, lost, remove]);
 
   // In light and dark, in turn.
   async function accessible(name) {
