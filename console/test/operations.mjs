@@ -1,6 +1,6 @@
 // What can be done with clusters that live, each clicked, on a real daemon with real servers, and what came of it
 // seen by SQL at the endpoints: easy create, add instance, change of the password, custom endpoint, rules, reboot,
-// restore to a moment, clone, stop and start, deletion with a final snapshot.
+// restore to a moment, clone, stop and start, deletion with a final snapshot, its copy, groups, keys.
 //   node test/operations.mjs URL KEY SECRET     (of an access key)
 import { ask, check, open, play, run } from "./page.mjs";
 
@@ -20,7 +20,7 @@ await run(async () => {
   const at = {}; // addresses by what they are of
   let password = "";
   const dialog = page.getByRole("dialog");
-  await play("operations", opened, [door, create, connect, add, changePassword, endpoint, rules, reboot, moment, clone, stopAndStart, removeCopies, finalSnapshot]);
+  await play("operations", opened, [door, create, connect, add, changePassword, endpoint, rules, reboot, moment, clone, stopAndStart, removeCopies, finalSnapshot, groups, keys]);
 
   // --- What a person does -----------------------------------------------------------------------------------
   async function go(address, heading) {
@@ -114,7 +114,9 @@ await run(async () => {
     await cluster(CLUSTER);
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CA certificate" }).click()]);
     const authority = await download.path();
-    for (const [tab, program] of [["mysql client", "mariadb"], ["Python", "python"]]) {
+    const programs = [["mysql client", "mariadb"], ["Python", "python"], ["Node", "node"]];
+    if ((await ask("jdbc")) === "ok") programs.push(["JDBC", "jdbc"]);
+    for (const [tab, program] of programs) {
       await page.getByRole("tab", { name: tab, exact: true }).click();
       const text = await page.getByLabel(`${tab} snippet`, { exact: true }).innerText();
       const said = await ask(`run ${program} ${authority} ${password} ${JSON.stringify(text)}`);
@@ -303,6 +305,15 @@ await run(async () => {
     await go("snapshots", /^Snapshots/);
     await page.getByRole("row", { name: `${CLUSTER}-final` }).getByText("Available", { exact: true }).waitFor(LONG);
     await page.getByRole("radio", { name: `${CLUSTER}-final` }).check();
+    await act("Copy");
+    await dialog.getByLabel("Name of the copy").fill("a-copy");
+    await press("Copy");
+    await page.getByRole("row", { name: "a-copy" }).getByText("Available", { exact: true }).waitFor(LONG);
+    await page.getByRole("radio", { name: `${CLUSTER}-final` }).check();
+    await act("Delete");
+    await press("Delete");
+    await page.getByRole("row", { name: `${CLUSTER}-final` }).waitFor({ state: "detached" });
+    await page.getByRole("radio", { name: "a-copy" }).check();
     await act("Restore");
     await dialog.getByLabel("Identifier of the new cluster").fill("again");
     await dialog.getByLabel("Instances").fill("1");
@@ -313,13 +324,52 @@ await run(async () => {
     await shows("again-instance-1", "Available");
     await addresses("again", "again-instance-1");
     const after = await content("again-instance-1");
-    check("the final snapshot holds exactly what the cluster held", after === before, `${after} ${before}`);
+    check("the copy of the final snapshot holds exactly what the cluster held", after === before, `${after} ${before}`);
     await remove("again");
     await go("snapshots", /^Snapshots/);
-    await page.getByRole("radio", { name: `${CLUSTER}-final` }).check();
+    await page.getByRole("radio", { name: "a-copy" }).check();
     await act("Delete");
     await press("Delete");
     await page.getByText("No snapshots").waitFor();
     check("a deleted snapshot is gone from the table", true);
+  }
+
+  async function groups() {
+    await go("security-groups", /^Security groups/);
+    await page.getByRole("radio", { name: GROUP }).check();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await press("Delete");
+    await page.getByRole("row", { name: GROUP }).waitFor({ state: "detached" });
+    await go("parameter-groups", /^Parameter groups/);
+    await page.getByRole("button", { name: "Create parameter group" }).click();
+    await dialog.getByLabel("Name").fill("passing");
+    await dialog.getByLabel("Description").fill("of a test");
+    await press("Create"); // it shows what it made
+    await go("parameter-groups", /^Parameter groups/);
+    await page.getByRole("radio", { name: "passing" }).check();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await press("Delete");
+    await page.getByRole("row", { name: "passing" }).waitFor({ state: "detached" });
+    check("groups that nobody uses are deleted", true);
+  }
+
+  async function keys() {
+    await go("settings", "Settings");
+    const piece = await copied("environment");
+    const clusters = await ask(`shell ${JSON.stringify(piece)}`);
+    check("the piece for AWS's client works as it stands", clusters.includes('"DBClusters"'), clusters);
+    await page.getByRole("button", { name: "Create access key" }).click();
+    await dialog.getByLabel("Name").fill("passing");
+    await press("Create");
+    const made = await copied("key");
+    const by = () => ask(`shell ${JSON.stringify(`${piece.replace(/^export.*$/m, `printf '%s\n' '${made}' > key; export AWS_SHARED_CREDENTIALS_FILE=key`)}`)}`);
+    const used = await by();
+    check("a new key is good for AWS's client", used.includes('"DBClusters"'), used);
+    await page.getByRole("radio", { name: made.match(/BRLS\w+/)[0] }).check();
+    await page.getByRole("button", { name: "Remove", exact: true }).click();
+    await press("Remove");
+    await page.getByRole("row", { name: "passing" }).waitFor({ state: "detached" });
+    const refused = await by();
+    check("and for nothing when it is removed", refused.includes("InvalidClientTokenId"), refused);
   }
 });

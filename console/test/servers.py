@@ -20,6 +20,19 @@ import pymysql
 USER = "admin"
 _WAIT_S = 10
 _COUNT = "SELECT count(*) FROM shop.orders"
+_CONNECTOR_J = Path("/usr/share/java/mariadb-java-client.jar")
+_JAVA = """
+public class Piece {
+  public static void main(String[] words) throws Exception {
+    String url = words[0] + "&password=" + java.net.URLEncoder.encode(System.getenv("AURORA_PASSWORD"), "UTF-8");
+    try (var connection = java.sql.DriverManager.getConnection(url)) {
+      var rows = connection.createStatement().executeQuery(words[1]);
+      rows.next();
+      System.out.println(rows.getInt(1));
+    }
+  }
+}
+"""
 _MONITORING = Path(__file__).resolve().parents[2] / "deploy/monitoring"
 
 
@@ -65,15 +78,35 @@ class Servers:
         piece = json.loads(piece)
         with tempfile.TemporaryDirectory() as there:
             shutil.copy(authority, f"{there}/borealis-ca.pem")
-            if program == "python":
+            env = {**os.environ, "AURORA_PASSWORD": password}
+            if program == "node":
+                subprocess.run(["npm", "install", "--no-audit", "--no-fund", "mysql2@3"], cwd=there, capture_output=True,
+                               timeout=120, check=True)
+                count = f"const [rows] = await connection.query({json.dumps(_COUNT)}); console.log(Object.values(rows[0])[0]); process.exit();"
+                Path(there, "piece.mjs").write_text(f"{piece}\n{count}")
+                command = ["node", "piece.mjs"]
+            elif program == "jdbc":
+                Path(there, "Piece.java").write_text(_JAVA)
+                command = ["java", "-cp", str(_CONNECTOR_J), "Piece.java", piece.strip(), _COUNT]
+            elif program == "python":
                 count = f"cursor = connection.cursor(); cursor.execute({_COUNT!r}); print(*cursor.fetchone())"
                 command = [sys.executable, "-c", f"{piece}\n{count}"]
             else:
                 line = piece.splitlines()[-1].removesuffix("-p")  # it would ask on a terminal
                 command = ["/bin/sh", "-c", f"{line} -p'{password}' --batch --skip-column-names --ssl-ca=borealis-ca.pem -e '{_COUNT}'"]
-            done = subprocess.run(command, cwd=there, env={**os.environ, "AURORA_PASSWORD": password}, capture_output=True,
-                                  text=True, timeout=30, check=False)
+            done = subprocess.run(command, cwd=there, env=env, capture_output=True, text=True, timeout=60, check=False)
             return (done.stdout.strip() or done.stderr.strip()).replace("\n", " | ")
+
+    def _jdbc(self, _):
+        """Whether a piece for JDBC can be run here."""
+        return "ok" if shutil.which("java") and _CONNECTOR_J.exists() else "no java or libmariadb-java"
+
+    def _shell(self, rest):
+        """"PIECE": what a person's shell says to it, in a directory of its own."""
+        with tempfile.TemporaryDirectory() as there:
+            done = subprocess.run(["/bin/bash", "-O", "expand_aliases", "-c", json.loads(rest)], cwd=there, capture_output=True,
+                                  text=True, timeout=60, check=False)
+            return (done.stdout + done.stderr).strip().replace("\n", " ")
 
     def _connection(self, address, password, user=USER):
         return pymysql.connect(host=address, port=self.plane.port, user=user, password=password, autocommit=True,

@@ -90,7 +90,7 @@ export function region() {
     paths: {
       "/console/session": { token: "t", read_only: false, key_id: "BRLSKEY1", region: "us-east-1", ends_ms: Date.parse(TIME) },
       "/console/figures": [],
-      "/console/machine": { classes: [{ name: "db.t3.micro", buffer_pool_mib: 64, connections: 60 }, { name: "db.r6g.large", buffer_pool_mib: 512, connections: 400 }], cores: 2, memory_bytes: 8e9, memory_free_bytes: 6e9, disk_free_bytes: 9e10, default_port: 3306 },
+      "/console/machine": { classes: [{ name: "db.t3.micro", buffer_pool_mib: 64, connections: 60 }, { name: "db.r6g.large", buffer_pool_mib: 512, connections: 400 }], cores: 2, memory_bytes: 8e9, memory_free_bytes: 6e9, disk_free_bytes: 9e10, default_port: 3306, credentials: "/var/lib/borealis/credentials" },
       "/console/keys": [{ id: "BRLSKEY1", name: "backup", read_only: true, created_ms: Date.parse(TIME) }],
       "/console/log": {
         log: "1", state: "live", head: 43,

@@ -120,4 +120,5 @@ export type Machine = {
   memory_free_bytes: number;
   disk_free_bytes: number;
   default_port: number; // of clusters
+  credentials: string; // the file with the first access key
 };

@@ -39,7 +39,7 @@ test("snippets name the endpoints and leave the password out", () => {
 });
 
 test("what servers take, and a word when it is too much", () => {
-  const machine = { classes: [{ name: "s", buffer_pool_mib: 64, connections: 60 }], cores: 2, memory_bytes: 1e9, memory_free_bytes: 1e8, disk_free_bytes: 1e12, default_port: 3306 };
+  const machine = { classes: [{ name: "s", buffer_pool_mib: 64, connections: 60 }], cores: 2, memory_bytes: 1e9, memory_free_bytes: 1e8, disk_free_bytes: 1e12, default_port: 3306, credentials: "/c" };
   const cost = costOf("s", 2, machine);
   expect(cost.memory).toBeGreaterThan(2 * 64 * 1024 * 1024);
   expect(warningsOf(cost, machine)).toHaveLength(1);

@@ -6,11 +6,14 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { AccessKeys } from "../components/access-keys";
 import { CodeBlock } from "../components/copy";
+import { quote } from "../model/create";
 import * as text from "../model/text";
+import { useMachine } from "../state/machine";
 import { useSession } from "../state/session";
 
 export function SettingsPage() {
   const session = useSession();
+  const credentials = useMachine()?.credentials;
   return (
     <ContentLayout header={<Header variant="h1">Settings</Header>}>
       <SpaceBetween size="l">
@@ -27,14 +30,16 @@ export function SettingsPage() {
         </Container>
         <AccessKeys />
         <Container header={<Header variant="h2" description="AWS's own clients work against this daemon.">Programs</Header>}>
-          <CodeBlock
-            what="environment"
-            text={[
-              "export AWS_SHARED_CREDENTIALS_FILE=/var/lib/borealis/credentials",
-              `alias rds='aws --region ${session.region} --endpoint-url ${location.origin} rds'`,
-              "rds describe-db-clusters",
-            ].join("\n")}
-          />
+          {credentials && (
+            <CodeBlock
+              what="environment"
+              text={[
+                `export AWS_SHARED_CREDENTIALS_FILE=${quote(credentials)}`,
+                `alias rds='aws --region ${session.region} --endpoint-url ${location.origin} rds'`,
+                "rds describe-db-clusters",
+              ].join("\n")}
+            />
+          )}
         </Container>
       </SpaceBetween>
     </ContentLayout>

@@ -160,7 +160,7 @@ HttpAnswer Console::WithSession(std::string_view path, const HttpRequest& reques
   if (path == "/console/keys" && method == "POST") return MakeKey(request);
   if (path == "/console/keys/remove" && method == "POST") return RemoveKey(request);
   if (path == "/console/machine" && method == "GET") {
-    return JsonAnswer(200, DescribeMachine(places_.dir, service_.default_port()));
+    return JsonAnswer(200, DescribeMachine(places_, service_.default_port()));
   }
   if (path.starts_with(kAuthority) && method == "GET") {
     return Authority(std::string(path.substr(kAuthority.size())));

@@ -299,6 +299,7 @@ TEST_F(ConsoleTest, WhatTheMachineHasAndTheCertificatesOfClustersThatAreThere) {
   EXPECT_GT(machine.at("disk_free_bytes").get<int64_t>(), 0);
   EXPECT_EQ(machine.at("classes").at(0).at("name"), "db.t3.micro");
   EXPECT_EQ(machine.at("default_port"), 3307);
+  EXPECT_EQ(machine.at("credentials"), Places{dir_}.credentials());
   EXPECT_EQ(Ask("GET", "/console/authority/none").status, 404);
   EXPECT_EQ(Ask("GET", "/console/authority/../../secret").status, 404);
 }

@@ -28,7 +28,7 @@ int64_t MemoryBytes(const std::string& text, std::string_view name) {
 
 }  // namespace
 
-std::string DescribeMachine(const std::string& directory, uint16_t default_port) {
+std::string DescribeMachine(const Places& places, uint16_t default_port) {
   nlohmann::json classes = nlohmann::json::array();
   for (const InstanceClass& c : InstanceClasses()) {
     classes.push_back(
@@ -36,14 +36,15 @@ std::string DescribeMachine(const std::string& directory, uint16_t default_port)
   }
   const auto memory = snapshot::ReadTextFile("/proc/meminfo", kFileBytesMax);
   struct statvfs disk {};
-  (void)statvfs(directory.c_str(), &disk);
+  (void)statvfs(places.dir.c_str(), &disk);
   const nlohmann::json json = {
       {"classes", classes},
       {"cores", std::thread::hardware_concurrency()},
       {"memory_bytes", memory.ok() ? MemoryBytes(*memory, "MemTotal:") : 0},
       {"memory_free_bytes", memory.ok() ? MemoryBytes(*memory, "MemAvailable:") : 0},
       {"disk_free_bytes", uint64_t{disk.f_bavail} * disk.f_frsize},
-      {"default_port", default_port}};
+      {"default_port", default_port},
+      {"credentials", places.credentials()}};
   return json.dump();
 }
 

@@ -12,9 +12,9 @@
 namespace borealis::control {
 
 // {"classes": [{"name", "buffer_pool_mib", "connections"}], "cores", "memory_bytes",
-// "memory_free_bytes", "disk_free_bytes", "default_port"}; the disk is the one of `directory`, the
-// port the one of clusters that ask for none.
-std::string DescribeMachine(const std::string& directory, uint16_t default_port);
+// "memory_free_bytes", "disk_free_bytes", "default_port", "credentials"}; the disk is the one of
+// `places`, the port the one of clusters that ask for none, the last the file with the first key.
+std::string DescribeMachine(const Places& places, uint16_t default_port);
 
 // The certificate of a cluster's authority, PEM. kNotFound: no instance has one yet.
 Result<std::string> AuthorityOf(const Places& places, const Region& region,
