@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 #include <mysql.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -11,7 +10,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <deque>
 #include <optional>
 
 #include "base/log.h"
@@ -19,6 +17,7 @@
 #include "node/agent_machine.h"
 #include "node/agent_setup.h"
 #include "node/agent_work.h"
+#include "node/event_queue.h"
 #include "node/prober.h"
 #include "node/publisher.h"
 #include "node/server_process.h"
@@ -26,35 +25,6 @@
 
 namespace borealis::node {
 namespace {
-
-// Events of other threads, with a descriptor to poll. Thread-safe.
-class EventQueue {
- public:
-  struct Item {
-    Event event;
-    uint64_t server = 0;                 // generation of the server that a probe asked
-    std::optional<ServerHealth> health;  // of a probe
-  };
-  EventQueue() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { CHECK(fd_.valid()); }
-  int fd() const { return fd_.get(); }
-  void Push(Item item) {
-    MutexLock lock(mutex_);
-    items_.push_back(std::move(item));
-    const uint64_t one = 1;
-    CHECK(write(fd_.get(), &one, sizeof(one)) == sizeof(one));
-  }
-  std::deque<Item> Take() {
-    MutexLock lock(mutex_);
-    uint64_t count = 0;
-    (void)!read(fd_.get(), &count, sizeof(count));
-    return std::exchange(items_, {});
-  }
-
- private:
-  const UniqueFd fd_;
-  Mutex mutex_;
-  std::deque<Item> items_ GUARDED_BY(mutex_);
-};
 
 UniqueFd BlockSignals() {
   sigset_t set;

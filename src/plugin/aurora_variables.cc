@@ -3,11 +3,10 @@
 #include <atomic>
 #include <cstring>
 #include <mutex>
+#include <string>
 
+#include "plugin/refuse.h"
 #include "plugin/sql.h"
-
-// Filled in by the server when it loads the plugin (guards.cc).
-extern "C" borealis::plugin::abi::PrintErrorService* my_print_error_service;
 
 namespace borealis::plugin {
 namespace {
@@ -70,22 +69,21 @@ bool ReadLevel(const abi::Value& value, unsigned long& wanted) {
   return false;
 }
 
-int Raise(unsigned error, const char* words) {
-  my_print_error_service->printf_error(error, "Borealis: aurora_mm_session_consistency_level %s", 0,
-                                       words);
+int RefuseLevel(unsigned error, const char* words) {
+  Raise({error, std::string("aurora_mm_session_consistency_level ") + words});
   return 1;
 }
 
 int RefuseInTransaction(abi::Thd* thd) {
   const ServerCalls* calls = server;
   if (calls == nullptr || !calls->IsInTransaction(thd)) return 0;
-  return Raise(kErrorInTransaction, "can't change inside of a transaction");
+  return RefuseLevel(kErrorInTransaction, "can't change inside of a transaction");
 }
 
 int CheckLevel(abi::Thd* thd, abi::SystemVariable*, void* save, void* value) {
   unsigned long wanted = kInstanceRaw;
   if (!ReadLevel(*static_cast<abi::Value*>(value), wanted)) {
-    return Raise(kErrorWrongValue, "is INSTANCE_RAW or REGIONAL_RAW");
+    return RefuseLevel(kErrorWrongValue, "is INSTANCE_RAW or REGIONAL_RAW");
   }
   memcpy(save, &wanted, sizeof(wanted));
   return RefuseInTransaction(thd);
