@@ -52,13 +52,10 @@ Result<ExportDirectory> ExportDirectory::OpenForWriting(const std::string& path)
                     "of an earlier export",
                     path, *foreign));
   }
-  const std::string lock_path = path + "/" + kLockFile;
-  UniqueFd lock(open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!lock.valid()) return ErrnoStatus(errno, "open", lock_path);
-  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    return errno == EWOULDBLOCK ? Busy(path) : ErrnoStatus(errno, "lock", lock_path);
-  }
-  return ExportDirectory(path, std::move(lock));
+  auto lock = snapshot::LockFile(path + "/" + kLockFile, snapshot::LockMode::kTry);
+  if (lock.status().code() == Code::kAlreadyExists) return Busy(path);
+  RETURN_IF_ERROR(lock.status());
+  return ExportDirectory(path, std::move(*lock));
 }
 
 Result<ExportDirectory> ExportDirectory::OpenForReading(const std::string& path) {

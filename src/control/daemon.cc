@@ -1,8 +1,6 @@
 #include "control/daemon.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,9 +31,8 @@ constexpr int64_t kLookBusyNs = 100'000'000;    // while something is under way
 constexpr int64_t kLookCalmNs = 1'000'000'000;  // else: agents that died are started again
 
 Result<UniqueFd> LockDirectory(const Places& places) {
-  UniqueFd fd(open(places.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!fd.valid()) return snapshot::ErrnoStatus(errno, "open", places.lock());
-  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  auto fd = snapshot::LockFile(places.lock(), snapshot::LockMode::kTry);
+  if (fd.status().code() == Code::kAlreadyExists) {
     return Status(Code::kAlreadyExists,
                   fmt::format("another `borealis serve` runs in {}; stop it first", places.dir));
   }

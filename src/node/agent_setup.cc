@@ -1,8 +1,6 @@
 #include "node/agent_setup.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -63,17 +61,17 @@ Status CheckPrograms(const ServerConfig& config) {
 }  // namespace
 
 Result<UniqueFd> LockNode(const NodeLayout& layout) {
-  UniqueFd fd(open(layout.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!fd.valid()) return snapshot::ErrnoStatus(errno, "open", layout.lock());
-  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  auto fd = snapshot::LockFile(layout.lock(), snapshot::LockMode::kTry);
+  if (fd.status().code() == Code::kAlreadyExists) {
     const auto holder = snapshot::ReadFile(layout.lock(), 64);
     return Status(Code::kAlreadyExists,
                   fmt::format("another agent (process {}) runs the node in {}; stop it first",
                               holder.ok() ? AsText(*holder) : "?", layout.root));
   }
+  RETURN_IF_ERROR(fd.status());
   const std::string pid = std::to_string(getpid());
-  if (ftruncate(fd.get(), 0) != 0 ||
-      pwrite(fd.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+  if (ftruncate(fd->get(), 0) != 0 ||
+      pwrite(fd->get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
     return snapshot::ErrnoStatus(errno, "write", layout.lock());
   }
   return fd;

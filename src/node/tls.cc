@@ -1,8 +1,6 @@
 #include "node/tls.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,13 +53,7 @@ Status WriteText(const std::string& path, const std::string& text) {
 
 // Held until it is closed.
 Result<snapshot::UniqueFd> TakeTurn(const NodeLayout& layout) {
-  const std::string path = layout.tls() + "/lock";
-  snapshot::UniqueFd file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (!file.valid()) return snapshot::ErrnoStatus(errno, "open", path);
-  while (flock(file.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return snapshot::ErrnoStatus(errno, "lock", path);
-  }
-  return file;
+  return snapshot::LockFile(layout.tls() + "/lock", snapshot::LockMode::kWait);
 }
 
 // Both at once, but for the moment between two renames: a server that reads them then refuses them

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -89,6 +90,17 @@ Result<Bytes> ReadFile(const std::string& path, size_t bytes_max) {
 Result<std::string> ReadTextFile(const std::string& path, size_t bytes_max) {
   ASSIGN_OR_RETURN(const Bytes bytes, ReadFile(path, bytes_max));
   return std::string(AsText(bytes));
+}
+
+Result<UniqueFd> LockFile(const std::string& path, LockMode mode) {
+  UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd.valid()) return ErrnoStatus(errno, "open", path);
+  const int operation = LOCK_EX | (mode == LockMode::kTry ? LOCK_NB : 0);
+  while (flock(fd.get(), operation) != 0) {
+    if (errno == EWOULDBLOCK) return Status(Code::kAlreadyExists, path + " is locked");
+    if (errno != EINTR) return ErrnoStatus(errno, "lock", path);
+  }
+  return fd;
 }
 
 Status SyncDirectory(const std::string& path) {

@@ -36,6 +36,12 @@ Result<Bytes> ReadFile(const std::string& path, size_t bytes_max);
 // The same, as text.
 Result<std::string> ReadTextFile(const std::string& path, size_t bytes_max);
 
+// Opens a file, of mode 0600 when it is new, and locks it against whoever does the same, in
+// whichever process; until the result, and what inherited it, is closed. kTry: kAlreadyExists when
+// another has it. kWait: waits for the other.
+enum class LockMode { kTry, kWait };
+Result<UniqueFd> LockFile(const std::string& path, LockMode mode);
+
 Status SyncDirectory(const std::string& path);
 
 // Makes one directory of mode 0700; Ok when it exists.

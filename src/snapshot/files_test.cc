@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <atomic>
+#include <thread>
 
 #include "snapshot/testing.h"
 
@@ -57,6 +61,45 @@ TEST(Files, RemoveTreeDoesNotFollowLinks) {
   EXPECT_TRUE(RemoveTree(dir / "gone").ok());
   EXPECT_FALSE(PathExists(dir / "gone"));
   EXPECT_EQ(ReadText(dir / "kept/f"), "x");
+}
+
+TEST(Files, ALockIsFreeWhenWhoHadItClosedItOrDied) {
+  const TempDirectory dir;
+  auto first = LockFile(dir / "lock", LockMode::kTry);
+  ASSERT_TRUE(first.ok()) << first.status().ToString();
+  EXPECT_EQ(LockFile(dir / "lock", LockMode::kTry).status().code(), Code::kAlreadyExists);
+  first->Reset();
+  const pid_t child = fork();
+  if (child == 0) {
+    auto held = LockFile(dir / "lock", LockMode::kTry);
+    if (!held.ok()) _exit(1);
+    held->Release();  // its end closes it
+    _exit(0);
+  }
+  int end = -1;
+  ASSERT_EQ(waitpid(child, &end, 0), child);
+  EXPECT_EQ(end, 0);
+  EXPECT_TRUE(LockFile(dir / "lock", LockMode::kTry).ok());
+}
+
+TEST(Files, WhoWaitsForALockHasItWhenTheOtherLetsGo) {
+  const TempDirectory dir;
+  auto first = LockFile(dir / "lock", LockMode::kTry);
+  std::atomic<bool> released{false};
+  std::thread other([&] {
+    EXPECT_TRUE(LockFile(dir / "lock", LockMode::kWait).ok());
+    EXPECT_TRUE(released);
+  });
+  released = true;
+  first->Reset();
+  other.join();
+}
+
+TEST(Files, ALockInADirectoryThatIsNotThereNamesThePath) {
+  const TempDirectory dir;
+  const Status status = LockFile(dir / "none/lock", LockMode::kTry).status();
+  EXPECT_EQ(status.code(), Code::kNotFound);
+  EXPECT_NE(status.message().find("none/lock"), std::string::npos) << status.message();
 }
 
 TEST(Files, ParentOf) {

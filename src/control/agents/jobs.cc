@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,17 +18,19 @@ namespace {
 constexpr int kLockDescriptor = 3;  // of the job
 constexpr std::string_view kLockSuffix = ".lock";
 
-UniqueFd TryLock(const std::string& path, int flags) {
-  UniqueFd fd(open(path.c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
-  if (fd.valid() && flock(fd.get(), LOCK_EX | LOCK_NB) != 0) fd.Reset();
-  return fd;
+// A job holds its lock until it ended. What cannot be looked at counts as one that runs.
+bool Ended(const std::string& lock_path) {
+  return snapshot::LockFile(lock_path, snapshot::LockMode::kTry).ok();
 }
 
 }  // namespace
 
 Status Jobs::Start(const Job& job) {
-  const UniqueFd lock = TryLock(LockPath(job.target), O_CREAT);
-  if (!lock.valid()) return {Code::kUnavailable, "a job runs for " + job.target};
+  const auto lock = snapshot::LockFile(LockPath(job.target), snapshot::LockMode::kTry);
+  if (lock.status().code() == Code::kAlreadyExists) {
+    return {Code::kUnavailable, "a job runs for " + job.target};
+  }
+  RETURN_IF_ERROR(lock.status());
   const std::string log = LogPath(job.target);
   const UniqueFd output(open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
   if (!output.valid()) return snapshot::ErrnoStatus(errno, "open", log);
@@ -49,7 +50,7 @@ Status Jobs::Start(const Job& job) {
   SpawnPlan plan(SpawnPlan::Session::kOwn);
   plan.Give(output.get(), STDOUT_FILENO);
   plan.Give(output.get(), STDERR_FILENO);
-  plan.Give(lock.get(), kLockDescriptor);
+  plan.Give(lock->get(), kLockDescriptor);
   pid_t pid = 0;
   const int error = plan.Run(&pid, argv[0], argv.data(), environment.data());
   if (error != 0) return snapshot::ErrnoStatus(error, "start", job.argv[0]);
@@ -100,7 +101,7 @@ std::set<std::string> Jobs::Busy() const {
   if (!names.ok()) return busy;
   for (const std::string& name : *names) {
     if (!name.ends_with(kLockSuffix)) continue;
-    if (!TryLock(directory_ + "/" + name, 0).valid()) {
+    if (!Ended(directory_ + "/" + name)) {
       busy.insert(name.substr(0, name.size() - kLockSuffix.size()));
     }
   }
@@ -109,7 +110,7 @@ std::set<std::string> Jobs::Busy() const {
 
 void Jobs::Forget(const std::string& target) {
   failures_.erase(target);
-  if (running_.contains(target) || !TryLock(LockPath(target), 0).valid()) return;
+  if (running_.contains(target) || !Ended(LockPath(target))) return;
   (void)unlink(LockPath(target).c_str());
   (void)unlink(LogPath(target).c_str());
 }
