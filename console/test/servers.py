@@ -129,7 +129,7 @@ class Servers:
         key = base64.b64encode(":".join(self.plane.make_key("--read-only")).encode()).decode()
         request = urllib.request.Request(f"{self.plane.url}/metrics", headers={"Authorization": f"Basic {key}"})
         with urllib.request.urlopen(request, timeout=_WAIT_S) as answer:
-            there = set(re.findall(r"^(borealis_\w+)\{.*\binstance=|^(borealis_volume_bytes)\{", answer.read().decode(), re.M))
+            there = set(re.findall(r"^(borealis_\w+)\{.*\bdb_instance=|^(borealis_volume_bytes)\{", answer.read().decode(), re.M))
         there = {name for names in there for name in names if name}
         wanted = {name for file in _MONITORING.iterdir() for name in re.findall(r"\bborealis_[a-z_]+", file.read_text())}
         self.report.check(f"{len(wanted)} figures of dashboard and alarms are there", wanted and wanted <= there, wanted - there)

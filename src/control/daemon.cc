@@ -218,7 +218,8 @@ Status RunDaemon(const DaemonOptions& options, const Clock& clock) {
   Service service(std::move(store), std::move(region), settings, std::make_unique<LogFiles>(places),
                   clock, [&] { reconciler.load()->Wake(); });
   Reconciler thread(service, Executor(places, programs, OpenLimiter(options.cgroup), clock),
-                    Balancer({places.balancer(), BalancerUser()}, options.programs.balancer, clock),
+                    Balancer({places.balancer(), BalancerUser(), BalancerFiles()},
+                             options.programs.balancer, clock),
                     std::move(hosts));
   reconciler = &thread;
   Sessions sessions(*session_store, CookieName(places), places.console_password());

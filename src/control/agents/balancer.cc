@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -30,6 +31,7 @@ constexpr size_t kConfigBytesMax = 4 << 20;
 constexpr size_t kAnswerBytesMax = 1 << 20;
 constexpr size_t kBlocksPerCommand = 50;
 constexpr int kAskTimeoutS = 2;
+constexpr rlim_t kFilesMax = 1 << 20;  // it has memory for each at once
 
 std::string ReadText(const std::string& path) {
   const auto text = snapshot::ReadTextFile(path, kConfigBytesMax);
@@ -63,7 +65,20 @@ std::string BalancerUser() {
   return geteuid() == 0 && node::FindAccount(std::string("haproxy")).ok() ? "haproxy" : "";
 }
 
+int64_t BalancerFiles() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return kFilesMin;
+  return static_cast<int64_t>(std::min<rlim_t>(limit.rlim_max, kFilesMax));
+}
+
 Balancer::State Balancer::Settle(const Balancing& wanted) {
+  if (wanted.short_of_files && !short_of_files_) {
+    LogWarning(
+        "balancer: it may have {} files open, too few for the connections that all servers take "
+        "together; endpoints take fewer",
+        places_.files);
+  }
+  short_of_files_ = wanted.short_of_files;
   const auto settled = Try(wanted);
   const std::string failure = settled.ok() ? "" : settled.status().message();
   if (!failure.empty() && failure != last_failure_) LogError("balancer: {}", failure);

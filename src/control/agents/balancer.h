@@ -29,6 +29,8 @@ inline constexpr int64_t kReloadSettlesNs = 1'000'000'000;
 Status CheckBalancer(const std::string& program);
 // The account that its workers become: for root the one that the package made, else none.
 std::string BalancerUser();
+// How many files it may have open. Source: getrlimit(2); it raises its own limit to the hard one.
+int64_t BalancerFiles();
 
 class Balancer {
  public:
@@ -65,6 +67,7 @@ class Balancer {
   std::string signalled_;  // what was to be loaded last, by start or reload
   int64_t signalled_ns_ = clock_.MonotonicNs() - kLoadTimeoutNs + kOthersLoadNs;
   std::string last_failure_;
+  bool short_of_files_ = false;
 };
 
 }  // namespace borealis::control

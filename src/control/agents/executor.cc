@@ -145,8 +145,12 @@ Status Executor::Launch(const Step& step) {
                                    "--upkeep-file", at.upkeep(),
                                    "--tls-name",    step.cluster.endpoint_address};
   if (!programs_.names.empty()) {
-    argv.insert(argv.end(), {"--tls-name", EndpointOf(programs_.names, step.cluster), "--tls-name",
-                             EndpointOf(programs_.names, step.instance)});
+    const std::string& suffix = programs_.names;
+    for (const std::string& reached_by :
+         {EndpointOf(suffix, step.cluster), EndpointOf(suffix, step.instance),
+          AnyCustomEndpoint(suffix)}) {  // those come and go while the server runs
+      argv.insert(argv.end(), {"--tls-name", reached_by});
+    }
   }
   AddPrograms(argv);
   ASSIGN_OR_RETURN(const node::ProcessId agent,

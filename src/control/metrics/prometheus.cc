@@ -2,12 +2,16 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <vector>
 
 namespace borealis::control {
 namespace {
+
+constexpr std::string_view kNotToServe[] = {"creating", "starting", "stopping", "stopped",
+                                            "deleting"};
 
 struct Metric {
   std::string_view name;
@@ -70,6 +74,14 @@ const std::vector<Metric>& Metrics() {
   return metrics;
 }
 
+// `instance` is Prometheus's own label, for where it scraped: ours would be renamed.
+constexpr char kInstanceLine[] = "borealis_{}{{cluster=\"{}\",db_instance=\"{}\"}} {}\n";
+
+// One that is down all the same is missed.
+bool IsToServe(const Instance& instance) {
+  return std::ranges::find(kNotToServe, instance.status) == std::end(kNotToServe);
+}
+
 void AddHead(std::string& out, std::string_view name, std::string_view type,
              std::string_view help) {
   out += fmt::format("# HELP borealis_{} {}\n# TYPE borealis_{} {}\n", name, help, name, type);
@@ -86,19 +98,23 @@ std::string RenderMetrics(const Region& region, const Sample& sample) {
       const auto instance = region.instances.find(id);
       const auto value = metric.value(taken);
       if (instance == region.instances.end() || !value) continue;
-      out += fmt::format("borealis_{}{{cluster=\"{}\",instance=\"{}\"}} {}\n", metric.name,
-                         instance->second.cluster, id, *value);
+      out += fmt::format(kInstanceLine, metric.name, instance->second.cluster, id, *value);
     }
   }
   AddHead(out, "volume_bytes", "gauge", "Disk that the cluster's volume takes");
   for (const auto& [id, taken] : sample.clusters) {
     out += fmt::format("borealis_volume_bytes{{cluster=\"{}\"}} {}\n", id, taken.volume_bytes);
   }
-  AddHead(out, "instance_failed", "gauge", "1: the instance cannot be brought up");
-  for (const auto& [id, instance] : region.instances) {
-    out += fmt::format("borealis_instance_failed{{cluster=\"{}\",instance=\"{}\"}} {}\n",
-                       instance.cluster, id, instance.status == "failed" ? 1 : 0);
-  }
+  const auto add = [&](std::string_view name, std::string_view help, auto holds) {
+    AddHead(out, name, "gauge", help);
+    for (const auto& [id, instance] : region.instances) {
+      out += fmt::format(kInstanceLine, name, instance.cluster, id, holds(instance) ? 1 : 0);
+    }
+  };
+  add("instance_failed", "1: the instance cannot be brought up",
+      [](const Instance& instance) { return instance.status == "failed"; });
+  add("instance_wanted", "1: the instance is to serve; 0: it is being created, stopped or deleted",
+      IsToServe);
   return out;
 }
 

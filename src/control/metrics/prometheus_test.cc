@@ -25,10 +25,10 @@ class PrometheusTest : public testing::Test {
 };
 
 TEST_F(PrometheusTest, FiguresAreInSecondsAndBytesWithTheirLabels) {
-  EXPECT_TRUE(Says("borealis_up{cluster=\"c\",instance=\"w\"} 1"));
-  EXPECT_TRUE(Says("borealis_sync_seconds_total{cluster=\"c\",instance=\"w\"} 1.5"));
+  EXPECT_TRUE(Says("borealis_up{cluster=\"c\",db_instance=\"w\"} 1"));
+  EXPECT_TRUE(Says("borealis_sync_seconds_total{cluster=\"c\",db_instance=\"w\"} 1.5"));
   EXPECT_TRUE(Says("borealis_volume_bytes{cluster=\"c\"} 7"));
-  EXPECT_TRUE(Says("borealis_instance_failed{cluster=\"c\",instance=\"w\"} 0"));
+  EXPECT_TRUE(Says("borealis_instance_failed{cluster=\"c\",db_instance=\"w\"} 0"));
   EXPECT_TRUE(Says("# TYPE borealis_commits_total counter"));
 }
 
@@ -36,6 +36,18 @@ TEST_F(PrometheusTest, WhatIsNotKnownIsAbsent) {
   EXPECT_EQ(RenderMetrics(region_, sample_).find("borealis_commits_total{"), std::string::npos);
   region_.instances.clear();
   EXPECT_EQ(RenderMetrics(region_, sample_).find("borealis_up{"), std::string::npos);
+}
+
+TEST_F(PrometheusTest, OneThatIsStoppedOnPurposeIsNotWanted) {
+  const std::string line = "borealis_instance_wanted{cluster=\"c\",db_instance=\"w\"} ";
+  for (const char* status : {"creating", "starting", "stopping", "stopped", "deleting"}) {
+    region_.instances["w"].status = status;
+    EXPECT_TRUE(Says(line + "0")) << status;
+  }
+  for (const char* status : {"available", "failed", "rebooting", "modifying"}) {
+    region_.instances["w"].status = status;
+    EXPECT_TRUE(Says(line + "1")) << status;
+  }
 }
 
 TEST(SampleJson, HoldsWhatIsKnown) {

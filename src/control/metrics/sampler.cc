@@ -97,7 +97,9 @@ InstanceSample Sampler::TakeInstance(const Cluster& cluster, const Instance& ins
   const node::NodeLayout layout{places_.Of(cluster).nodes() + "/" + NodeNameOf(instance)};
   const auto status = node::ReadNodeState(layout);
   if (!status.ok()) return sample;
-  sample.up = status->state == node::NodeState::kReady && node::IsAlive(status->agent);
+  // An agent that hangs goes on saying what it said last.
+  sample.up = status->state == node::NodeState::kReady && node::IsAlive(status->agent) &&
+              node::IsAlive(status->server);
   if (status->seqno.IsDefined()) sample.seqno = status->seqno.value;
   sample.restarts = static_cast<int64_t>(status->restarts);
   sample.rebuilds = status->failures.rebuilds;

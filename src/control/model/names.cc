@@ -5,6 +5,8 @@
 namespace borealis::control {
 namespace {
 
+constexpr char kCustom[] = "cluster-custom.";
+
 std::string Named(const std::string& suffix, const std::string& id, const char* kind,
                   const std::string& address) {
   return suffix.empty() ? address : fmt::format("{}.{}{}", id, kind, suffix);
@@ -21,7 +23,11 @@ std::string EndpointOf(const std::string& suffix, const Cluster& cluster) {
 }
 
 std::string EndpointOf(const std::string& suffix, const ClusterEndpoint& endpoint) {
-  return Named(suffix, endpoint.id, "cluster-custom.", endpoint.address);
+  return Named(suffix, endpoint.id, kCustom, endpoint.address);
+}
+
+std::string AnyCustomEndpoint(const std::string& suffix) {
+  return fmt::format("*.{}{}", kCustom, suffix);
 }
 
 std::string ApiName(const std::string& suffix) { return "api." + suffix; }

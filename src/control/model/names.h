@@ -20,6 +20,8 @@ inline constexpr char kNamesDomain[] = "borealis.internal";
 std::string EndpointOf(const std::string& suffix, const Instance& instance);
 std::string EndpointOf(const std::string& suffix, const Cluster& cluster);
 std::string EndpointOf(const std::string& suffix, const ClusterEndpoint& endpoint);
+// Of all custom endpoints there may ever be, as certificates name them.
+std::string AnyCustomEndpoint(const std::string& suffix);
 std::string ApiName(const std::string& suffix);
 
 // Lines of a hosts file (hosts(5)) for all of them. REQUIRES: suffix is not empty.

@@ -6,15 +6,18 @@
 #include <set>
 
 #include "control/api/signature.h"
+#include "control/reconcile/connection_limits.h"
 
 namespace borealis::control {
 namespace {
 
 // `redispatch`: a server that refuses a connection is passed over for the next at once.
+// `fin`: who does not close when the other side has ended holds no place for long.
 constexpr char kHead[] = R"(# Written by borealis serve; what is changed here is lost.
 global
   description {}
   stats socket {} mode 600 level admin expose-fd listeners
+  maxconn {}
 {}
 defaults
   mode tcp
@@ -26,7 +29,11 @@ defaults
   timeout connect 3s
   timeout client 20d
   timeout server 20d
+  timeout client-fin 10s
+  timeout server-fin 10s
 )";
+constexpr int64_t kBeingRefused = 100;   // at one moment; of kFilesReserved
+constexpr int64_t kFilesOfEndpoint = 2;  // its listener, also while another process takes it over
 
 class Renderer {
  public:
@@ -39,14 +46,44 @@ class Renderer {
       if (cluster.status != "deleting" && !cluster.endpoint_address.empty()) OnCluster(cluster);
     }
     if (listens_.empty()) return {};
+    const int64_t room = Room();
+    const std::string listens = Listens(room);
     const std::string user =
         places_.user.empty() ? "" : fmt::format("  user {0}\n  group {0}\n", places_.user);
-    balancing_.name = Sha256Hex(listens_).substr(0, 16);
-    balancing_.config = fmt::format(kHead, balancing_.name, places_.socket(), user) + listens_;
+    const auto whole = [&](const std::string& name) {
+      return fmt::format(kHead, name, places_.socket(), room + kBeingRefused, user) + listens;
+    };
+    balancing_.name = Sha256Hex(whole("")).substr(0, 16);
+    balancing_.config = whole(balancing_.name);
     return std::move(balancing_);
   }
 
  private:
+  struct Endpoint {
+    std::string head, rest;   // lines of its section
+    int64_t connections = 0;  // that its servers take
+  };
+
+  // Connections of all endpoints together.
+  int64_t Room() const {
+    const auto endpoints = static_cast<int64_t>(listens_.size());
+    const int64_t files = places_.files - kFilesReserved - kFilesOfEndpoint * endpoints;
+    return std::max(files / 2, endpoints);
+  }
+
+  std::string Listens(int64_t room) {
+    std::vector<int64_t> taken;
+    for (const Endpoint& listen : listens_) taken.push_back(listen.connections);
+    const std::vector<int64_t> limits = ShareConnections(taken, room);
+    std::string text;
+    for (size_t n = 0; n < listens_.size(); ++n) {
+      text += fmt::format("{}  tcp-request connection reject if {{ fe_conn gt {} }}\n{}",
+                          listens_[n].head, limits[n], listens_[n].rest);
+      balancing_.short_of_files |= limits[n] < taken[n];
+    }
+    return text;
+  }
+
   void OnCluster(const Cluster& cluster) {
     std::string blocks;
     for (const std::string& block : AllowedBlocks(region_, cluster, cluster.port)) {
@@ -69,15 +106,17 @@ class Renderer {
 
   void Listen(const std::string& name, const Cluster& cluster, const std::string& address,
               const std::vector<const Instance*>& members) {
-    listens_ += fmt::format(
-        "\nlisten {}\n  bind {}:{}\n  tcp-request connection reject unless {{ src -f {} }}\n"
-        "  source {}\n",
-        name, address, cluster.port, places_.list(cluster.directory), cluster.endpoint_address);
+    Endpoint& listen = listens_.emplace_back();
+    listen.head = fmt::format(
+        "\nlisten {}\n  bind {}:{}\n  tcp-request connection reject unless {{ src -f {} }}\n", name,
+        address, cluster.port, places_.list(cluster.directory));
+    listen.rest = fmt::format("  source {}\n", cluster.endpoint_address);
     // With one server there is nothing to wait for.
-    if (members.size() == 1) listens_ += "  retries 0\n";
+    if (members.size() == 1) listen.rest += "  retries 0\n";
     for (const Instance* instance : members) {
-      listens_ += fmt::format("  server {} {}:{} send-proxy-v2\n", instance->id, instance->address,
-                              instance->inner_port);
+      listen.rest += fmt::format("  server {} {}:{} send-proxy-v2\n", instance->id,
+                                 instance->address, instance->inner_port);
+      listen.connections += ConnectionsOf(*instance);
       balancing_.servers[name + "/" + instance->id] = Serves(*instance);
     }
   }
@@ -95,7 +134,7 @@ class Renderer {
   const Observed& observed_;
   const BalancerPlaces& places_;
   Balancing balancing_;
-  std::string listens_;
+  std::vector<Endpoint> listens_;
 };
 
 }  // namespace

@@ -44,11 +44,12 @@ class BalancingTest : public testing::Test {
     if (at == std::string::npos) return {};
     return config.substr(at, config.find("\nlisten ", at) - at);
   }
-  Balancing Render() { return RenderBalancing(region_, observed_, {"/d", ""}); }
+  Balancing Render() { return RenderBalancing(region_, observed_, {"/d", "", files_}); }
   std::string Blocks() { return Render().lists.at("/d/c1.acl"); }
 
   Region region_;
   Observed observed_;
+  int64_t files_ = 100'000;
 };
 
 TEST_F(BalancingTest, NothingIsBalancedWithoutClusters) {
@@ -72,6 +73,29 @@ TEST_F(BalancingTest, NobodyMayConnectUnlessARuleOfAGroupFitsThePort) {
   Allow("sg-1", "-1", -1, -1, "10.2.0.0/16");
   Allow("sg-2", "tcp", 0, 65535, "10.2.0.0/16");
   EXPECT_EQ(Blocks(), "10.1.0.0/16\n10.2.0.0/16\n");
+}
+
+TEST_F(BalancingTest, AnEndpointTakesWhatItsServersTakeAndSomeToRefuse) {
+  region_.instances.at("a").instance_class = "db.t3.micro";
+  region_.instances.at("b").instance_class = "db.t3.small";
+  EXPECT_THAT(Listen("cluster.c"), HasSubstr("reject if { fe_conn gt 1180 }"));
+  EXPECT_THAT(Listen("instance.a"), HasSubstr("reject if { fe_conn gt 1060 }"));
+  const std::string before = Render().name;
+  region_.instances.at("a").parameters["max_connections"] = "500";
+  EXPECT_THAT(Listen("cluster.c"), HasSubstr("reject if { fe_conn gt 1620 }"));
+  EXPECT_NE(Render().name, before);
+}
+
+TEST_F(BalancingTest, AllEndpointsTogetherFitIntoItsFiles) {
+  region_.instances.at("a").instance_class = "db.r5.large";
+  region_.instances.at("b").instance_class = "db.r5.large";
+  EXPECT_FALSE(Render().short_of_files);
+  files_ = 1024;  // 259 connections for 1600
+  EXPECT_TRUE(Render().short_of_files);
+  EXPECT_THAT(Render().config, HasSubstr("maxconn 359\n"));
+  EXPECT_THAT(Listen("cluster.c"), HasSubstr("reject if { fe_conn gt 129 }"));
+  files_ = 0;  // it fails, not we
+  EXPECT_THAT(Render().config, HasSubstr("maxconn 103\n"));
 }
 
 TEST_F(BalancingTest, EveryEndpointAsksTheList) {

@@ -57,6 +57,7 @@ class ControlPlane:
     def __init__(self, workspace: Workspace, *options: str):
         self.workspace = workspace
         self.options = options  # of `borealis serve`
+        self.under = ()  # a command that becomes it, with limits say
         self.dir = workspace.dir / "serve"
         self.log_path = workspace.dir / "serve.log"
         self.addresses = [workspace.address(i) for i in range(8)]
@@ -74,7 +75,7 @@ class ControlPlane:
         log_from = self.log_path.stat().st_size if self.log_path.exists() else 0
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [str(paths.binary()), "serve", f"--dir={self.dir}", f"--listen-port={self.listen_port}",
+                [*self.under, str(paths.binary()), "serve", f"--dir={self.dir}", f"--listen-port={self.listen_port}",
                  f"--address-base={self.addresses[0]}", f"--port={self.port}", f"--server={paths.MARIADBD}",
                  f"--provider={paths.provider()}", f"--plugin={paths.plugin()}", *self.options], stdout=log, stderr=log)
         end = time.monotonic() + _END_S
