@@ -11,7 +11,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
 BOREALIS = os.environ.get("BOREALIS_BIN", os.path.join(ROOT, "build/release/bin/borealis"))
 STATUS_TIMEOUT_S = 20
 SQL_TIMEOUT_S = 3
-DEATH_TIMEOUT_S = 10
+DEATH_TIMEOUT_S = 60
 
 
 class DemoError(Exception):

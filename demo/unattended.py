@@ -14,9 +14,9 @@ from cluster import DemoError
 from verdict import Outage, Run, describe, judge
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-READY_TIMEOUT_S = 60
+READY_TIMEOUT_S = 120
 RECOVERY_TIMEOUT_S = 120
-AGREE_TIMEOUT_S = 30
+AGREE_TIMEOUT_S = 120
 PROBE_PAUSE_S = 0.02
 TICK_S = 0.02
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 sys.dont_write_bytecode = True
@@ -70,10 +71,18 @@ class RunTest(unittest.TestCase):
 
     def test_a_signal_ends_what_runs_and_begins_nothing_more(self):
         self.addCleanup(runner.STOP.clear)
-        threading.Timer(0.3, runner.STOP.set).start()
+        threading.Thread(target=self.stop_when_it_runs).start()
         result = self.result("setsid sleep 302 & echo 1 passed, 0 failed; sleep 303")
         self.assertEqual((result.failed, result.reason), (1, "stopped"))
         self.assertEqual(self.result("exit 0").reason, "stopped before it began")
+
+    def stop_when_it_runs(self):
+        log = os.path.join(self.folder.name, "test.log")
+        for _ in range(6000):
+            if os.path.exists(log) and os.path.getsize(log):
+                break
+            time.sleep(0.01)
+        runner.STOP.set()
 
     def test_names_that_do_not_exist_are_refused(self):
         done = subprocess.run([os.path.join(HERE, "run"), "no_such_test"], capture_output=True,

@@ -9,7 +9,7 @@ const CLUSTER = "shop";
 const GROUP = `${CLUSTER}-clients`;
 const NEW = "cloud-academy-9";
 const TABLE = "shop.orders";
-const LONG = { timeout: 60_000 };
+const LONG = { timeout: 180_000 };
 // Where the viewer is not where the daemon is: moments are typed and shown in the viewer's zone.
 const OPTIONS = { timezoneId: "Asia/Kolkata", locale: "en-US" };
 
@@ -77,7 +77,7 @@ await run(async () => {
     return (await sql(of, "SELECT 1", by)).error;
   }
   async function comesTo(what, holds) {
-    for (const end = Date.now() + 20_000; Date.now() < end; await page.waitForTimeout(100)) if (await holds()) return;
+    for (const end = Date.now() + 60_000; Date.now() < end; await page.waitForTimeout(100)) if (await holds()) return;
     throw new Error(`it does not come to be: ${what}`);
   }
 

@@ -31,7 +31,7 @@ export async function open(url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: url });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000); // for a slow machine: nothing waits for it that works
   const seen = { errors: [], foreign: [], bytes: 0 };
   page.on("console", (message) => {
     // A refused request is said on the console, too; those are claims of their own.
@@ -51,7 +51,7 @@ export async function signIn(page, password) {
 
 // Until `holds` (run in the page, with `argument`) is true. The driver's own waitForFunction would evaluate a
 // text in the page, which its policy forbids.
-export async function until(page, holds, argument, timeout = 20_000) {
+export async function until(page, holds, argument, timeout = 60_000) {
   for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(100)) {
     if (await page.evaluate(holds, argument)) return;
   }

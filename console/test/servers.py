@@ -18,7 +18,7 @@ from pathlib import Path
 import pymysql
 
 USER = "admin"
-_WAIT_S = 10
+_WAIT_S = 60
 _COUNT = "SELECT count(*) FROM shop.orders"
 _CONNECTOR_J = Path("/usr/share/java/mariadb-java-client.jar")
 _JAVA = """

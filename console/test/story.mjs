@@ -124,7 +124,7 @@ await run(async () => {
 
   async function becomes() {
     const begun = Date.now();
-    for (const n of [1, 2]) await available(`${CLUSTER}-instance-${n}`).first().waitFor({ timeout: 60_000 });
+    for (const n of [1, 2]) await available(`${CLUSTER}-instance-${n}`).first().waitFor({ timeout: 180_000 });
     figure("two writers shown as available after", (Date.now() - begun) / 1000, "s");
     check("both writers become available before one's eyes", true);
   }
@@ -157,7 +157,7 @@ await run(async () => {
     await page.getByRole("button", { name: `Crash ${CLUSTER}-instance-1` }).click();
     await rows("[5-9]\\d").waitFor();
     await press(page, page.getByRole("button", { name: `Crash ${CLUSTER}-instance-2` })); // without a mouse
-    await page.getByText("All 100 rows are in").first().waitFor({ timeout: 60_000 });
+    await page.getByText("All 100 rows are in").first().waitFor({ timeout: 180_000 });
     const count = await page.locator("#count").innerText();
     check("each writer is crashed under the client, and the count ends at 100", count === "100", count);
     check("rows were taken in place of a writer that was down", await page.locator(".rows .moved").count() > 0);
@@ -221,7 +221,7 @@ await run(async () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await until(page, (button) => button.contains(document.activeElement), await actions.elementHandle());
     check("one crashes a writer without a mouse, and is back at the menu afterwards", await isSeen(page));
-    await recoveries.nth(before).waitFor({ timeout: 30_000 });
+    await recoveries.nth(before).waitFor({ timeout: 180_000 });
     check("a writer is crashed and its events tell of its return", true);
     await accessible("instance");
     await page.goBack();
@@ -234,7 +234,7 @@ await run(async () => {
     await page.getByRole("button", { name: "Take snapshot" }).click();
     await page.getByLabel("Snapshot name").fill("monday");
     await page.getByRole("dialog").getByRole("button", { name: "Take snapshot" }).click();
-    await available("monday").first().waitFor({ timeout: 30_000 });
+    await available("monday").first().waitFor({ timeout: 180_000 });
     await page.getByRole("radio", { name: "monday" }).check();
     await page.getByRole("button", { name: "Actions" }).last().click();
     await page.getByRole("menuitem", { name: "Restore", exact: true }).click();
@@ -243,7 +243,7 @@ await run(async () => {
     await accessible("restore");
     await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
     await page.getByRole("heading", { level: 1, name: "restored" }).waitFor();
-    await available("restored-instance-1").first().waitFor({ timeout: 60_000 });
+    await available("restored-instance-1").first().waitFor({ timeout: 180_000 });
     await page.getByRole("button", { name: "Copy endpoint of restored-instance-1" }).click();
     const endpoint = await page.evaluate(() => navigator.clipboard.readText());
     const rows = await ask(`sql ${endpoint.split(":")[0]} ${MASTER} SELECT count(*) FROM demo.course`);
@@ -313,7 +313,7 @@ await run(async () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     check("one deletes without a mouse", true);
     await secrets("at the end");
-    await page.getByText("No databases").waitFor({ timeout: 60_000 });
+    await page.getByText("No databases").waitFor({ timeout: 180_000 });
     check("the clusters are deleted", true);
   }
 });

@@ -8,7 +8,7 @@ export const said = []; // what went wrong in any browser of this run
 // A browser on `world`; `then` has the page and what was asked of the API.
 export async function visit(url, world, options, then) {
   const { browser, page, seen } = await open(url, { reducedMotion: "reduce", ...options.context });
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(30_000);
   try {
     const asked = await serve(page, world, options);
     await page.goto(`${url}/#/databases`);

@@ -88,12 +88,12 @@ TEST_F(ReplicatorOutcomeTest, WhoKeptAStatementWaitingIsNotWaitedForUntilItVotes
   };
   Seqno last = a->BeginIsolated();
   EXPECT_GE(finish_ms(last), kOthersMs);
-  int64_t together_ms = 0;
+  int waited = 0;  // or stood still for as long, as a machine may once
   for (int i = 0; i < kStatements; ++i) {
     last = a->BeginIsolated();
-    together_ms += finish_ms(last);
+    waited += finish_ms(last) >= kOthersMs;
   }
-  EXPECT_LT(together_ms, kStatements * kOthersMs / 2);
+  EXPECT_LT(waited, kStatements / 2);
   b->replicator->RecordOutcome(last, "");
   ASSERT_TRUE(a->replicator->CausalWait(kLongNs).ok());  // has read it
   EXPECT_GE(finish_ms(a->BeginIsolated()), kOthersMs);

@@ -20,7 +20,8 @@ class BalancerTest : public testing::Test {
     cluster.directory = "c1";
     cluster.status = "available";
     cluster.endpoint_address = "127.0.0.1";
-    cluster.port = static_cast<uint16_t>(20'000 + getpid() % 10'000);
+    // Cases run beside each other, as processes with neighbouring numbers; each takes a few ports.
+    cluster.port = static_cast<uint16_t>(20'000 + getpid() % 1'000 * 10);
     region_.clusters["c"] = cluster;
   }
   ~BalancerTest() override {
@@ -31,7 +32,7 @@ class BalancerTest : public testing::Test {
   }
   Balancing Wanted() { return RenderBalancing(region_, {}, places_); }
   bool Settles(Balancer& balancer, const Balancing& wanted) {
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 1200; ++i) {  // a bound for a loaded machine
       if (balancer.Settle(wanted) == Balancer::State::kSettled) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
@@ -72,11 +73,13 @@ TEST_F(BalancerTest, AConfigurationThatDoesNotLoadIsNotTriedAllTheTime) {
   Balancing wanted = Wanted();
   wanted.config += "nonsense\n";
   Balancer balancer(places_, kDefaultBalancer, clock_);
-  for (int i = 0; i < 15; ++i) {
+  const int64_t begun_ns = clock_.MonotonicNs();
+  for (int i = 0; i < 15 || (Count("unknown keyword") == 0 && i < 600); ++i) {
     EXPECT_EQ(balancer.Settle(wanted), Balancer::State::kLoading);
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  EXPECT_LE(Count("unknown keyword"), 2);
+  const int64_t waits = (clock_.MonotonicNs() - begun_ns) / kStartAgainNs;
+  EXPECT_LE(Count("unknown keyword"), static_cast<size_t>(waits) + 1);
   EXPECT_GE(Count("unknown keyword"), 1);
 }
 

@@ -13,7 +13,7 @@ from .clients import Client, Recorder, Session
 from .workload import DATABASE
 
 _FRESH = ("", "sync_wait", "", "regional")  # of a node's clients, in turn
-_TAKES_WRITES_S = 60
+_TAKES_WRITES_S = 180
 
 
 @dataclass

@@ -20,7 +20,7 @@ from .server import Server, ServerDied
 from .workspace import Workspace
 
 _UP_S = 180
-_END_S = 10
+_END_S = 60
 
 
 class AgentServer(Server):
@@ -75,7 +75,7 @@ class AgentServer(Server):
         self._cluster.command("node", "stop", self.name, "--drain=0", f"--timeout={timeout_s:.0f}",
                               places=True)
 
-    def wait_ready(self, timeout_s: float = 60):
+    def wait_ready(self, timeout_s: float = 180):
         try:
             super().wait_ready(timeout_s)
         except ServerDied:

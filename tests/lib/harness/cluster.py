@@ -94,7 +94,7 @@ class Cluster:
     def __len__(self) -> int:
         return len(self.servers)
 
-    def start(self, timeout_s: float = 60):
+    def start(self, timeout_s: float = 180):
         """Fresh datadirs, all servers up and ready. Returns self."""
         for slot, server in enumerate(self.servers, 1):
             server.make_datadir()

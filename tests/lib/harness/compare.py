@@ -16,7 +16,7 @@ _SYSTEM = "('mysql','information_schema','performance_schema','sys')"
 _SHOWN_MAX = 10  # rows of a difference
 
 
-def wait_same_seqno(servers: list[Server], timeout_s: float = 60) -> int:
+def wait_same_seqno(servers: list[Server], timeout_s: float = 180) -> int:
     """Waits until all nodes have applied everything; returns the seqno. REQUIRES: no writers."""
     end = time.monotonic() + timeout_s
     while True:
@@ -28,7 +28,7 @@ def wait_same_seqno(servers: list[Server], timeout_s: float = 60) -> int:
         time.sleep(0.02)
 
 
-def differences(servers: list[Server], timeout_s: float = 60) -> list[str]:
+def differences(servers: list[Server], timeout_s: float = 180) -> list[str]:
     """Differences of any node from the first, in words; empty when identical."""
     while True:
         seqno = wait_same_seqno(servers, timeout_s)
@@ -73,7 +73,7 @@ def table_count(server: Server) -> int:
 
 
 def _synced_seqno(server: Server) -> int:
-    with server.connect(read_timeout=60) as connection, connection.cursor() as cursor:
+    with server.connect(read_timeout=180) as connection, connection.cursor() as cursor:
         cursor.execute("SET SESSION wsrep_sync_wait = 1")
         cursor.execute("SELECT 1")
         return int(status(connection, "wsrep_last_committed").get("wsrep_last_committed", 0))

@@ -26,7 +26,7 @@ from .workspace import Workspace
 
 REGION = "us-east-1"
 AWS = "/usr/bin/aws"
-_END_S = 30
+_END_S = 120
 _WRITER_S = 300  # in a machine without KVM it takes a while
 
 
@@ -174,7 +174,7 @@ class ControlPlane:
                                          headers={k: v.decode() if isinstance(v, bytes) else v
                                                   for k, v in headers.items() if k != "Content-Length"})
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read().decode()

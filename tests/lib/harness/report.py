@@ -35,8 +35,9 @@ class Report:
             print(f"FAIL  {claim}: {detail}", flush=True)
         return bool(ok)
 
-    def await_true(self, claim: str, condition, timeout_s: float = 30, not_yet=()) -> bool:
-        """A claim that comes true in a while. `not_yet`: errors of the condition that only mean that."""
+    def await_true(self, claim: str, condition, timeout_s: float = 120, not_yet=()) -> bool:
+        """A claim that comes true in a while. `not_yet`: errors of the condition that only mean that. The bound
+        is one for slow machines: nothing waits for it that works."""
         end = time.monotonic() + timeout_s
         while True:
             try:

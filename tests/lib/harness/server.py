@@ -71,7 +71,7 @@ class Server:
                              f"(exit {done.returncode}):\n{_tail(recovery_log)}")
         return found[-1]
 
-    def wait_ready(self, timeout_s: float = 60):
+    def wait_ready(self, timeout_s: float = 180):
         """Returns when the server takes writes. Raises when it ends first or the time is over."""
         end = time.monotonic() + timeout_s
         why = "never tried"
@@ -131,7 +131,7 @@ class Server:
     # --- SQL -----------------------------------------------------------------------------------
     def connect(self, **more):
         settings = {"user": seed.USER, "password": seed.PASSWORD, "autocommit": True,
-                    "connect_timeout": 10, "charset": "utf8mb4", **more}
+                    "connect_timeout": 60, "charset": "utf8mb4", **more}
         return pymysql.connect(host=self.address, port=self.port, **settings)
 
     def query(self, sql, args=None):

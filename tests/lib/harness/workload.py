@@ -202,7 +202,7 @@ class Load:
         for writer in chosen:
             writer.join()
 
-    def wait_acknowledged(self, node: int, more: int, timeout_s: float = 60) -> bool:
+    def wait_acknowledged(self, node: int, more: int, timeout_s: float = 180) -> bool:
         """Until `more` further commits through a node were acknowledged."""
         target = self.acknowledged(node) + more
         end = time.monotonic() + timeout_s

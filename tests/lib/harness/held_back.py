@@ -1,0 +1,33 @@
+"""A node that is asked to see another's commits later, and certainly does.
+
+The asked node hears of it in a while. How long that takes nobody can say who is on a busy machine, so
+commits are made until it holds one back, which its status tells; from then on it holds back all.
+"""
+
+import time
+
+from .server import Server
+
+_BOUND_S = 120
+
+
+def hold_back(source: Server, late: Server, commit):
+    """For an hour, or until the test ends it. `commit(n)` makes a commit at `source`, with n = 1, 2, ..."""
+    source.query(f'ALTER SYSTEM SIMULATE 100 PERCENT READ REPLICA FAILURE TO "{late.name}" FOR INTERVAL 1 HOUR')
+    await_held_back(late, commit)
+
+
+def await_held_back(late: Server, commit):
+    """REQUIRES: what was asked of `late` lasts for longer than this."""
+    before, end, number = _held_back(late), time.monotonic() + _BOUND_S, 0
+    while _held_back(late) == before:
+        if time.monotonic() > end:
+            raise TimeoutError(f"{late.name} holds nothing back within {_BOUND_S} s")
+        number += 1
+        commit(number)
+        time.sleep(0.1)
+
+
+def _held_back(server: Server) -> int:
+    """Attempts to see a record that failed, ten a second for as long as one is held back."""
+    return int(server.status("wsrep_borealis_fault_held_back")["wsrep_borealis_fault_held_back"])
