@@ -392,10 +392,10 @@ TEST_F(AgentTest, AServerIsKilledAtOnceWhereThatIsWanted) {
 }
 
 TEST_F(AgentTest, StateIsPublishedInTheVolumeBesideAnAttachedServer) {
+  StartAgent();  // forks, so before this process has threads
   auto volume = storage::LocalBackend::Open(dir_ / "volume");
   ASSERT_TRUE(volume.ok());
   ASSERT_TRUE((*volume)->EndRecovery().ok());  // we stand for the server
-  StartAgent();
   AwaitState(NodeState::kReady);
   std::vector<NodeStatus> nodes;
   for (int i = 0; i < kPatienceMs / 10 && nodes.empty(); ++i) {
