@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <fstream>
+#include <string>
 #include <thread>
 
 #include "snapshot/testing.h"
@@ -15,6 +18,21 @@ namespace borealis::snapshot {
 namespace {
 
 using ::testing::ElementsAre;
+
+// Until a thread of ours does, or a minute is over. Source: proc_locks(5), "-> FLOCK ... PID ...".
+bool SomeoneWaitsForALock() {
+  const std::string ours = " " + std::to_string(getpid()) + " ";
+  for (int i = 0; i < 60'000; ++i) {
+    std::ifstream locks("/proc/locks");
+    for (std::string line; std::getline(locks, line);) {
+      if (line.find("-> FLOCK") != std::string::npos && line.find(ours) != std::string::npos) {
+        return true;
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
 
 TEST(Files, AtomicWriteReplacesTheWholeFileAndLeavesNoOther) {
   const TempDirectory dir;
@@ -90,6 +108,7 @@ TEST(Files, WhoWaitsForALockHasItWhenTheOtherLetsGo) {
     EXPECT_TRUE(LockFile(dir / "lock", LockMode::kWait).ok());
     EXPECT_TRUE(released);
   });
+  EXPECT_TRUE(SomeoneWaitsForALock());
   released = true;
   first->Reset();
   other.join();

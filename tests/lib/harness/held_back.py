@@ -4,11 +4,10 @@ The asked node hears of it in a while. How long that takes nobody can say who is
 commits are made until it holds one back, which its status tells; from then on it holds back all.
 """
 
-import time
+import itertools
 
 from .server import Server
-
-_BOUND_S = 120
+from .waiting import wait_until
 
 
 def hold_back(source: Server, late: Server, commit):
@@ -19,13 +18,15 @@ def hold_back(source: Server, late: Server, commit):
 
 def await_held_back(late: Server, commit):
     """REQUIRES: what was asked of `late` lasts for longer than this."""
-    before, end, number = _held_back(late), time.monotonic() + _BOUND_S, 0
-    while _held_back(late) == before:
-        if time.monotonic() > end:
-            raise TimeoutError(f"{late.name} holds nothing back within {_BOUND_S} s")
-        number += 1
-        commit(number)
-        time.sleep(0.1)
+    before, numbers = _held_back(late), itertools.count(1)
+
+    def holds_back():
+        if _held_back(late) != before:
+            return True
+        commit(next(numbers))
+        return False
+
+    wait_until(holds_back, f"{late.name} holds something back", pause_s=0.1)
 
 
 def _held_back(server: Server) -> int:
